@@ -1,0 +1,49 @@
+package dev.holdfast.metrics;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * Embeddings with the ids and labels of their items, in rows.
+ *
+ * @param values N x dimension, row by row
+ * @param dimension numbers in one embedding, at least 1
+ * @param ids N item ids, unique within a set; equal ids in query and gallery are the same item
+ * @param labels N class labels; items are relevant to each other when their labels are equal
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record EmbeddingSet(float[] values, int dimension, long[] ids, long[] labels) {
+
+  /** Checks that the sizes fit each other. */
+  public EmbeddingSet {
+    Objects.requireNonNull(values, "values");
+    if (dimension < 1 || ids.length != labels.length || values.length != ids.length * dimension) {
+      throw new IllegalArgumentException(
+          "The embeddings (%d values, dimension %d) must match %d ids and %d labels."
+              .formatted(values.length, dimension, ids.length, labels.length));
+    }
+  }
+
+  /** Returns the number of items. */
+  public int size() {
+    return ids.length;
+  }
+
+  /** Returns a copy of one embedding. */
+  public float[] row(int index) {
+    return Arrays.copyOfRange(values, index * dimension, (index + 1) * dimension);
+  }
+
+  /** Returns the items at the given rows, in that order. */
+  public EmbeddingSet select(int[] rows) {
+    float[] picked = new float[rows.length * dimension];
+    long[] pickedIds = new long[rows.length];
+    long[] pickedLabels = new long[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(values, rows[i] * dimension, picked, i * dimension, dimension);
+      pickedIds[i] = ids[rows[i]];
+      pickedLabels[i] = labels[rows[i]];
+    }
+    return new EmbeddingSet(picked, dimension, pickedIds, pickedLabels);
+  }
+}

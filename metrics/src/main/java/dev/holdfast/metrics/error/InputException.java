@@ -1,0 +1,74 @@
+package dev.holdfast.metrics.error;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Something that the user gave (an option, a configuration key, a file, a model) cannot be used. It
+ * reaches the user as one message without a stack trace, and the program ends with exit code 2.
+ *
+ * <p>Messages have the form {@code The <key> (<value>) of <owner> must <rule>.}, followed by a line
+ * {@code Maybe <remedy>.}
+ */
+public final class InputException extends RuntimeException {
+
+  private static final int FARTHEST_SUGGESTION = 3;
+
+  /**
+   * @param message what is wrong, where, and what to do about it
+   */
+  public InputException(String message) {
+    super(message);
+  }
+
+  /**
+   * @param message what is wrong, where, and what to do about it
+   * @param cause shown with {@code --verbose} only
+   */
+  public InputException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /** Returns the error {@code The <key> (<value>) of <owner> must <rule>.\nMaybe <remedy>.} */
+  public static InputException of(
+      String key, Object value, String owner, String rule, String remedy) {
+    return new InputException(
+        String.format(
+            Locale.ROOT, "The %s (%s) of %s must %s.%nMaybe %s.", key, value, owner, rule, remedy));
+  }
+
+  /**
+   * Returns the error for an id that is not among the {@code known} ones, nearest one suggested.
+   */
+  public static InputException unknown(String key, String value, String owner, List<String> known) {
+    String remedy =
+        nearest(value, known).map(n -> "you meant " + n).orElse("pick one from that list");
+    return of(key, value, owner, "be one of " + String.join(", ", known), remedy);
+  }
+
+  /** Returns the known word that is closest to {@code word} by edit distance, if any is close. */
+  public static Optional<String> nearest(String word, List<String> known) {
+    return known.stream()
+        .filter(k -> distance(word, k) <= Math.min(FARTHEST_SUGGESTION, 1 + k.length() / 3))
+        .min(Comparator.comparingInt((String k) -> distance(word, k)).thenComparing(k -> k));
+  }
+
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j < row.length; j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,2 @@
+/** What is measured: exact search, retrieval metrics and their statistics. */
+package dev.holdfast.metrics;
