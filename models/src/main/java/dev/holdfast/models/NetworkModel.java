@@ -1,0 +1,154 @@
+package dev.holdfast.models;
+
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.card.ModelCard;
+import dev.holdfast.models.data.ColorMode;
+import java.util.function.UnaryOperator;
+
+/** A network behind its card: the one place where pixels become what the network expects. */
+public final class NetworkModel implements EmbeddingModel {
+
+  /** Keeps the length of a zero embedding, and its gradient, finite. */
+  private static final float TINY = 1e-24f;
+
+  private final ModelCard card;
+  private final String sha256;
+  private final NDManager manager;
+  private final Network network;
+  private final NDArray mean;
+  private final NDArray std;
+
+  /**
+   * Wraps a network.
+   *
+   * @param manager the owner of everything of this model; closed with it
+   */
+  public NetworkModel(ModelCard card, String sha256, NDManager manager, Network network) {
+    this.card = card;
+    this.sha256 = sha256;
+    this.manager = manager;
+    this.network = network;
+    ModelCard.Normalization normalization = card.normalization();
+    this.mean = normalization.identity() ? null : perChannel(normalization.mean(), manager);
+    this.std = normalization.identity() ? null : perChannel(normalization.std(), manager);
+  }
+
+  private static NDArray perChannel(java.util.List<Double> values, NDManager manager) {
+    float[] floats = new float[values.size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = values.get(i).floatValue();
+    }
+    return manager.create(floats, new Shape(1, floats.length, 1, 1));
+  }
+
+  @Override
+  public ModelCard card() {
+    return card;
+  }
+
+  @Override
+  public String sha256() {
+    return sha256;
+  }
+
+  @Override
+  public NDManager manager() {
+    return manager;
+  }
+
+  @Override
+  public NDArray embed(NDArray pixels) {
+    NDManager caller = pixels.getManager();
+    try (NDManager temporary = caller.newSubManager()) {
+      NDArray input = pixels.duplicate();
+      input.attach(temporary);
+      NDArray embeddings = forward(input, false);
+      embeddings.attach(caller);
+      return embeddings;
+    }
+  }
+
+  @Override
+  public InputGradient gradient(NDArray pixels, UnaryOperator<NDArray> loss) {
+    NDManager caller = pixels.getManager();
+    // Everything that the graph holds on to lives and dies with this manager.
+    try (NDManager graph = caller.newSubManager()) {
+      NDArray leaf = pixels.duplicate();
+      leaf.attach(graph);
+      leaf.setRequiresGradient(true);
+      NDArray losses;
+      try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+        losses = loss.apply(forward(leaf, true));
+        collector.backward(losses.sum());
+      }
+      NDArray gradient = leaf.getGradient().duplicate();
+      gradient.attach(caller);
+      NDArray values = losses.stopGradient().duplicate();
+      values.attach(caller);
+      return new InputGradient(values, gradient);
+    }
+  }
+
+  private NDArray forward(NDArray pixels, boolean gradient) {
+    NDArray input = pixels;
+    if (card.input().spec().color() == ColorMode.BGR) {
+      input = input.flip(1);
+    }
+    if (mean != null) {
+      input = input.sub(mean).div(std);
+    }
+    NDArray raw;
+    try {
+      raw = network.forward(input, gradient);
+    } catch (EngineException | IllegalArgumentException e) {
+      throw new InputException(
+          "The model (%s) must accept a batch of %s.%nMaybe it says why itself: %s"
+              .formatted(card.name(), input.getShape(), firstLine(e)),
+          e);
+    }
+    long samples = pixels.getShape().get(0);
+    Shape expected = new Shape(samples, card.embedding().dimension());
+    if (raw.getShape().dimension() == 4
+        && raw.getShape().equals(new Shape(samples, expected.get(1), 1, 1))) {
+      raw = raw.reshape(expected);
+    }
+    if (!raw.getShape().equals(expected)) {
+      throw InputException.of(
+          "output shape",
+          raw.getShape(),
+          "the model " + card.name(),
+          "be " + expected + " as its card says",
+          raw.getShape().dimension() == 2
+              ? "the card should say dimension: " + raw.getShape().get(1)
+              : "the network lacks a pooling or flattening layer");
+    }
+    if (!card.embedding().normalize()) {
+      return raw;
+    }
+    return raw.div(raw.square().sum(new int[] {1}, true).add(TINY).sqrt());
+  }
+
+  /** The engine puts a C++ stack behind its message; the cause stands in a line of its own. */
+  private static String firstLine(Throwable e) {
+    String message = String.valueOf(e.getMessage());
+    return message
+        .lines()
+        .map(String::strip)
+        .filter(l -> l.startsWith("RuntimeError:") || l.startsWith("torch.jit.Error"))
+        .findFirst()
+        .or(() -> message.lines().map(String::strip).filter(l -> !l.isEmpty()).findFirst())
+        .orElse("no message");
+  }
+
+  @Override
+  public void close() {
+    network.close();
+    manager.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** Networks that Holdfast trains itself, as functions of named weights. */
+package dev.holdfast.models.backbone;

@@ -1,0 +1,2 @@
+/** What there is of each extension point, read off its sealed type. */
+package dev.holdfast.models.registry;

@@ -1,0 +1,236 @@
+package dev.holdfast.models.yaml;
+
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.holdfast.metrics.error.InputException;
+import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/**
+ * Reads YAML into records. Keys are the record components in snake_case; a sealed interface is
+ * chosen by its {@code type} key. Unknown keys, duplicate keys, unknown types and values of the
+ * wrong kind are reported with file and line, and the nearest known word is suggested.
+ */
+public final class StrictYaml {
+
+  private static final String TYPE = "type";
+
+  private static final YAMLMapper MAPPER =
+      YAMLMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(
+              DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+              DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .build();
+
+  private StrictYaml() {}
+
+  /**
+   * Reads a file.
+   *
+   * @throws InputException if the file cannot be read or does not fit the record
+   */
+  public static <T> T read(Path file, Class<T> type) {
+    String text;
+    try {
+      text = Files.readString(file, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new InputException(
+          "The file (%s) must be readable text.%nMaybe check its name and permissions."
+              .formatted(file),
+          e);
+    }
+    return parse(text, file.getFileName().toString(), type);
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @param owner what to call the text in messages, such as a file name
+   * @throws InputException if the text does not fit the record
+   */
+  public static <T> T parse(String text, String owner, Class<T> type) {
+    Node root;
+    try {
+      LoadSettings settings = LoadSettings.builder().setLabel(owner).build();
+      root =
+          new Compose(settings)
+              .composeString(text)
+              .orElseThrow(
+                  () ->
+                      new InputException(
+                          "The file (%s) must not be empty.%nMaybe start it with \"schema: 1\"."
+                              .formatted(owner)));
+    } catch (YamlEngineException e) {
+      throw new InputException(
+          "The file (%s) must be YAML.%nMaybe look here: %s".formatted(owner, e.getMessage()), e);
+    }
+    check(root, type, owner);
+    try {
+      return MAPPER.readValue(text, type);
+    } catch (JacksonException e) {
+      throw explain(e, owner);
+    }
+  }
+
+  /**
+   * Binds values that were already read, such as {@code type=pgd,steps=10} of a command line.
+   *
+   * @param owner what to call the values in messages
+   * @throws InputException if the values do not fit the record
+   */
+  public static <T> T bind(Map<String, ?> values, String owner, Class<T> type) {
+    return parse(MAPPER.writeValueAsString(values), owner, type);
+  }
+
+  /** Returns a record as plain maps, lists and values, keys in the order of its components. */
+  @SuppressWarnings("unchecked")
+  public static Map<String, Object> toMap(Object value) {
+    return MAPPER.convertValue(value, Map.class);
+  }
+
+  /** Returns a record as YAML. */
+  public static String write(Object value) {
+    return MAPPER.writeValueAsString(value);
+  }
+
+  private static InputException explain(JacksonException e, String owner) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof InputException input) {
+        return new InputException(place(owner, line(e)) + ": " + input.getMessage(), e);
+      }
+    }
+    String key =
+        e instanceof DatabindException d && !d.getPath().isEmpty()
+            ? d.getPath().get(d.getPath().size() - 1).getPropertyName()
+            : null;
+    String what = key == null ? "The text" : "The key (" + key + ")";
+    String detail =
+        e.getOriginalMessage()
+            .lines()
+            .findFirst()
+            .orElse("")
+            .replaceAll("`?[a-z.]+\\.(\\w+)`?", "$1");
+    return new InputException(
+        "%s of %s must have a value of the right kind.%nMaybe this helps: %s."
+            .formatted(what, place(owner, line(e)), detail),
+        e);
+  }
+
+  private static int line(JacksonException e) {
+    return e.getLocation() == null ? -1 : e.getLocation().getLineNr();
+  }
+
+  private static String place(String owner, int line) {
+    return line > 0 ? owner + ", line " + line : owner;
+  }
+
+  private static void check(Node node, Type expected, String owner) {
+    if (expected instanceof ParameterizedType generic) {
+      Type[] arguments = generic.getActualTypeArguments();
+      if (node instanceof SequenceNode sequence) {
+        sequence.getValue().forEach(n -> check(n, arguments[0], owner));
+      } else if (node instanceof MappingNode mapping && arguments.length == 2) {
+        mapping.getValue().forEach(t -> check(t.getValueNode(), arguments[1], owner));
+      }
+    } else if (expected instanceof Class<?> type && node instanceof MappingNode mapping) {
+      if (type.isSealed()) {
+        check(mapping, permitted(mapping, type, owner), owner, true);
+      } else if (type.isRecord()) {
+        check(mapping, type, owner, false);
+      }
+    } else if (expected instanceof Class<?> type
+        && (type.isSealed() || type.isRecord())
+        && !(node instanceof ScalarNode)) {
+      throw new InputException(
+          "The value of %s must be a mapping of keys to values.%nMaybe write it as {key: value}."
+              .formatted(place(owner, line(node))));
+    }
+  }
+
+  private static void check(MappingNode mapping, Class<?> type, String owner, boolean typed) {
+    List<String> known = new ArrayList<>();
+    if (typed) {
+      known.add(TYPE);
+    }
+    RecordComponent[] components = type.getRecordComponents();
+    Arrays.stream(components).map(c -> snakeCase(c.getName())).forEach(known::add);
+    Set<String> seen = new HashSet<>();
+    for (NodeTuple tuple : mapping.getValue()) {
+      String key = tuple.getKeyNode() instanceof ScalarNode s ? s.getValue() : "?";
+      String where = place(owner, line(tuple.getKeyNode()));
+      if (!known.contains(key)) {
+        throw InputException.unknown("key", key, where, known);
+      }
+      if (!seen.add(key)) {
+        throw InputException.of("key", key, where, "be given once", "delete one of the two lines");
+      }
+      if (!typed || !key.equals(TYPE)) {
+        RecordComponent component = components[known.indexOf(key) - (typed ? 1 : 0)];
+        check(tuple.getValueNode(), component.getGenericType(), owner);
+      }
+    }
+  }
+
+  private static Class<?> permitted(MappingNode mapping, Class<?> sealed, String owner) {
+    List<String> ids = new ArrayList<>();
+    Optional<ScalarNode> chosen =
+        mapping.getValue().stream()
+            .filter(t -> t.getKeyNode() instanceof ScalarNode s && s.getValue().equals(TYPE))
+            .map(NodeTuple::getValueNode)
+            .filter(ScalarNode.class::isInstance)
+            .map(ScalarNode.class::cast)
+            .findFirst();
+    for (Class<?> candidate : sealed.getPermittedSubclasses()) {
+      String id = candidate.getAnnotation(JsonTypeName.class).value();
+      ids.add(id);
+      if (chosen.isPresent() && chosen.get().getValue().equals(id)) {
+        return candidate;
+      }
+    }
+    if (chosen.isEmpty()) {
+      throw InputException.of(
+          "key",
+          TYPE,
+          place(owner, line(mapping)),
+          "be given",
+          "add one of type: " + String.join(", ", ids));
+    }
+    throw InputException.unknown(
+        TYPE, chosen.get().getValue(), place(owner, line(chosen.get())), ids);
+  }
+
+  private static int line(Node node) {
+    return node.getStartMark().map(Mark::getLine).map(l -> l + 1).orElse(-1);
+  }
+
+  private static String snakeCase(String name) {
+    return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+  }
+}
