@@ -66,7 +66,8 @@ public final class NetworkModel implements EmbeddingModel {
   public NDArray embed(NDArray pixels) {
     NDManager caller = pixels.getManager();
     try (NDManager temporary = caller.newSubManager()) {
-      NDArray input = pixels.duplicate();
+      // Shares the values, but puts what follows on the temporary manager.
+      NDArray input = pixels.stopGradient();
       input.attach(temporary);
       NDArray embeddings = forward(input, false);
       embeddings.attach(caller);
@@ -79,7 +80,7 @@ public final class NetworkModel implements EmbeddingModel {
     NDManager caller = pixels.getManager();
     // Everything that the graph holds on to lives and dies with this manager.
     try (NDManager graph = caller.newSubManager()) {
-      NDArray leaf = pixels.duplicate();
+      NDArray leaf = pixels.stopGradient();
       leaf.attach(graph);
       leaf.setRequiresGradient(true);
       NDArray losses;
@@ -87,9 +88,9 @@ public final class NetworkModel implements EmbeddingModel {
         losses = loss.apply(forward(leaf, true));
         collector.backward(losses.sum());
       }
-      NDArray gradient = leaf.getGradient().duplicate();
+      NDArray gradient = leaf.getGradient();
       gradient.attach(caller);
-      NDArray values = losses.stopGradient().duplicate();
+      NDArray values = losses.stopGradient();
       values.attach(caller);
       return new InputGradient(values, gradient);
     }

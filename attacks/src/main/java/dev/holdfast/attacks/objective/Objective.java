@@ -1,0 +1,47 @@
+package dev.holdfast.attacks.objective;
+
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.models.registry.Registry;
+
+/**
+ * What an attacker maximizes. Distances are Euclidean; under the cosine distance they are taken
+ * between embeddings of length 1, which orders items in the same way.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+public sealed interface Objective permits EmbeddingShift, SingleTarget, MultiTarget, Margin {
+
+  /** Returns the id that configurations use. */
+  default String id() {
+    return Registry.id(getClass());
+  }
+
+  /** Returns the id with what tells variants apart, such as {@code margin-1}. */
+  default String label() {
+    return id();
+  }
+
+  /** Returns what is maximized, in one line. */
+  String description();
+
+  /** Returns where it comes from. */
+  String source();
+
+  /**
+   * Tells whether the gradient vanishes at the clean image, so that an attack has to start beside
+   * it.
+   */
+  default boolean flatAtClean() {
+    return false;
+  }
+
+  /**
+   * Fixes everything that does not change during the attack of a batch.
+   *
+   * @param batch the clean embeddings of the images under attack
+   * @param rows rows of a native batch, at least the size of {@code batch}; the rest is padding
+   * @param manager the owner of the arrays that are made
+   */
+  BoundObjective bind(Surroundings surroundings, EmbeddingSet batch, int rows, NDManager manager);
+}

@@ -1,0 +1,2 @@
+/** What an attacker wants: losses in embedding space. */
+package dev.holdfast.attacks.objective;

@@ -1,0 +1,75 @@
+package dev.holdfast.attacks.threat;
+
+import dev.holdfast.metrics.error.InputException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A length in pixel space, where pixels run from 0 to 1: a perturbation budget or a step size. Kept
+ * as it was written, so that {@code 8/255} is printed as {@code 8/255}.
+ *
+ * @param text a decimal number, or two of them with a slash between, such as {@code 8/255}, {@code
+ *     0.57/255} or {@code 0.5}
+ * @param value the number, rounded once; at least 0
+ */
+public record Epsilon(String text, double value) {
+
+  private static final Pattern FORM =
+      Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(?:\\s*/\\s*(\\d+(?:\\.\\d*)?|\\.\\d+))?");
+
+  /**
+   * Reads a number.
+   *
+   * @param owner what to name in the error
+   * @throws InputException if it is not of that form, or divided by 0
+   */
+  public static Epsilon parse(String text, String owner) {
+    Matcher m = FORM.matcher(text == null ? "" : text.strip());
+    if (!m.matches() || (m.group(2) != null && new BigDecimal(m.group(2)).signum() == 0)) {
+      throw InputException.of(
+          "epsilon",
+          text,
+          owner,
+          "be a number that is not negative, such as 8/255 or 0.5",
+          "write 8/255");
+    }
+    BigDecimal number = new BigDecimal(m.group(1));
+    if (m.group(2) == null) {
+      return new Epsilon(m.group(1), number.doubleValue());
+    }
+    return new Epsilon(
+        m.group(1) + "/" + m.group(2),
+        number.divide(new BigDecimal(m.group(2)), MathContext.DECIMAL128).doubleValue());
+  }
+
+  /**
+   * Checks that this can be a length under a norm.
+   *
+   * @param key what the number is called: {@code epsilon} or {@code step_size}
+   * @return this
+   * @throws InputException if it is larger than the whole range of a pixel under linf
+   */
+  public Epsilon under(Norm norm, String key, String owner) {
+    if (norm == Norm.LINF && value > 1) {
+      throw InputException.of(
+          key,
+          text,
+          owner,
+          "be at most 1 for the norm linf, because pixels run from 0 to 1",
+          text.contains("/") ? "the denominator is wrong" : "you meant " + text + "/255");
+    }
+    return this;
+  }
+
+  /** Returns the same length in units of 1/255. */
+  public double in255() {
+    return value * 255;
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

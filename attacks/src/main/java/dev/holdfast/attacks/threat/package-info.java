@@ -1,0 +1,2 @@
+/** What an attacker may do: norm, budget, side and knowledge. */
+package dev.holdfast.attacks.threat;
