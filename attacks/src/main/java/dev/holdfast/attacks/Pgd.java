@@ -2,14 +2,15 @@ package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.attacks.threat.Epsilon;
+import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.metrics.error.InputException;
 
 /**
  * Projected gradient ascent. The last iterate is returned.
  *
  * @param steps gradient steps; default 10
- * @param stepSize length of a step in pixel space, such as {@code 2/255}; default: a quarter of
- *     epsilon
+ * @param stepSize length of a step in pixel space, such as {@code 2/255}, or in parts of epsilon,
+ *     such as {@code epsilon/4}, the default
  * @param randomStart whether to start at a random point of the budget; default true
  */
 @JsonTypeName("pgd")
@@ -17,18 +18,31 @@ public record Pgd(Integer steps, String stepSize, Boolean randomStart) implement
 
   private static final String OWNER = "attack pgd";
   private static final int DEFAULT_STEPS = 10;
-  private static final double RELATIVE_STEP = 0.25;
+  private static final String RELATIVE = "epsilon/";
 
   /** Puts the defaults in and checks the values. */
   public Pgd {
     steps = steps == null ? DEFAULT_STEPS : steps;
+    stepSize = stepSize == null ? RELATIVE + "4" : stepSize.strip();
     randomStart = randomStart == null || randomStart;
     if (steps < 1) {
       throw InputException.of("steps", steps, OWNER, "be at least 1", "try " + DEFAULT_STEPS);
     }
-    if (stepSize != null && !(Epsilon.parse(stepSize, OWNER).value() > 0)) {
+    if (!(number(stepSize).value() > 0)) {
       throw InputException.of("step_size", stepSize, OWNER, "be positive", "try 2/255");
     }
+  }
+
+  private static Epsilon number(String stepSize) {
+    return Epsilon.parse(
+        stepSize.startsWith(RELATIVE) ? stepSize.substring(RELATIVE.length()) : stepSize, OWNER);
+  }
+
+  /** Returns the length of a step under a budget, in pixel space. */
+  double stepLength(double epsilon, Norm norm) {
+    return stepSize.startsWith(RELATIVE)
+        ? epsilon / number(stepSize).value()
+        : number(stepSize).under(norm, "step_size", OWNER).value();
   }
 
   @Override
@@ -43,10 +57,7 @@ public record Pgd(Integer steps, String stepSize, Boolean randomStart) implement
 
   @Override
   public Perturbed perturb(AttackTask task) {
-    double length =
-        stepSize == null
-            ? RELATIVE_STEP * task.epsilon()
-            : Epsilon.parse(stepSize, OWNER).under(task.norm(), "step_size", OWNER).value();
-    return GradientSteps.run(task, steps, length, randomStart);
+    return GradientSteps.run(
+        task, steps, stepLength(task.epsilon(), task.norm()), randomStart);
   }
 }

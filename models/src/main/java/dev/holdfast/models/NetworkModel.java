@@ -84,11 +84,16 @@ public final class NetworkModel implements EmbeddingModel {
       leaf.attach(graph);
       leaf.setRequiresGradient(true);
       NDArray losses;
+      boolean reached;
       try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
         losses = loss.apply(forward(leaf, true));
-        collector.backward(losses.sum());
+        reached = losses.hasGradient();
+        if (reached) {
+          collector.backward(losses.sum());
+        }
       }
-      NDArray gradient = leaf.getGradient();
+      // A network that cuts the graph has no gradient; zero says so, and checks report it.
+      NDArray gradient = reached ? leaf.getGradient() : graph.zeros(leaf.getShape());
       gradient.attach(caller);
       NDArray values = losses.stopGradient();
       values.attach(caller);

@@ -1,0 +1,95 @@
+package dev.holdfast.harness.config;
+
+import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.yaml.StrictYaml;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A named list of attacks and corruptions.
+ *
+ * @param schema version of the format; 1
+ * @param name what reports call it
+ * @param limitQueries how many queries to use; 0 (default) for all
+ * @param metrics what to measure, such as {@code recall@1} and {@code map-at-r}
+ * @param attacks attacks, each under one or more threat models
+ * @param corruptions corruptions at one or more severities
+ */
+public record Battery(
+    Integer schema,
+    String name,
+    Integer limitQueries,
+    List<String> metrics,
+    List<AttackEntry> attacks,
+    List<CorruptionEntry> corruptions) {
+
+  /** The batteries that come with Holdfast. */
+  public static final List<String> NAMES = List.of("quick", "standard");
+
+  private static final List<String> DEFAULT_METRICS =
+      List.of("recall@1", "recall@2", "recall@4", "recall@8", "map-at-r");
+
+  /** Puts the defaults in and checks the values. */
+  public Battery {
+    if (schema == null || schema != 1) {
+      throw InputException.of(
+          "schema", schema, "the battery", "be 1", "start the file with \"schema: 1\"");
+    }
+    if (name == null || name.isBlank()) {
+      throw InputException.of("name", name, "the battery", "be given", "add \"name: my-battery\"");
+    }
+    limitQueries = limitQueries == null ? 0 : limitQueries;
+    if (limitQueries < 0) {
+      throw InputException.of(
+          "limit_queries", limitQueries, "battery " + name, "not be negative", "0 means all");
+    }
+    metrics = metrics == null ? DEFAULT_METRICS : List.copyOf(metrics);
+    metrics.forEach(Metrics::parse);
+    attacks = attacks == null ? List.of() : List.copyOf(attacks);
+    corruptions = corruptions == null ? List.of() : List.copyOf(corruptions);
+  }
+
+  /**
+   * Loads a battery.
+   *
+   * @param nameOrFile one of {@link #NAMES}, or a YAML file
+   * @throws InputException if there is none, or it is wrong
+   */
+  public static Battery load(String nameOrFile) {
+    if (NAMES.contains(nameOrFile)) {
+      return StrictYaml.parse(resource(nameOrFile), "battery " + nameOrFile, Battery.class);
+    }
+    Path file = Path.of(nameOrFile);
+    if (Files.isRegularFile(file)) {
+      return StrictYaml.read(file, Battery.class);
+    }
+    if (nameOrFile.endsWith(".yaml") || nameOrFile.endsWith(".yml")) {
+      throw InputException.of(
+          "battery",
+          nameOrFile,
+          "the command line",
+          "be an existing file",
+          "its name is misspelt, or use one of " + String.join(", ", NAMES));
+    }
+    throw InputException.unknown("battery", nameOrFile, "the command line", NAMES);
+  }
+
+  /** Returns the same battery with another number of queries. */
+  public Battery withLimitQueries(int limit) {
+    return new Battery(schema, name, limit, metrics, attacks, corruptions);
+  }
+
+  private static String resource(String name) {
+    String path = "/dev/holdfast/harness/batteries/" + name + ".yaml";
+    try (InputStream in = Battery.class.getResourceAsStream(path)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
