@@ -1,0 +1,136 @@
+package dev.holdfast.metrics.knn;
+
+import dev.holdfast.metrics.Distance;
+import dev.holdfast.metrics.EmbeddingSet;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The rows of one side of a search: float32 rows of length 1 for the engine, and exact arithmetic
+ * in double on the rows as they were given.
+ */
+final class Rows {
+
+  private final float[] values;
+  private final int dimension;
+  private final double[] norms;
+
+  private Rows(float[] values, int dimension, double[] norms) {
+    this.values = values;
+    this.dimension = dimension;
+    this.norms = norms;
+  }
+
+  /**
+   * @param name how an error calls this side
+   * @throws IllegalArgumentException if a value is not finite
+   */
+  static Rows of(EmbeddingSet set, String name) {
+    float[] values = set.values();
+    int dimension = set.dimension();
+    double[] norms = new double[set.size()];
+    for (int row = 0; row < norms.length; row++) {
+      // Squares of float32 numbers neither overflow nor vanish in double.
+      norms[row] = Math.sqrt(dot(values, row * dimension, values, row * dimension, dimension));
+      if (!Double.isFinite(norms[row])) {
+        throw new IllegalArgumentException(
+            "The embedding in row %d (id %d) of the %s must be finite."
+                .formatted(row, set.ids()[row], name));
+      }
+    }
+    return new Rows(values, dimension, norms);
+  }
+
+  int dimension() {
+    return dimension;
+  }
+
+  double norm(int row) {
+    return norms[row];
+  }
+
+  /** Returns {@code count} rows divided by their norms; zero rows stay zero. */
+  float[] unit(int first, int count) {
+    float[] unit = new float[count * dimension];
+    for (int row = 0; row < count; row++) {
+      double norm = norms[first + row];
+      for (int i = row * dimension; norm > 0 && i < (row + 1) * dimension; i++) {
+        unit[i] = (float) (values[first * dimension + i] / norm);
+      }
+    }
+    return unit;
+  }
+
+  /** Returns for each row the first row that holds the same numbers. */
+  int[] firstEqualRows() {
+    Map<RowKey, Integer> first = new HashMap<>(norms.length * 2);
+    int[] rows = new int[norms.length];
+    for (int row = 0; row < rows.length; row++) {
+      rows[row] = first.computeIfAbsent(RowKey.of(values, row, dimension), RowKey::row);
+    }
+    return rows;
+  }
+
+  /**
+   * Returns the number by which items are ranked: the squared distance for {@link
+   * Distance#EUCLIDEAN}, the distance itself for {@link Distance#COSINE}. Equal rows give equal
+   * numbers.
+   */
+  double key(int row, Rows other, int otherRow, Distance distance) {
+    int offset = row * dimension;
+    int otherOffset = otherRow * dimension;
+    return switch (distance) {
+      case EUCLIDEAN -> squaredDifference(values, offset, other.values, otherOffset, dimension);
+      case COSINE -> {
+        double lengths = norms[row] * other.norms[otherRow];
+        double cosine =
+            lengths == 0 ? 0 : dot(values, offset, other.values, otherOffset, dimension) / lengths;
+        yield 1 - Math.max(-1, Math.min(1, cosine));
+      }
+    };
+  }
+
+  // Four partial sums, always joined in the same way: one order of summation, and the processor
+  // does not have to wait for each addition.
+
+  private static double dot(float[] a, int aOffset, float[] b, int bOffset, int n) {
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    int i = 0;
+    for (; i + 3 < n; i += 4) {
+      s0 += (double) a[aOffset + i] * b[bOffset + i];
+      s1 += (double) a[aOffset + i + 1] * b[bOffset + i + 1];
+      s2 += (double) a[aOffset + i + 2] * b[bOffset + i + 2];
+      s3 += (double) a[aOffset + i + 3] * b[bOffset + i + 3];
+    }
+    for (; i < n; i++) {
+      s0 += (double) a[aOffset + i] * b[bOffset + i];
+    }
+    return (s0 + s1) + (s2 + s3);
+  }
+
+  private static double squaredDifference(float[] a, int aOffset, float[] b, int bOffset, int n) {
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    int i = 0;
+    for (; i + 3 < n; i += 4) {
+      double d0 = (double) a[aOffset + i] - b[bOffset + i];
+      double d1 = (double) a[aOffset + i + 1] - b[bOffset + i + 1];
+      double d2 = (double) a[aOffset + i + 2] - b[bOffset + i + 2];
+      double d3 = (double) a[aOffset + i + 3] - b[bOffset + i + 3];
+      s0 += d0 * d0;
+      s1 += d1 * d1;
+      s2 += d2 * d2;
+      s3 += d3 * d3;
+    }
+    for (; i < n; i++) {
+      double d = (double) a[aOffset + i] - b[bOffset + i];
+      s0 += d * d;
+    }
+    return (s0 + s1) + (s2 + s3);
+  }
+}

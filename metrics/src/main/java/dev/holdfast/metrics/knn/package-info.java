@@ -1,0 +1,2 @@
+/** Exact nearest-neighbor search. */
+package dev.holdfast.metrics.knn;

@@ -1,0 +1,105 @@
+package dev.holdfast.metrics.stats;
+
+import dev.holdfast.metrics.Estimate;
+import dev.holdfast.metrics.random.CounterRng;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
+import org.apache.commons.statistics.interval.Interval;
+
+/** 95 % confidence intervals of means over queries. None depends on the order of the queries. */
+public final class Intervals {
+
+  private static final double ERROR_RATE = 0.05;
+  private static final int RESAMPLES = 1000;
+  private static final Estimate NONE = new Estimate(Double.NaN, Double.NaN, Double.NaN, 0);
+
+  private Intervals() {}
+
+  /**
+   * Returns the share of ones with the score interval (Wilson, "Probable inference, the law of
+   * succession, and statistical inference", JASA 1927).
+   *
+   * @param flags one 0 or 1 per query
+   * @throws IllegalArgumentException if a value is neither 0 nor 1
+   */
+  public static Estimate wilson(double[] flags) {
+    int ones = 0;
+    for (double flag : flags) {
+      if (flag != 0 && flag != 1) {
+        throw new IllegalArgumentException("The value (" + flag + ") must be 0 or 1.");
+      }
+      ones += (int) flag;
+    }
+    int n = flags.length;
+    if (n == 0) {
+      return NONE;
+    }
+    Interval interval = BinomialConfidenceInterval.WILSON_SCORE.fromErrorRate(n, ones, ERROR_RATE);
+    double share = (double) ones / n;
+    // Rounding may put an end of the interval an ulp inside the share it must contain.
+    return new Estimate(
+        share,
+        Math.min(share, interval.getLowerBound()),
+        Math.max(share, interval.getUpperBound()),
+        n);
+  }
+
+  /**
+   * Returns the mean with the percentile interval of 1000 resamples of the queries (Efron,
+   * Tibshirani, "An introduction to the bootstrap", 1993, chapter 13).
+   *
+   * @param perQuery one finite value per query
+   * @param seed the same seed gives the same interval
+   * @throws IllegalArgumentException if a value is not finite
+   */
+  public static Estimate bootstrap(double[] perQuery, long seed) {
+    if (perQuery.length == 0) {
+      return NONE;
+    }
+    // Sorted, so that neither rounding nor the draws depend on the order of the queries.
+    double[] values = perQuery.clone();
+    Arrays.sort(values);
+    for (double value : values) {
+      if (!Double.isFinite(value)) {
+        throw new IllegalArgumentException("The value (" + value + ") must be finite.");
+      }
+    }
+    double[] means =
+        IntStream.range(0, RESAMPLES)
+            .parallel()
+            .mapToDouble(
+                resample -> resampledMean(values, CounterRng.of(seed, "bootstrap", resample)))
+            .sorted()
+            .toArray();
+    return new Estimate(
+        mean(values),
+        quantile(means, ERROR_RATE / 2),
+        quantile(means, 1 - ERROR_RATE / 2),
+        values.length);
+  }
+
+  private static double mean(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum / values.length;
+  }
+
+  private static double resampledMean(double[] values, CounterRng random) {
+    double sum = 0;
+    for (int i = 0; i < values.length; i++) {
+      sum += values[random.nextInt(values.length)];
+    }
+    return sum / values.length;
+  }
+
+  /** Interpolates linearly between the two neighboring order statistics. */
+  private static double quantile(double[] sorted, double share) {
+    double position = share * (sorted.length - 1);
+    int below = (int) position;
+    int above = Math.min(below + 1, sorted.length - 1);
+    return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+  }
+}

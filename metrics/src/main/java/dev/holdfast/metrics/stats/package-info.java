@@ -1,0 +1,2 @@
+/** How certain an aggregate over queries is. */
+package dev.holdfast.metrics.stats;

@@ -1,0 +1,243 @@
+package dev.holdfast.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import com.google.gson.JsonObject;
+import dev.holdfast.metrics.knn.ExactSearch;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Retrieval against values from NumPy in double, with the best and worst order of ties. */
+@Tag("native")
+@Tag("golden")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RetrievalGoldenTest {
+
+  private static final double TOLERANCE = 1e-6;
+
+  private final Map<String, NDArray> arrays = new HashMap<>();
+  private NDManager manager;
+  private JsonObject cases;
+
+  @BeforeAll
+  void read() throws IOException {
+    manager = NDManager.newBaseManager();
+    cases = GoldenFolder.expected("retrieval").getAsJsonObject("knn_metrics");
+    try (InputStream in =
+        Files.newInputStream(GoldenFolder.part("retrieval").resolve("retrieval.npz"))) {
+      NDList.decode(manager, in).forEach(array -> arrays.put(array.getName(), array));
+    }
+  }
+
+  @AfterAll
+  void close() {
+    manager.close();
+  }
+
+  @Test
+  void finds_as_many_hits_with_ties_against_the_model() {
+    int compared = 0;
+    int listed = 0;
+    for (String name : cases.keySet()) {
+      JsonObject expected = cases.getAsJsonObject(name);
+      List<QueryResult> results = search(name);
+      for (int k : hitDepths(expected)) {
+        listed++;
+        RetrievalMetric recall = new RecallAtK(k);
+        int hits = (int) results.stream().mapToDouble(recall::value).filter(v -> v == 1).count();
+        String key = "hits@" + k;
+        assertThat(hits)
+            .as(name + " " + key)
+            .isBetween(
+                (int) bound(expected, "within_2e-6", "pessimistic", key),
+                (int) bound(expected, "within_2e-6", "optimistic", key));
+        double worst = bound(expected, "exact_ties", "pessimistic", key);
+        if (worst != bound(expected, "exact_ties", "optimistic", key)) {
+          assertThat((double) hits).as(name + " " + key).isEqualTo(worst);
+        }
+        if (name.startsWith("qg_")) {
+          assertThat(hits)
+              .as(name + " " + key)
+              .isEqualTo(expected.getAsJsonObject("own_float64_exact").get(key).getAsInt());
+        }
+        compared++;
+      }
+    }
+    assertThat(compared).isEqualTo(listed).isGreaterThanOrEqualTo(5 * cases.size()).isPositive();
+  }
+
+  @Test
+  void agrees_on_recall_and_map_at_r_over_queries_that_have_relevant_items() {
+    int compared = 0;
+    for (String name : cases.keySet()) {
+      JsonObject expected = cases.getAsJsonObject(name);
+      List<QueryResult> results =
+          search(name).stream().filter(result -> result.relevant() > 0).toList();
+      MapAtR map = new MapAtR();
+
+      Estimate estimate = map.estimate(results.stream().mapToDouble(map::value).toArray(), 1);
+
+      assertThat(estimate.n())
+          .isEqualTo(expected.getAsJsonObject("own_float64_exact").get("n_nonlone").getAsInt());
+      assertThat(estimate.value())
+          .as(name)
+          .isBetween(
+              bound(expected, "within_2e-6", "pessimistic", "map_at_r") - TOLERANCE,
+              bound(expected, "within_2e-6", "optimistic", "map_at_r") + TOLERANCE)
+          .isCloseTo(bound(expected, "exact_ties", "pessimistic", "map_at_r"), within(TOLERANCE));
+
+      RecallAtK recall = new RecallAtK(1);
+      Estimate atOne = recall.estimate(results.stream().mapToDouble(recall::value).toArray(), 1);
+      assertThat(atOne.value())
+          .as(name)
+          .isBetween(
+              bound(expected, "within_2e-6", "pessimistic", "precision@1_nonlone") - TOLERANCE,
+              bound(expected, "within_2e-6", "optimistic", "precision@1_nonlone") + TOLERANCE);
+      compared++;
+    }
+    assertThat(compared).isEqualTo(cases.size()).isPositive();
+  }
+
+  @Test
+  void finds_the_queries_without_relevant_items() {
+    int compared = 0;
+    for (String name : cases.keySet()) {
+      JsonObject own = cases.getAsJsonObject(name).getAsJsonObject("own_float64_exact");
+      List<QueryResult> results = search(name);
+
+      int[] lone =
+          IntStream.range(0, results.size()).filter(i -> results.get(i).relevant() == 0).toArray();
+
+      assertThat(results).as(name).hasSize(own.get("n_queries").getAsInt());
+      assertThat(lone).as(name).hasSize(own.get("n_lone_queries").getAsInt());
+      assertThat(LongStream.of(longs(set(name) + ".lone_rows")).sorted().mapToInt(i -> (int) i))
+          .containsExactly(IntStream.of(lone).boxed().toArray(Integer[]::new));
+      for (int row : lone) {
+        assertThat(RetrievalMetric.all()).allMatch(m -> Double.isNaN(m.value(results.get(row))));
+      }
+      compared++;
+    }
+    assertThat(compared).isEqualTo(cases.size()).isPositive();
+  }
+
+  @Test
+  void finds_the_same_neighbors_up_to_ties() {
+    String suffix = ".euclidean.knn10";
+    List<String> names = arrays.keySet().stream().filter(key -> key.endsWith(suffix)).toList();
+    for (String name : names) {
+      String set = name.substring(0, name.length() - suffix.length());
+      String search = set + "/euclidean";
+      long[] neighbors = longs(name);
+      int depth = (int) arrays.get(name).getShape().get(1);
+      List<QueryResult> results = search(search);
+      assertThat(neighbors).hasSize(results.size() * depth);
+      EmbeddingSet gallery = gallery(search);
+      EmbeddingSet queries = queries(search);
+      for (int query = 0; query < results.size(); query++) {
+        QueryResult result = results.get(query);
+        List<Integer> seen = new ArrayList<>();
+        for (int rank = 0; rank < depth; rank++) {
+          int expected = (int) neighbors[query * depth + rank];
+          assertThat(result.distances()[rank])
+              .as("%s query %d rank %d", name, query, rank)
+              .isCloseTo(distance(queries.row(query), gallery.row(expected)), within(1e-12));
+          if (result.neighbors()[rank] != expected) {
+            seen.add(rank);
+          }
+        }
+        for (int rank : seen) {
+          assertThat(tied(result.distances(), rank))
+              .as("%s query %d rank %d", name, query, rank)
+              .isTrue();
+        }
+      }
+    }
+    assertThat(names).isNotEmpty();
+  }
+
+  private List<QueryResult> search(String name) {
+    Distance distance = Distance.of(name.substring(name.indexOf('/') + 1));
+    try (ExactSearch search = ExactSearch.of(gallery(name), distance, manager)) {
+      return search.search(queries(name), 11);
+    }
+  }
+
+  private EmbeddingSet queries(String name) {
+    return name.startsWith("self_")
+        ? gallery(name)
+        : set("qg.query" + raw(name), "qg.query_labels", Integer.MAX_VALUE);
+  }
+
+  private EmbeddingSet gallery(String name) {
+    return name.startsWith("self_")
+        ? set("self.embeddings" + raw(name), "self.labels", 0)
+        : set("qg.gallery" + raw(name), "qg.gallery_labels", 0);
+  }
+
+  private EmbeddingSet set(String embeddings, String labels, long firstId) {
+    NDArray values = arrays.get(embeddings);
+    int size = (int) values.getShape().get(0);
+    return new EmbeddingSet(
+        values.toFloatArray(),
+        (int) values.getShape().get(1),
+        LongStream.range(firstId, firstId + size).toArray(),
+        longs(labels));
+  }
+
+  private long[] longs(String name) {
+    return arrays.get(name).toLongArray();
+  }
+
+  private static String set(String name) {
+    return name.substring(0, name.indexOf('/'));
+  }
+
+  private static String raw(String name) {
+    return set(name).endsWith("_raw") ? "_raw" : "";
+  }
+
+  private static int[] hitDepths(JsonObject expected) {
+    return expected.getAsJsonObject("own_float64_exact").keySet().stream()
+        .filter(key -> key.startsWith("hits@"))
+        .mapToInt(key -> Integer.parseInt(key.substring("hits@".length())))
+        .toArray();
+  }
+
+  private static double bound(JsonObject expected, String ties, String end, String key) {
+    return expected
+        .getAsJsonObject("tie_bounds_" + ties)
+        .getAsJsonObject(end)
+        .get(key)
+        .getAsDouble();
+  }
+
+  private static double distance(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += ((double) a[i] - b[i]) * ((double) a[i] - b[i]);
+    }
+    return Math.sqrt(sum);
+  }
+
+  /** Whether a neighbor is as far as the one before or behind. */
+  private static boolean tied(double[] distances, int rank) {
+    return (rank > 0 && distances[rank] == distances[rank - 1])
+        || (rank + 1 < distances.length && distances[rank] == distances[rank + 1]);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.holdfast.metrics.knn;
+
+import dev.holdfast.metrics.Distance;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.QueryResult;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.Predicate;
+
+/** The definition of a search, computed and sorted in full. */
+final class BruteForce {
+
+  private BruteForce() {}
+
+  static List<QueryResult> search(
+      EmbeddingSet gallery, EmbeddingSet queries, Distance distance, int depth) {
+    List<QueryResult> results = new ArrayList<>();
+    for (int query = 0; query < queries.size(); query++) {
+      results.add(search(gallery, queries, query, distance, depth));
+    }
+    return results;
+  }
+
+  private static QueryResult search(
+      EmbeddingSet gallery, EmbeddingSet queries, int query, Distance distance, int depth) {
+    long id = queries.ids()[query];
+    long label = queries.labels()[query];
+    List<Item> ranking = new ArrayList<>();
+    for (int row = 0; row < gallery.size(); row++) {
+      if (gallery.ids()[row] != id) {
+        ranking.add(
+            new Item(
+                row,
+                gallery.ids()[row],
+                gallery.labels()[row] == label,
+                distance(queries.row(query), gallery.row(row), distance)));
+      }
+    }
+    ranking.sort(
+        Comparator.comparingDouble(Item::distance)
+            .thenComparing(Item::relevant)
+            .thenComparingLong(Item::id));
+    int relevant = (int) ranking.stream().filter(Item::relevant).count();
+    int first = 0;
+    while (relevant > 0 && !ranking.get(first).relevant()) {
+      first++;
+    }
+    List<Item> top = ranking.subList(0, Math.min(Math.max(depth, relevant), ranking.size()));
+    boolean[] hits = new boolean[top.size()];
+    for (int i = 0; i < hits.length; i++) {
+      hits[i] = top.get(i).relevant();
+    }
+    return new QueryResult(
+        id,
+        label,
+        relevant,
+        relevant == 0 ? 0 : first + 1,
+        top.stream().mapToInt(Item::row).toArray(),
+        hits,
+        top.stream().mapToDouble(Item::distance).toArray(),
+        nearest(ranking, Item::relevant),
+        nearest(ranking, item -> !item.relevant()));
+  }
+
+  private static double nearest(List<Item> ranking, Predicate<Item> kind) {
+    OptionalDouble nearest = ranking.stream().filter(kind).mapToDouble(Item::distance).findFirst();
+    return nearest.orElse(Double.NaN);
+  }
+
+  private static double distance(float[] a, float[] b, Distance distance) {
+    double dot = 0;
+    double aa = 0;
+    double bb = 0;
+    double difference = 0;
+    for (int i = 0; i < a.length; i++) {
+      dot += (double) a[i] * b[i];
+      aa += (double) a[i] * a[i];
+      bb += (double) b[i] * b[i];
+      difference += ((double) a[i] - b[i]) * ((double) a[i] - b[i]);
+    }
+    if (distance == Distance.EUCLIDEAN) {
+      return Math.sqrt(difference);
+    }
+    double cosine = aa == 0 || bb == 0 ? 0 : dot / (Math.sqrt(aa) * Math.sqrt(bb));
+    return 1 - Math.max(-1, Math.min(1, cosine));
+  }
+
+  private record Item(int row, long id, boolean relevant, double distance) {}
+}

@@ -1,0 +1,439 @@
+package dev.holdfast.metrics.knn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.holdfast.metrics.Distance;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.QueryResult;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.assertj.core.api.recursive.comparison.RecursiveComparisonConfiguration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Tag("native")
+class ExactSearchTest {
+
+  /** Sums in another order differ in their last digits. */
+  private static final RecursiveComparisonConfiguration TOLERANT =
+      RecursiveComparisonConfiguration.builder()
+          .withEqualsForType(ExactSearchTest::close, Double.class)
+          .withEqualsForType(ExactSearchTest::close, double[].class)
+          .build();
+
+  /** Bit for bit; NaN equals NaN. */
+  private static final RecursiveComparisonConfiguration EXACT =
+      RecursiveComparisonConfiguration.builder()
+          .withEqualsForType(Double::equals, Double.class)
+          .withEqualsForType(Arrays::equals, double[].class)
+          .build();
+
+  private NDManager manager;
+
+  @BeforeEach
+  void open() {
+    manager = NDManager.newBaseManager();
+  }
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void equals_a_full_sort_where_queries_and_gallery_are_one_set(Distance distance) {
+    EmbeddingSet set = RandomSets.clusters(211, 19, 9, 1000, 1);
+
+    compareWithBruteForce(set, set, distance);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void equals_a_full_sort_where_ids_overlap_in_part(Distance distance) {
+    EmbeddingSet gallery = RandomSets.clusters(150, 8, 6, 1000, 2);
+    EmbeddingSet queries = RandomSets.clusters(90, 8, 5, 930, 2);
+
+    compareWithBruteForce(gallery, queries, distance);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void equals_a_full_sort_where_ids_are_disjoint(Distance distance) {
+    EmbeddingSet gallery = RandomSets.clusters(150, 33, 6, 1000, 3);
+    EmbeddingSet queries = RandomSets.clusters(40, 33, 5, -1000, 3);
+
+    compareWithBruteForce(gallery, queries, distance);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void equals_a_full_sort_where_most_distances_tie(Distance distance) {
+    // Small integers: every sum is exact in any order, and many different rows are equally far.
+    EmbeddingSet set = RandomSets.of(240, 5, 7, 1000, random -> random.nextInt(3) - 1);
+
+    compareWithBruteForce(set, set, distance);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void equals_a_full_sort_where_float32_cannot_tell_distances_apart(Distance distance) {
+    EmbeddingSet set = nearlyCollapsed(0.05);
+
+    compareWithBruteForce(set, set, distance);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void equals_a_full_sort_where_norms_are_worlds_apart(Distance distance) {
+    EmbeddingSet set = worldsApart(12);
+
+    compareWithBruteForce(set, set, distance);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void does_not_depend_on_the_scale_of_the_embeddings(Distance distance) {
+    EmbeddingSet set = RandomSets.clusters(130, 24, 6, 1000, 6);
+    List<QueryResult> expected = search(set, set, distance, 64, 10);
+
+    for (int exponent : new int[] {-100, -20, 20, 100}) {
+      EmbeddingSet scaled = RandomSets.scaled(set, Math.scalb(1f, exponent));
+      List<QueryResult> results = search(scaled, scaled, distance, 64, 10);
+      assertThat(results)
+          .usingRecursiveComparison(EXACT)
+          .ignoringFields("distances", "nearestRelevantDistance", "nearestOtherDistance")
+          .isEqualTo(expected);
+      double factor = distance == Distance.COSINE ? 1 : Math.scalb(1.0, exponent);
+      assertThat(results.get(0).nearestRelevantDistance())
+          .isEqualTo(factor * expected.get(0).nearestRelevantDistance());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void works_at_scales_of_a_million_and_a_millionth(Distance distance) {
+    EmbeddingSet set = RandomSets.clusters(100, 24, 6, 1000, 6);
+
+    for (float factor : new float[] {1e6f, 1e-6f}) {
+      EmbeddingSet scaled = RandomSets.scaled(set, factor);
+      compareWithBruteForce(scaled, scaled, distance);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void does_not_depend_on_the_order_of_the_queries(Distance distance) {
+    EmbeddingSet set = RandomSets.clusters(140, 12, 6, 1000, 7);
+
+    List<QueryResult> reversed = search(set, RandomSets.reversed(set), distance, 16, 10);
+
+    List<QueryResult> expected = search(set, set, distance, 16, 10);
+    assertThat(reversed).hasSize(expected.size());
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(reversed.get(expected.size() - 1 - i))
+          .usingRecursiveComparison(EXACT)
+          .isEqualTo(expected.get(i));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void does_not_depend_on_the_block_size(Distance distance) {
+    EmbeddingSet set = RandomSets.clusters(75, 12, 6, 1000, 8);
+    List<QueryResult> expected = search(set, set, distance, 75, 10);
+
+    for (int blockRows : new int[] {1, 2, 7, 74, 1000}) {
+      assertThat(search(set, set, distance, blockRows, 10))
+          .usingRecursiveComparison(EXACT)
+          .isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void does_not_depend_on_the_number_of_threads() {
+    EmbeddingSet set = RandomSets.clusters(75, 12, 6, 1000, 8);
+    List<QueryResult> expected = search(set, set, Distance.EUCLIDEAN, 75, 10);
+
+    for (int threads : new int[] {1, 5}) {
+      ForkJoinPool pool = new ForkJoinPool(threads);
+      List<QueryResult> results =
+          pool.submit(() -> search(set, set, Distance.EUCLIDEAN, 75, 10)).join();
+      pool.shutdown();
+      assertThat(results).usingRecursiveComparison(EXACT).isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void finds_the_same_whether_it_lists_few_items_or_all(Distance distance) {
+    List<EmbeddingSet> sets =
+        List.of(
+            RandomSets.clusters(90, 12, 30, 1000, 9),
+            nearlyCollapsed(1e-4),
+            worldsApart(30),
+            worldsApart(100));
+    for (EmbeddingSet set : sets) {
+      // With all items on the list, the order is that of the doubles alone.
+      List<QueryResult> deep = search(set, set, distance, 64, set.size());
+      List<QueryResult> shallow = search(set, set, distance, 64, 1);
+
+      for (int i = 0; i < set.size(); i++) {
+        QueryResult all = deep.get(i);
+        QueryResult few = shallow.get(i);
+        assertThat(all.neighbors()).hasSize(set.size() - 1).startsWith(few.neighbors());
+        assertThat(all.distances()).isSorted().startsWith(few.distances());
+        assertThat(few.neighbors()).hasSize(Math.max(1, few.relevant()));
+        int firstHit = firstOf(all.hits(), true);
+        assertThat(few.firstRelevantRank()).isEqualTo(firstHit + 1);
+        if (firstHit >= 0) {
+          assertThat(few.nearestRelevantDistance()).isEqualTo(all.distances()[firstHit]);
+        }
+        assertThat(few.nearestOtherDistance())
+            .isEqualTo(all.distances()[firstOf(all.hits(), false)]);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void leaves_out_the_query_itself_and_keeps_its_exact_copy(Distance distance) {
+    EmbeddingSet set =
+        new EmbeddingSet(
+            new float[] {1, 2, 1, 2, 5, -1, 9, 9},
+            2,
+            new long[] {40, 30, 20, 10},
+            new long[] {0, 1, 0, 1});
+
+    QueryResult result = search(set, set, distance, 4, 3).get(0);
+
+    assertThat(result.neighbors()).doesNotContain(0).hasSize(3).startsWith(1);
+    assertThat(result.distances()[0]).isCloseTo(0, within(1e-15));
+    assertThat(result.hits()[0]).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void keeps_the_first_neighbor_of_a_query_that_is_not_in_the_gallery(Distance distance) {
+    EmbeddingSet gallery =
+        new EmbeddingSet(new float[] {1, 2, 5, -1}, 2, new long[] {1, 2}, new long[] {0, 1});
+    EmbeddingSet query = new EmbeddingSet(new float[] {1, 2}, 2, new long[] {3}, new long[] {0});
+
+    QueryResult result = search(gallery, query, distance, 4, 1).get(0);
+
+    assertThat(result.neighbors()).containsExactly(0);
+    assertThat(result.firstRelevantRank()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void counts_ties_against_the_model(Distance distance) {
+    EmbeddingSet gallery =
+        new EmbeddingSet(
+            new float[] {1, 1, 1, 1, 1, 1, 1, 1, 0, 5},
+            2,
+            new long[] {1, 9, 3, 4, 5},
+            new long[] {0, 1, 0, 1, 1});
+    EmbeddingSet query = new EmbeddingSet(new float[] {2, 1}, 2, new long[] {6}, new long[] {0});
+
+    QueryResult result = search(gallery, query, distance, 1, 4).get(0);
+
+    assertThat(result.neighbors()).containsExactly(3, 1, 0, 2);
+    assertThat(result.hits()).containsExactly(false, false, true, true);
+    assertThat(result.firstRelevantRank()).isEqualTo(3);
+    assertThat(result.nearestRelevantDistance()).isEqualTo(result.nearestOtherDistance());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void ranks_a_collapsed_gallery_as_one_tie(Distance distance) {
+    EmbeddingSet set = RandomSets.of(500, 64, 10, 1000, random -> 0.1);
+
+    List<QueryResult> results = search(set, set, distance, 100, 10);
+
+    assertThat(results).hasSize(500);
+    for (QueryResult result : results.subList(0, 499)) {
+      assertThat(result.firstRelevantRank()).isEqualTo(500 - result.relevant());
+      assertThat(result.hits()).hasSize(result.relevant()).doesNotContain(true);
+      assertThat(result.distances()).containsOnly(result.distances()[0]);
+    }
+  }
+
+  @Test
+  void gives_a_zero_vector_the_cosine_distance_one() {
+    EmbeddingSet set =
+        new EmbeddingSet(
+            new float[] {0, 0, 3, 4, -3, -4, 0, 0}, 2, new long[] {1, 2, 3, 4}, new long[4]);
+
+    List<QueryResult> results = search(set, set, Distance.COSINE, 4, 3);
+
+    assertThat(results.get(0).distances()).containsExactly(1, 1, 1);
+    assertThat(results.get(1).distances()).containsExactly(1, 1, 2);
+    assertThat(results.get(1).neighbors()).containsExactly(0, 3, 2);
+  }
+
+  @Test
+  void has_no_rank_for_a_query_without_relevant_items() {
+    EmbeddingSet set =
+        new EmbeddingSet(new float[] {1, 2, 3}, 1, new long[] {1, 2, 3}, new long[] {5, 5, 8});
+
+    QueryResult lone = search(set, set, Distance.EUCLIDEAN, 4, 2).get(2);
+
+    assertThat(lone.relevant()).isZero();
+    assertThat(lone.firstRelevantRank()).isZero();
+    assertThat(lone.nearestRelevantDistance()).isNaN();
+    assertThat(lone.nearestOtherDistance()).isEqualTo(1);
+    assertThat(lone.neighbors()).containsExactly(1, 0);
+  }
+
+  @Test
+  void has_no_other_distance_where_everything_is_relevant() {
+    EmbeddingSet set = new EmbeddingSet(new float[] {1, 4}, 1, new long[] {1, 2}, new long[2]);
+
+    QueryResult result = search(set, set, Distance.EUCLIDEAN, 4, 2).get(0);
+
+    assertThat(result.nearestRelevantDistance()).isEqualTo(3);
+    assertThat(result.nearestOtherDistance()).isNaN();
+  }
+
+  @Test
+  void finds_nothing_in_a_gallery_of_the_query_alone() {
+    EmbeddingSet set = new EmbeddingSet(new float[] {1}, 1, new long[] {1}, new long[1]);
+
+    QueryResult result = search(set, set, Distance.EUCLIDEAN, 4, 2).get(0);
+
+    assertThat(result.relevant()).isZero();
+    assertThat(result.neighbors()).isEmpty();
+    assertThat(result.nearestOtherDistance()).isNaN();
+  }
+
+  @Test
+  void returns_nothing_for_no_queries() {
+    EmbeddingSet gallery = RandomSets.clusters(5, 2, 2, 10, 1);
+
+    assertThat(search(gallery, gallery.select(new int[0]), Distance.COSINE, 4, 2)).isEmpty();
+  }
+
+  @Test
+  void names_the_row_that_is_not_finite() {
+    EmbeddingSet good = RandomSets.clusters(5, 2, 2, 10, 1);
+    for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+      float[] values = good.values().clone();
+      values[7] = value;
+      EmbeddingSet bad = new EmbeddingSet(values, 2, good.ids(), good.labels());
+
+      assertThatThrownBy(() -> search(bad, good, Distance.COSINE, 4, 1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("The embedding in row 3 (id 7) of the gallery must be finite.");
+      assertThatThrownBy(() -> search(good, bad, Distance.EUCLIDEAN, 4, 1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("The embedding in row 3 (id 7) of the queries must be finite.");
+    }
+  }
+
+  @Test
+  void refuses_what_it_cannot_search() {
+    EmbeddingSet set = RandomSets.clusters(5, 2, 2, 10, 1);
+    EmbeddingSet wider = RandomSets.clusters(5, 3, 2, 10, 1);
+
+    assertThatThrownBy(() -> search(set, wider, Distance.COSINE, 4, 1))
+        .hasMessage("The dimension (3) of the queries must be that of the gallery (2).");
+    assertThatThrownBy(() -> search(set, set, Distance.COSINE, 4, 0))
+        .hasMessage("The depth (0) must be at least 1.");
+    assertThatThrownBy(() -> search(set.select(new int[0]), set, Distance.COSINE, 4, 1))
+        .hasMessage("The gallery must have at least one item.");
+  }
+
+  @Test
+  void leaves_nothing_on_the_manager() {
+    EmbeddingSet set = RandomSets.clusters(20, 4, 3, 100, 1);
+    int before = manager.getManagedArrays().size();
+    ExactSearch search = new ExactSearch(set, Distance.EUCLIDEAN, manager, 3);
+    int loaded = manager.getManagedArrays().size();
+
+    search.search(set, 2);
+
+    assertThat(manager.getManagedArrays()).hasSize(loaded);
+    search.close();
+    assertThat(manager.getManagedArrays()).hasSize(before);
+    assertThatThrownBy(() -> search.search(set, 2)).isInstanceOf(IllegalStateException.class);
+    try (NDArray still = manager.create(1f)) {
+      assertThat(still.getFloat()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void chooses_blocks_that_suit_large_galleries() {
+    EmbeddingSet set = RandomSets.clusters(2500, 2, 50, 10_000, 1);
+
+    try (ExactSearch search = ExactSearch.of(set, Distance.EUCLIDEAN, manager)) {
+      List<QueryResult> results = search.search(set, 1);
+      assertThat(results.stream().mapToLong(QueryResult::id).toArray()).isEqualTo(set.ids());
+      int[] last = {0, 1677, 1678, 2499};
+      assertThat(IntStream.of(last).mapToObj(results::get).toList())
+          .usingRecursiveComparison(TOLERANT)
+          .isEqualTo(BruteForce.search(set, set.select(last), Distance.EUCLIDEAN, 1));
+    }
+  }
+
+  private void compareWithBruteForce(
+      EmbeddingSet gallery, EmbeddingSet queries, Distance distance) {
+    for (UnaryOperator<EmbeddingSet> order :
+        List.<UnaryOperator<EmbeddingSet>>of(set -> set, RandomSets::reversed)) {
+      EmbeddingSet items = order.apply(gallery);
+      assertThat(search(items, queries, distance, 17, 10))
+          .usingRecursiveComparison(TOLERANT)
+          .isEqualTo(BruteForce.search(items, queries, distance, 10));
+    }
+  }
+
+  private List<QueryResult> search(
+      EmbeddingSet gallery, EmbeddingSet queries, Distance distance, int blockRows, int depth) {
+    try (ExactSearch search = new ExactSearch(gallery, distance, manager, blockRows)) {
+      return search.search(queries, depth);
+    }
+  }
+
+  private static boolean close(double a, double b) {
+    return Double.compare(a, b) == 0
+        || Math.abs(a - b) <= 1e-13 + 1e-13 * Math.max(Math.abs(a), Math.abs(b));
+  }
+
+  private static boolean close(double[] a, double[] b) {
+    return a.length == b.length && IntStream.range(0, a.length).allMatch(i -> close(a[i], b[i]));
+  }
+
+  private static int firstOf(boolean[] flags, boolean value) {
+    for (int i = 0; i < flags.length; i++) {
+      if (flags[i] == value) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static EmbeddingSet nearlyCollapsed(double noise) {
+    return RandomSets.of(160, 64, 8, 1000, random -> 100 + noise * random.nextGaussian());
+  }
+
+  /** Norms of the orders 2^-exponent, 1 and 2^exponent. */
+  private static EmbeddingSet worldsApart(int exponent) {
+    EmbeddingSet set = RandomSets.clusters(120, 16, 6, 1000, 5);
+    float[] values = set.values().clone();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.scalb(values[i], exponent * (i / set.dimension() % 3 - 1));
+    }
+    return new EmbeddingSet(values, set.dimension(), set.ids(), set.labels());
+  }
+}

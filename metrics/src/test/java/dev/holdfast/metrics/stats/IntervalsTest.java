@@ -1,0 +1,106 @@
+package dev.holdfast.metrics.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.holdfast.metrics.Estimate;
+import dev.holdfast.metrics.random.CounterRng;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class IntervalsTest {
+
+  @Test
+  void wilson_solves_the_score_equation() {
+    Estimate estimate = Intervals.wilson(flags(15, 50));
+
+    // The ends p are where the observed share is 1.96 standard errors of p away.
+    assertThat(estimate.value()).isEqualTo(0.3);
+    assertThat(estimate.n()).isEqualTo(50);
+    assertThat(estimate.low()).isLessThan(0.3);
+    assertThat(estimate.high()).isGreaterThan(0.3);
+    for (double p : new double[] {estimate.low(), estimate.high()}) {
+      assertThat(Math.abs(0.3 - p) / Math.sqrt(p * (1 - p) / 50))
+          .isCloseTo(1.959963984540054, within(1e-9));
+    }
+  }
+
+  @Test
+  void wilson_keeps_a_width_at_the_ends() {
+    Estimate none = Intervals.wilson(flags(0, 20));
+    Estimate all = Intervals.wilson(flags(20, 20));
+
+    assertThat(none.low()).isEqualTo(0);
+    assertThat(none.high()).isBetween(0.1, 0.2);
+    assertThat(all.low()).isCloseTo(1 - none.high(), within(1e-12));
+    assertThat(all.high()).isEqualTo(1);
+  }
+
+  @Test
+  void wilson_refuses_shares() {
+    assertThatThrownBy(() -> Intervals.wilson(new double[] {0, 0.5}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("The value (0.5) must be 0 or 1.");
+  }
+
+  @Test
+  void bootstrap_comes_near_the_normal_interval_of_a_large_sample() {
+    CounterRng random = CounterRng.of(1, "sample", 0);
+    double[] values = IntStream.range(0, 2000).mapToDouble(i -> random.nextDouble()).toArray();
+
+    Estimate estimate = Intervals.bootstrap(values, 5);
+
+    double halfWidth = 1.96 * Math.sqrt(1.0 / 12 / values.length);
+    assertThat(estimate.high() - estimate.value()).isCloseTo(halfWidth, within(0.15 * halfWidth));
+    assertThat(estimate.value() - estimate.low()).isCloseTo(halfWidth, within(0.15 * halfWidth));
+  }
+
+  @Test
+  void bootstrap_covers_the_true_mean_about_as_often_as_it_says() {
+    int covered = 0;
+    int samples = 200;
+    for (int sample = 0; sample < samples; sample++) {
+      CounterRng random = CounterRng.of(2, "sample", sample);
+      double[] values = IntStream.range(0, 60).mapToDouble(i -> random.nextDouble()).toArray();
+      Estimate estimate = Intervals.bootstrap(values, sample);
+      covered += estimate.low() <= 0.5 && 0.5 <= estimate.high() ? 1 : 0;
+    }
+    assertThat((double) covered / samples).isBetween(0.88, 0.99);
+  }
+
+  @Test
+  void bootstrap_depends_on_the_seed_alone() {
+    double[] values = {0.1, 0.5, 0.2, 0.9, 0.4};
+
+    assertThat(Intervals.bootstrap(values, 5)).isEqualTo(Intervals.bootstrap(values.clone(), 5));
+    assertThat(IntStream.range(0, 5).mapToObj(seed -> Intervals.bootstrap(values, seed)).distinct())
+        .hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void bootstrap_leaves_the_values_as_they_were() {
+    double[] values = {0.9, 0.1};
+
+    Intervals.bootstrap(values, 1);
+
+    assertThat(values).containsExactly(0.9, 0.1);
+  }
+
+  @Test
+  void bootstrap_has_no_width_for_equal_values() {
+    assertThat(Intervals.bootstrap(new double[] {0.25, 0.25, 0.25}, 1))
+        .isEqualTo(new Estimate(0.25, 0.25, 0.25, 3));
+  }
+
+  @Test
+  void bootstrap_refuses_what_is_not_finite() {
+    assertThatThrownBy(() -> Intervals.bootstrap(new double[] {0.5, Double.NaN}, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("The value (NaN) must be finite.");
+  }
+
+  private static double[] flags(int ones, int n) {
+    return IntStream.range(0, n).mapToDouble(i -> i < ones ? 1 : 0).toArray();
+  }
+}
