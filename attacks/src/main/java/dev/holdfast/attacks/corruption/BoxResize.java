@@ -51,6 +51,7 @@ final class BoxResize {
       weights = new int[newSize][];
       double step = (double) size / newSize;
       double boxWidth = Math.max(step, 1);
+      double narrowing = 1 / boxWidth;
       for (int i = 0; i < newSize; i++) {
         double center = (i + .5) * step;
         int from = Math.max(0, (int) (center - boxWidth / 2 + .5));
@@ -58,7 +59,8 @@ final class BoxResize {
         double[] inBox = new double[to - from];
         double sum = 0;
         for (int t = 0; t < inBox.length; t++) {
-          double offset = (from + t - center + .5) / boxWidth;
+          double offset = (from + t - center + .5) * narrowing;
+          // A pixel on the edge between two boxes counts in the left one only.
           inBox[t] = offset > -.5 && offset <= .5 ? 1 : 0;
           sum += inBox[t];
         }

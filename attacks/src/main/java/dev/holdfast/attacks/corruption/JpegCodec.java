@@ -26,8 +26,8 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.w3c.dom.NodeList;
 
 /**
- * JPEG in memory with the JDK's own encoder and decoder, which are libjpeg. Other plugins on the
- * class path decode a little differently, so they must not stand in.
+ * JPEG in memory with the JDK's own encoder and decoder, which are libjpeg or libjpeg-turbo. Other
+ * plugins on the class path decode a little differently, so they must not stand in.
  */
 final class JpegCodec {
 
