@@ -1,0 +1,40 @@
+package dev.holdfast.attacks.corruption;
+
+/** The way from intensities to 8-bit levels and back. */
+final class EightBit {
+
+  static final int MAX_LEVEL = 255;
+
+  /**
+   * An image that was loaded from 8 bits holds k/255 in float, and k/255*255 may come out just
+   * below k; truncating that would darken the pixel by a level.
+   */
+  private static final double ROUNDING_SLACK = 1e-3;
+
+  private EightBit() {}
+
+  /**
+   * Returns the level 0-255 of an intensity: cut off, not rounded, unless it is a level already.
+   */
+  static int truncate(float intensity) {
+    return (int) Math.min(MAX_LEVEL, intensity * (double) MAX_LEVEL + ROUNDING_SLACK);
+  }
+
+  /** Returns the levels of all values of an image, in the same order. */
+  static int[] truncate(PixelImage image) {
+    int[] levels = new int[image.values().length];
+    for (int i = 0; i < levels.length; i++) {
+      levels[i] = truncate(image.values()[i]);
+    }
+    return levels;
+  }
+
+  /** Returns the image with the given planar levels. */
+  static PixelImage image(int height, int width, int[] levels) {
+    float[] values = new float[levels.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = levels[i] / (float) MAX_LEVEL;
+    }
+    return PixelImage.rgb(height, width, values);
+  }
+}

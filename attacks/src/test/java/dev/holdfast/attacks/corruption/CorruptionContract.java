@@ -1,0 +1,114 @@
+package dev.holdfast.attacks.corruption;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.random.CounterRng;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What every corruption promises. {@code XTest} implements it for corruption {@code X}. */
+interface CorruptionContract {
+
+  int SEVERITIES = 5;
+  List<int[]> SIZES =
+      List.of(
+          new int[] {1, 1},
+          new int[] {1, 13},
+          new int[] {13, 1},
+          new int[] {2, 3},
+          new int[] {9, 40},
+          new int[] {33, 20},
+          new int[] {70, 50},
+          new int[] {64, 130});
+
+  Corruption corruption();
+
+  default PixelImage corrupt(PixelImage clean, int severity, Dialect dialect, long itemId) {
+    CounterRng rng = Corruption.rng(7, itemId, corruption().id(), severity, dialect);
+    return corruption().apply(clean, severity, dialect, rng);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  default void keeps_size_and_bounds_and_leaves_its_argument_alone(Dialect dialect) {
+    for (int[] size : SIZES) {
+      for (PixelImage clean :
+          List.of(
+              Pictures.detailed(size[0], size[1], 3),
+              Pictures.plain(size[0], size[1], 0),
+              Pictures.plain(size[0], size[1], 1))) {
+        float[] before = clean.values().clone();
+        for (int severity = 1; severity <= SEVERITIES; severity++) {
+          PixelImage corrupted = corrupt(clean, severity, dialect, 1);
+          assertThat(clean.values()).isEqualTo(before).isNotSameAs(corrupted.values());
+          assertThat(corrupted.channels()).isEqualTo(3);
+          assertThat(corrupted.height()).isEqualTo(size[0]);
+          assertThat(corrupted.width()).isEqualTo(size[1]);
+          for (float value : corrupted.values()) {
+            assertThat(value).isBetween(0f, 1f);
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  default void gives_the_same_bytes_for_the_same_random_numbers_on_any_thread(Dialect dialect) {
+    PixelImage clean = Pictures.detailed(48, 40, 5);
+    float[] alone = corrupt(clean, 3, dialect, 11).values();
+    List<float[]> inParallel =
+        IntStream.range(0, 16)
+            .parallel()
+            .mapToObj(
+                i -> {
+                  corrupt(Pictures.detailed(20, 30, i), 5, dialect, i);
+                  return corrupt(clean, 3, dialect, 11).values();
+                })
+            .toList();
+    assertThat(inParallel).allSatisfy(values -> assertThat(values).isEqualTo(alone));
+  }
+
+  /** At the size the severities were chosen for; at others, two may come close to each other. */
+  @ParameterizedTest
+  @EnumSource
+  default void distorts_more_at_every_severity(Dialect dialect) {
+    int side =
+        switch (dialect) {
+          case HENDRYCKS_32 -> 32;
+          case HENDRYCKS_64 -> 64;
+          case HENDRYCKS_224 -> 224;
+        };
+    double[] distortion = new double[SEVERITIES + 1];
+    for (int severity = 1; severity <= SEVERITIES; severity++) {
+      for (int picture = 0; picture < 4; picture++) {
+        PixelImage clean = Pictures.detailed(side, side, picture);
+        distortion[severity] += Pictures.rms(clean, corrupt(clean, severity, dialect, picture)) / 4;
+      }
+      assertThat(distortion[severity])
+          .as("severity %d", severity)
+          .isGreaterThan(distortion[severity - 1]);
+    }
+  }
+
+  @Test
+  default void refuses_what_it_cannot_use() {
+    PixelImage clean = Pictures.plain(4, 4, .5f);
+    for (int severity : new int[] {-1, 0, 6}) {
+      assertThatExceptionOfType(InputException.class)
+          .isThrownBy(() -> corrupt(clean, severity, Dialect.HENDRYCKS_64, 0))
+          .withMessageContaining("severity (" + severity + ") of " + corruption().id())
+          .withMessageContaining("1 to 5");
+    }
+    PixelImage gray = new PixelImage(1, 6, 2, new float[12]);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> corrupt(gray, 1, Dialect.HENDRYCKS_64, 0))
+        .withMessageContaining("(1 channels) must have 3 channels");
+  }
+}
