@@ -57,7 +57,6 @@ public record Pgd(Integer steps, String stepSize, Boolean randomStart) implement
 
   @Override
   public Perturbed perturb(AttackTask task) {
-    return GradientSteps.run(
-        task, steps, stepLength(task.epsilon(), task.norm()), randomStart);
+    return GradientSteps.run(task, steps, stepLength(task.epsilon(), task.norm()), randomStart);
   }
 }

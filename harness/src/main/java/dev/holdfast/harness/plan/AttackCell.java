@@ -1,0 +1,64 @@
+package dev.holdfast.harness.plan;
+
+import dev.holdfast.attacks.Attack;
+import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.attacks.threat.Side;
+import dev.holdfast.attacks.threat.ThreatModel;
+import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.yaml.StrictYaml;
+import java.util.TreeMap;
+
+/**
+ * An attack with an objective under a threat model.
+ *
+ * @param attack the algorithm
+ * @param objective what it maximizes
+ * @param threat what it may do
+ */
+public record AttackCell(Attack attack, Objective objective, ThreatModel threat) implements Cell {
+
+  /** A backward pass costs about two forward passes. */
+  private static final int STEP = 3;
+
+  @Override
+  public String id() {
+    return String.join(
+        "_",
+        perturbation(),
+        objective.label(),
+        threat.epsilon().text().replace('/', '-'),
+        threat.side().id(),
+        "%08x".formatted((int) CounterRng.hash(setting())));
+  }
+
+  @Override
+  public String perturbation() {
+    return attack.id() + "-" + threat.norm().id();
+  }
+
+  @Override
+  public String title() {
+    return perturbation() + " " + objective.label() + " " + threat.epsilon();
+  }
+
+  @Override
+  public Side side() {
+    return threat.side();
+  }
+
+  @Override
+  public String setting() {
+    return Json.canonical(
+        new TreeMap<>(
+            java.util.Map.of(
+                "attack",
+                StrictYaml.toMap(attack),
+                "objective",
+                StrictYaml.toMap(objective))));
+  }
+
+  @Override
+  public int cost() {
+    return STEP * attack.steps() + 1;
+  }
+}

@@ -1,0 +1,64 @@
+package dev.holdfast.harness.plan;
+
+import dev.holdfast.attacks.corruption.Corruption;
+import dev.holdfast.attacks.corruption.Dialect;
+import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.attacks.threat.Epsilon;
+import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.attacks.threat.Side;
+import dev.holdfast.attacks.threat.ThreatModel;
+import dev.holdfast.harness.config.AttackEntry;
+import dev.holdfast.harness.config.Battery;
+import dev.holdfast.harness.config.CorruptionEntry;
+import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.data.InputSpec;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Turns a battery into cells. */
+public final class Plan {
+
+  private Plan() {}
+
+  /**
+   * Returns the cells of a battery, in its order.
+   *
+   * @param input what images look like; its size chooses the dialect of the corruptions
+   * @throws InputException if two entries are the same
+   */
+  public static List<Cell> of(Battery battery, InputSpec input) {
+    List<Cell> cells = new ArrayList<>();
+    for (AttackEntry entry : battery.attacks()) {
+      String owner = "attack " + entry.attack().id();
+      Norm norm = Norm.of(entry.norm(), owner);
+      Side side = Side.of(entry.side(), owner);
+      for (Objective objective : entry.objectives()) {
+        for (String epsilon : entry.epsilons()) {
+          ThreatModel threat =
+              new ThreatModel(norm, Epsilon.parse(epsilon, owner), side, ThreatModel.WHITE_BOX);
+          cells.add(new AttackCell(entry.attack(), objective, threat));
+        }
+      }
+    }
+    Dialect dialect = Dialect.forSize(input.height(), input.width());
+    for (CorruptionEntry entry : battery.corruptions()) {
+      for (String id : entry.ids()) {
+        for (int severity : entry.severities()) {
+          cells.add(
+              new CorruptionCell(
+                  Corruption.of(id), severity, dialect, Side.of(entry.side(), "corruption " + id)));
+        }
+      }
+    }
+    Set<String> seen = new HashSet<>();
+    for (Cell cell : cells) {
+      if (!seen.add(cell.id())) {
+        throw InputException.of(
+            "entry", cell.title(), "battery " + battery.name(), "be given once", "delete one");
+      }
+    }
+    return List.copyOf(cells);
+  }
+}

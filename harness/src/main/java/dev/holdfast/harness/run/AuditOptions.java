@@ -1,0 +1,40 @@
+package dev.holdfast.harness.run;
+
+import dev.holdfast.harness.config.Battery;
+import java.nio.file.Path;
+
+/**
+ * What a user asked for.
+ *
+ * @param model path of the candidate
+ * @param data a folder, a manifest, or {@code shapes}
+ * @param layout id of the data layout; null to detect it
+ * @param split which classes; null for all
+ * @param out folder of the audit
+ * @param battery what to do
+ * @param seed of everything random
+ * @param batchSize images in a native batch
+ * @param device {@code cpu} or {@code cuda:0}
+ * @param threads of the engine and of Java
+ * @param evidence which adversarial images to keep
+ * @param fresh whether to delete an audit that is there
+ * @param strict whether a broken image stops the run
+ * @param earlyExit whether attacks may stop where nothing moves any more
+ * @param reverse whether to go through the queries backwards; results are the same
+ */
+public record AuditOptions(
+    Path model,
+    String data,
+    String layout,
+    String split,
+    Path out,
+    Battery battery,
+    long seed,
+    int batchSize,
+    String device,
+    int threads,
+    Evidence.Mode evidence,
+    boolean fresh,
+    boolean strict,
+    boolean earlyExit,
+    boolean reverse) {}

@@ -1,0 +1,80 @@
+package dev.holdfast.harness.run;
+
+import dev.holdfast.harness.npz.NpzWriter;
+import dev.holdfast.reports.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+
+/** The folder {@code evidence/}: what somebody else needs to check the numbers. */
+public final class Evidence {
+
+  static final String FOLDER = "evidence";
+  static final String GALLERY = "gallery.npz";
+  static final String INDEX = "index.json";
+
+  /** Which adversarial images are kept. */
+  public enum Mode {
+    /** All where they take less than 2 GB, else none. */
+    AUTO,
+    /** All of them, losslessly. */
+    ALL,
+    /** None but those that the report shows. */
+    NONE;
+
+    /** Returns the word of the command line. */
+    public String id() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns all words. */
+    public static List<String> ids() {
+      return Arrays.stream(values()).map(Mode::id).toList();
+    }
+  }
+
+  /**
+   * A file of the folder.
+   *
+   * @param file its name
+   * @param sha256 of its content
+   * @param cell the cell it belongs to; empty for the gallery
+   */
+  record Entry(String file, String sha256, String cell) {}
+
+  /** Writes arrays to a file. */
+  @FunctionalInterface
+  interface Content {
+    void write(NpzWriter npz) throws IOException;
+  }
+
+  private Evidence() {}
+
+  /** Writes a file whole or not at all, and returns its hash. */
+  static Entry write(Path audit, String name, String cell, Content content) {
+    MessageDigest digest = sha256();
+    AtomicFile.write(
+        audit.resolve(FOLDER).resolve(name),
+        out -> {
+          digest.reset();
+          NpzWriter npz = new NpzWriter(new DigestOutputStream(out, digest));
+          content.write(npz);
+          npz.finish();
+        });
+    return new Entry(name, HexFormat.of().formatHex(digest.digest()), cell);
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.holdfast.harness.run;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.holdfast.attacks.corruption.Corruption;
+import dev.holdfast.attacks.corruption.PixelImage;
+import dev.holdfast.harness.plan.CorruptionCell;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.models.EmbeddingModel;
+import dev.holdfast.models.data.ImageItem;
+import dev.holdfast.models.data.InputSpec;
+import dev.holdfast.models.data.PixelStore;
+import dev.holdfast.models.data.Progress;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * The images of an audit, in native batches of one fixed size: the last one is padded with zeros.
+ * Float sums depend on the size of a batch, so a fixed size is what makes results independent of
+ * order and resume.
+ */
+final class Images {
+
+  private final PixelStore store;
+  private final EmbeddingModel model;
+  private final InputSpec spec;
+  private final int batchSize;
+
+  Images(PixelStore store, EmbeddingModel model, int batchSize) {
+    this.store = store;
+    this.model = model;
+    this.spec = model.card().input().spec();
+    this.batchSize = batchSize;
+  }
+
+  int batchSize() {
+    return batchSize;
+  }
+
+  int count() {
+    return store.size();
+  }
+
+  ImageItem item(int index) {
+    return store.items().get(index);
+  }
+
+  /** Returns the shape of a native batch. */
+  Shape batchShape() {
+    return new Shape(batchSize, spec.color().channels(), spec.height(), spec.width());
+  }
+
+  /** Returns the number of values in one image, as the model sees it. */
+  int values() {
+    return spec.values();
+  }
+
+  /** Returns a batch of clean images, padded. */
+  float[] clean(int[] items) {
+    float[] pixels = new float[batchSize * values()];
+    IntStream.range(0, items.length)
+        .parallel()
+        .forEach(i -> store.input(items[i], pixels, i * values()));
+    return pixels;
+  }
+
+  /** Returns a batch of corrupted images, padded. */
+  float[] corrupted(int[] items, CorruptionCell cell, long seed) {
+    float[] pixels = new float[batchSize * values()];
+    IntStream.range(0, items.length)
+        .parallel()
+        .forEach(
+            i -> {
+              float[] rgb = new float[3 * spec.height() * spec.width()];
+              store.rgb(items[i], rgb, 0);
+              PixelImage image =
+                  cell.corruption()
+                      .apply(
+                          new PixelImage(3, spec.height(), spec.width(), rgb),
+                          cell.severity(),
+                          cell.dialect(),
+                          Corruption.rng(
+                              seed,
+                              item(items[i]).id(),
+                              cell.corruption().id(),
+                              cell.severity(),
+                              cell.dialect()));
+              toInput(image.values(), pixels, i * values());
+            });
+    return pixels;
+  }
+
+  /** Corruptions act on colors; a gray model gets the luma of what comes out. */
+  private void toInput(float[] rgb, float[] pixels, int offset) {
+    if (spec.color().channels() == 3) {
+      System.arraycopy(rgb, 0, pixels, offset, rgb.length);
+      return;
+    }
+    int plane = spec.height() * spec.width();
+    for (int p = 0; p < plane; p++) {
+      float luma = 0.299f * rgb[p] + 0.587f * rgb[plane + p] + 0.114f * rgb[2 * plane + p];
+      pixels[offset + p] = Math.min(1, luma);
+    }
+  }
+
+  /** Embeds clean images. */
+  EmbeddingSet embed(int[] items, String task, Progress progress) {
+    int dimension = model.card().embedding().dimension();
+    float[] values = new float[items.length * dimension];
+    for (int start = 0; start < items.length; start += batchSize) {
+      int[] batch = Arrays.copyOfRange(items, start, Math.min(items.length, start + batchSize));
+      float[] rows = embed(clean(batch));
+      System.arraycopy(rows, 0, values, start * dimension, batch.length * dimension);
+      progress.step(task, start + batch.length, items.length);
+    }
+    return set(items, values);
+  }
+
+  /** Embeds one native batch. */
+  float[] embed(float[] pixels) {
+    try (NDManager manager = model.manager().newSubManager()) {
+      return model.embed(manager.create(pixels, batchShape())).toFloatArray();
+    }
+  }
+
+  /** Embeds one native batch that is on the device. */
+  float[] embed(NDArray pixels) {
+    return model.embed(pixels).toFloatArray();
+  }
+
+  /** Puts ids and labels beside embeddings. */
+  EmbeddingSet set(int[] items, float[] values) {
+    return new EmbeddingSet(
+        values,
+        model.card().embedding().dimension(),
+        Arrays.stream(items).mapToLong(i -> item(i).id()).toArray(),
+        Arrays.stream(items).mapToLong(i -> item(i).label()).toArray());
+  }
+}

@@ -1,0 +1,25 @@
+package dev.holdfast.harness.run;
+
+import dev.holdfast.metrics.EmbeddingSet;
+
+/**
+ * Perturbed images, embedded, with what was measured on the way. Arrays have one entry per item.
+ *
+ * @param embeddings of the perturbed images; zero where not finite
+ * @param finite whether an embedding is finite
+ * @param distanceMoved from the clean embedding
+ * @param linf largest change of a pixel
+ * @param l2 length of the change
+ * @param overBudget images that left the budget or [0,1]
+ */
+@SuppressWarnings("ArrayRecordComponent")
+record PerturbedSet(
+    EmbeddingSet embeddings,
+    boolean[] finite,
+    double[] distanceMoved,
+    double[] linf,
+    double[] l2,
+    int[] steps,
+    int[] forwards,
+    int[] backwards,
+    int overBudget) {}
