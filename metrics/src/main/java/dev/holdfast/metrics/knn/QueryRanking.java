@@ -36,6 +36,8 @@ final class QueryRanking {
   private final long label;
   private final float[] products;
   private final int offset;
+  private final double[] lows;
+  private final double[] highs;
   private final double[] keys;
 
   /**
@@ -62,7 +64,15 @@ final class QueryRanking {
     this.label = queries.labels()[row];
     this.products = products;
     this.offset = offset;
+    this.lows = new double[gallery.size()];
+    this.highs = new double[gallery.size()];
     this.keys = new double[gallery.size()];
+    for (int item = 0; item < lows.length; item++) {
+      double center = approximateKey(item);
+      double margin = margin(item);
+      lows[item] = center - margin;
+      highs[item] = center + margin;
+    }
     Arrays.fill(keys, Double.NaN);
   }
 
@@ -108,11 +118,10 @@ final class QueryRanking {
         new PriorityQueue<>(Math.max(1, count), Comparator.reverseOrder());
     double bound = Double.POSITIVE_INFINITY;
     for (int item = 0; item < gallery.size(); item++) {
-      double high = approximateKey(item) + margin(item);
-      if (isSelf(item) || high >= bound) {
+      if (highs[item] >= bound || isSelf(item)) {
         continue;
       }
-      bounds.add(high);
+      bounds.add(highs[item]);
       if (bounds.size() > count) {
         bounds.remove();
       }
@@ -127,7 +136,7 @@ final class QueryRanking {
             .thenComparing(Comparator.naturalOrder());
     PriorityQueue<Integer> nearest = new PriorityQueue<>(Math.max(1, count), order.reversed());
     for (int item = 0; item < gallery.size(); item++) {
-      if (isSelf(item) || approximateKey(item) - margin(item) > bound) {
+      if (lows[item] > bound || isSelf(item)) {
         continue;
       }
       if (nearest.size() < count) {
@@ -148,15 +157,15 @@ final class QueryRanking {
   private double nearest(boolean relevant) {
     double bound = Double.POSITIVE_INFINITY;
     for (int item = 0; item < gallery.size(); item++) {
-      if (isRelevant(item) == relevant && !isSelf(item)) {
-        bound = Math.min(bound, approximateKey(item) + margin(item));
+      if (highs[item] < bound && isRelevant(item) == relevant && !isSelf(item)) {
+        bound = highs[item];
       }
     }
     double nearest = Double.NaN;
     for (int item = 0; item < gallery.size(); item++) {
-      if (isRelevant(item) == relevant
+      if (lows[item] <= bound
+          && isRelevant(item) == relevant
           && !isSelf(item)
-          && approximateKey(item) - margin(item) <= bound
           && !(key(item) >= nearest)) {
         nearest = key(item);
       }
@@ -168,12 +177,10 @@ final class QueryRanking {
   private int othersUpTo(double key) {
     int count = 0;
     for (int item = 0; item < gallery.size(); item++) {
-      if (isRelevant(item) || isSelf(item)) {
-        continue;
-      }
-      double center = approximateKey(item);
-      double margin = margin(item);
-      if (center + margin <= key || (center - margin <= key && key(item) <= key)) {
+      if (lows[item] <= key
+          && !isRelevant(item)
+          && !isSelf(item)
+          && (highs[item] <= key || key(item) <= key)) {
         count++;
       }
     }
