@@ -1,7 +1,9 @@
 package dev.holdfast.models.data;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -21,6 +23,10 @@ record ImageFiles(Path root) implements ImageSource {
       file = Files.readAllBytes(root.resolve(item.path()));
     } catch (NoSuchFileException e) {
       throw new IOException("the file is missing", e);
+    } catch (FileSystemException e) {
+      throw new IOException("the file cannot be read (" + e.getClass().getSimpleName() + ")", e);
+    } catch (InvalidPathException e) {
+      throw new IOException("the path is not one of this system", e);
     } catch (OutOfMemoryError e) {
       throw new IOException("the file is too large", e);
     }
@@ -31,7 +37,7 @@ record ImageFiles(Path root) implements ImageSource {
   public String contentHash(ImageItem item) {
     try {
       return Sha256.hex(Files.readAllBytes(root.resolve(item.path())));
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException | OutOfMemoryError e) {
       return MISSING;
     }
   }

@@ -18,6 +18,10 @@ final class Sha256 {
     return hex(text.getBytes(StandardCharsets.UTF_8));
   }
 
+  static String hex(MessageDigest digest) {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
   static MessageDigest digest() {
     try {
       return MessageDigest.getInstance("SHA-256");
