@@ -1,0 +1,2 @@
+/** The CSV forms: {@code results.csv} and the per-query table. */
+package dev.holdfast.reports.csv;

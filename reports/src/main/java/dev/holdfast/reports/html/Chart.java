@@ -1,0 +1,152 @@
+package dev.holdfast.reports.html;
+
+import dev.holdfast.reports.result.Audit;
+import dev.holdfast.reports.result.Kind;
+import dev.holdfast.reports.result.ResultRow;
+import dev.holdfast.reports.table.Line;
+import dev.holdfast.reports.table.Metric;
+import dev.holdfast.reports.table.Words;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Curves of recall@1 against the strength of perturbations. Every curve starts at strength 0 with
+ * the clean value.
+ *
+ * @param id id of its element
+ * @param heading what is drawn
+ * @param axis name of the horizontal axis
+ * @param whole whether the horizontal axis has whole numbers only
+ * @param series the curves
+ */
+record Chart(String id, String heading, String axis, boolean whole, List<Series> series) {
+
+  /**
+   * @param name what the legend calls it
+   * @param points by rising strength
+   */
+  record Series(String name, List<Point> points) {}
+
+  /**
+   * @param x strength
+   * @param y recall@1, a fraction
+   * @param low lower end of its interval, may be NaN
+   * @param high upper end of its interval, may be NaN
+   * @param text the value and its interval for readers
+   */
+  record Point(double x, double y, double low, double high, String text) {
+
+    static Point of(double x, ResultRow row) {
+      String interval = Metric.RECALL_AT_1.interval(row);
+      String text =
+          Words.percent(row.value()) + " %" + (interval.isEmpty() ? "" : " (" + interval + ")");
+      return new Point(x, row.value(), row.ciLow(), row.ciHigh(), text);
+    }
+  }
+
+  /** Returns the charts of an audit: one per norm, one per family of corruptions. */
+  static List<Chart> of(Audit audit) {
+    List<ResultRow> rows =
+        Line.of(audit).stream()
+            .map(line -> line.values().get(Metric.RECALL_AT_1))
+            .filter(row -> row != null && Double.isFinite(row.value()))
+            .toList();
+    ResultRow clean =
+        rows.stream().filter(row -> row.kind() == Kind.CLEAN).findFirst().orElse(null);
+    List<Chart> charts = new ArrayList<>();
+    Map<String, List<ResultRow>> byNorm =
+        rows.stream()
+            .filter(row -> row.kind() == Kind.ATTACK && row.norm() != null && row.epsilon() != null)
+            .collect(
+                Collectors.groupingBy(ResultRow::norm, LinkedHashMap::new, Collectors.toList()));
+    byNorm.forEach(
+        (norm, attacks) -> {
+          boolean linf = norm.equals("linf");
+          charts.add(
+              new Chart(
+                  "chart-" + (charts.size() + 1),
+                  "Attacks within " + norm,
+                  linf ? "epsilon × 255" : "epsilon",
+                  false,
+                  series(attacks, clean, row -> row.epsilon() * (linf ? 255 : 1))));
+        });
+    Map<String, List<ResultRow>> byFamily =
+        rows.stream()
+            .filter(row -> row.kind() == Kind.CORRUPTION && row.severity() != null)
+            .collect(
+                Collectors.groupingBy(
+                    row -> Objects.requireNonNullElse(row.family(), "other"),
+                    LinkedHashMap::new,
+                    Collectors.toList()));
+    byFamily.forEach(
+        (family, corruptions) ->
+            charts.add(
+                new Chart(
+                    "chart-" + (charts.size() + 1),
+                    "Corruptions: " + family,
+                    "severity",
+                    true,
+                    series(corruptions, clean, ResultRow::severity))));
+    return charts;
+  }
+
+  private static List<Series> series(
+      List<ResultRow> rows, ResultRow clean, ToDoubleFunction<ResultRow> strength) {
+    Map<List<Object>, TreeMap<Double, Point>> curves = new LinkedHashMap<>();
+    for (ResultRow row : rows) {
+      double x = strength.applyAsDouble(row);
+      // Rows that differ in a hyper-parameter alone may meet at one strength: a curve for each.
+      int copy = 1;
+      while (curves.computeIfAbsent(key(row, copy), k -> new TreeMap<>()).containsKey(x)) {
+        copy++;
+      }
+      curves.get(key(row, copy)).put(x, Point.of(x, row));
+    }
+    if (clean != null) {
+      curves.values().forEach(points -> points.putIfAbsent(0.0, Point.of(0, clean)));
+    }
+    Collection<List<Object>> keys = curves.keySet();
+    List<Series> series = new ArrayList<>();
+    curves.forEach(
+        (key, points) -> series.add(new Series(name(key, keys), List.copyOf(points.values()))));
+    return series;
+  }
+
+  private static List<Object> key(ResultRow row, int copy) {
+    return Arrays.asList(
+        row.perturbation(),
+        row.objective(),
+        row.steps() == null ? null : row.steps() + " steps",
+        row.side(),
+        row.knowledge(),
+        row.dialect(),
+        copy == 1 ? null : "no. " + copy);
+  }
+
+  /** Returns as much of a key as tells it apart from the others. */
+  private static String name(List<Object> key, Collection<List<Object>> all) {
+    List<Object> head = key.subList(0, 2);
+    boolean alone = all.stream().filter(k -> k.subList(0, 2).equals(head)).count() == 1;
+    Stream<Object> parts =
+        Stream.concat(
+            head.stream(),
+            alone
+                ? Stream.of()
+                : key.subList(2, key.size()).stream()
+                    .filter(
+                        part ->
+                            !all.stream()
+                                .filter(k -> k.subList(0, 2).equals(head))
+                                .allMatch(k -> k.contains(part))));
+    return parts.filter(Objects::nonNull).map(Object::toString).collect(Collectors.joining(", "));
+  }
+}

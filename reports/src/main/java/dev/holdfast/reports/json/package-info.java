@@ -1,0 +1,2 @@
+/** The JSON form of the result records. */
+package dev.holdfast.reports.json;

@@ -1,0 +1,2 @@
+/** The report as Markdown. */
+package dev.holdfast.reports.markdown;

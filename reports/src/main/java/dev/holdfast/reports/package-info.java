@@ -1,0 +1,2 @@
+/** Reads and writes the files of an audit. */
+package dev.holdfast.reports;

@@ -1,0 +1,155 @@
+package dev.holdfast.reports.table;
+
+import dev.holdfast.reports.result.Audit;
+import dev.holdfast.reports.result.DataInfo;
+import dev.holdfast.reports.result.Kind;
+import dev.holdfast.reports.result.ResultRow;
+import dev.holdfast.reports.result.TrustVerdict;
+import dev.holdfast.reports.result.Verdict;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What a reader in a hurry should know. All numbers are recall@1.
+ *
+ * @param clean without perturbation
+ * @param worstAttack the attack that leaves least
+ * @param worstCorruption the corruption that leaves least
+ * @param meanCorruption mean over all corruptions and severities; NaN without any
+ * @param corruptions how many that is the mean of
+ * @param verdict the worst verdict of the trust checks; empty where there was no check
+ */
+public record Headline(
+    Optional<ResultRow> clean,
+    Optional<ResultRow> worstAttack,
+    Optional<ResultRow> worstCorruption,
+    double meanCorruption,
+    int corruptions,
+    Optional<Verdict> verdict) {
+
+  /** Returns the headline of an audit. */
+  public static Headline of(Audit audit) {
+    List<ResultRow> corruptions = recall(audit, Kind.CORRUPTION);
+    return new Headline(
+        recall(audit, Kind.CLEAN).stream().findFirst(),
+        worst(recall(audit, Kind.ATTACK)),
+        worst(corruptions),
+        corruptions.stream().mapToDouble(ResultRow::value).average().orElse(Double.NaN),
+        corruptions.size(),
+        audit.trust().stream().map(TrustVerdict::verdict).max(Comparator.naturalOrder()));
+  }
+
+  private static List<ResultRow> recall(Audit audit, Kind kind) {
+    return audit.rows().stream()
+        .filter(row -> row.kind() == kind && Metric.of(row).equals(Metric.RECALL_AT_1))
+        .filter(row -> Double.isFinite(row.value()))
+        .toList();
+  }
+
+  private static Optional<ResultRow> worst(List<ResultRow> rows) {
+    return rows.stream().min(Comparator.comparingDouble(ResultRow::value));
+  }
+
+  /** Returns the verdict in words. */
+  public String trust() {
+    return verdict
+        .map(
+            v ->
+                switch (v) {
+                  case OK -> "Nothing speaks against these numbers";
+                  case SUSPICIOUS -> "Read the trust findings before relying on these numbers";
+                  case UNRELIABLE -> "These numbers are unreliable";
+                })
+        .orElse("No trust check was run, so nothing vouches for these numbers");
+  }
+
+  /** Returns the first sentence of a report, a full stop at its end. */
+  public String verdictSentence(Audit audit) {
+    long against = audit.trust().stream().filter(check -> check.verdict() != Verdict.OK).count();
+    if (against == 0) {
+      return trust() + ".";
+    }
+    return String.format(
+        Locale.ROOT,
+        "%s: %d of %d trust checks %s.",
+        trust(),
+        against,
+        audit.trust().size(),
+        against == 1 ? "objects" : "object");
+  }
+
+  /** Returns the sentences behind the verdict, in plain language. */
+  public String story(Audit audit) {
+    StringBuilder story = new StringBuilder();
+    if (clean.isPresent()) {
+      story.append(
+          String.format(
+              Locale.ROOT,
+              "Without perturbation, the nearest item of the gallery is of the right class for %s of"
+                  + " %d queries",
+              figure(clean.get()),
+              clean.get().nQueries()));
+      story.append(". ");
+    } else {
+      story.append("There is no recall@1 without perturbation. ");
+    }
+    if (worstAttack.isPresent()) {
+      story.append(
+          String.format(
+              Locale.ROOT,
+              "The worst attack, %s, leaves %s. ",
+              Words.phrase(worstAttack.get(), audit.threatModels()),
+              figure(worstAttack.get())));
+    } else {
+      story.append("No attack was measured. ");
+    }
+    if (worstCorruption.isPresent()) {
+      story.append(
+          String.format(
+              Locale.ROOT,
+              "The worst corruption, %s, leaves %s",
+              Words.phrase(worstCorruption.get(), audit.threatModels()),
+              figure(worstCorruption.get())));
+      story.append(
+          String.format(
+              Locale.ROOT,
+              "; over all %d corruption settings the mean is %s %%.",
+              corruptions,
+              Words.percent(meanCorruption)));
+    } else {
+      story.append("No corruption was measured.");
+    }
+    return story.toString();
+  }
+
+  /** Returns the sentences on what was left out of the numbers, none where that is nothing. */
+  public static List<String> dataNotes(DataInfo data) {
+    String excluded =
+        data.excludedQueries() == 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "%d %s left out because no item of the gallery is relevant.",
+                data.excludedQueries(),
+                data.excludedQueries() == 1 ? "query was" : "queries were");
+    String broken =
+        data.broken().isEmpty()
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "%d %s not be used and %s in no number:",
+                data.broken().size(),
+                data.broken().size() == 1 ? "image could" : "images could",
+                data.broken().size() == 1 ? "is" : "are");
+    return List.of(excluded, broken).stream().filter(note -> !note.isEmpty()).toList();
+  }
+
+  private static String figure(ResultRow row) {
+    String interval = Metric.RECALL_AT_1.interval(row);
+    return Words.percent(row.value())
+        + " %"
+        + (interval.isEmpty() ? "" : " (95 % interval " + interval + ")");
+  }
+}

@@ -1,0 +1,65 @@
+package dev.holdfast.reports.table;
+
+import dev.holdfast.reports.result.Audit;
+import dev.holdfast.reports.result.Kind;
+import dev.holdfast.reports.result.ResultRow;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything measured under one perturbation: a line of the table.
+ *
+ * @param row one of its rows, for what they share
+ * @param strength budget or severity in words; empty where that does not apply
+ * @param setting the hyper-parameters, where another line reads the same without them; else empty
+ * @param values the rows, by metric
+ */
+public record Line(ResultRow row, String strength, String setting, Map<Metric, ResultRow> values) {
+
+  /** Copies the map and keeps its order. */
+  public Line {
+    values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+  }
+
+  /** Returns the lines of an audit in the order of its rows, aggregates left out. */
+  public static List<Line> of(Audit audit) {
+    Map<List<Object>, Map<Metric, ResultRow>> cells = new LinkedHashMap<>();
+    for (ResultRow row : audit.rows()) {
+      if (row.kind() != Kind.AGGREGATE) {
+        List<Object> key = new ArrayList<>(look(row));
+        key.add(row.setting());
+        key.add(row.threatHash());
+        key.add(row.seed());
+        cells.computeIfAbsent(key, k -> new LinkedHashMap<>()).put(Metric.of(row), row);
+      }
+    }
+    Map<List<Object>, Integer> looks = new HashMap<>();
+    cells.values().forEach(cell -> looks.merge(look(first(cell)), 1, Integer::sum));
+    return cells.values().stream()
+        .map(
+            cell -> {
+              ResultRow row = first(cell);
+              String setting =
+                  looks.get(look(row)) > 1 && row.setting() != null ? row.setting() : "";
+              return new Line(row, Words.strength(row, audit.threatModels()), setting, cell);
+            })
+        .toList();
+  }
+
+  /** Returns everything that tells lines apart and that the table shows. */
+  private static List<Object> look(ResultRow row) {
+    List<Object> look = new ArrayList<>();
+    Collections.addAll(look, row.kind(), row.perturbation(), row.family(), row.objective());
+    Collections.addAll(look, row.norm(), row.epsilon(), row.severity(), row.side());
+    Collections.addAll(look, row.knowledge(), row.steps(), row.dialect());
+    return look;
+  }
+
+  private static ResultRow first(Map<Metric, ResultRow> cell) {
+    return cell.values().iterator().next();
+  }
+}

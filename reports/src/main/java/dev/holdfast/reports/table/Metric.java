@@ -1,0 +1,69 @@
+package dev.holdfast.reports.table;
+
+import dev.holdfast.reports.result.ResultRow;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * A metric at a cut-off: a column of the table.
+ *
+ * @param id id of the metric, such as {@code recall}
+ * @param k cut-off; null where it has none
+ */
+public record Metric(String id, Integer k) {
+
+  /** Recall@1, which the headline and the curves show. */
+  public static final Metric RECALL_AT_1 = new Metric("recall", 1);
+
+  private static final Set<String> FRACTIONS =
+      Set.of("recall", "precision", "r-precision", "map-at-r", "map", "mrr", "nmi", "ami");
+
+  /** Returns the metric of a row. */
+  public static Metric of(ResultRow row) {
+    return new Metric(row.metric(), row.k());
+  }
+
+  /** Returns the metrics of the rows: recall first, by k, then the others as they come. */
+  public static List<Metric> columns(List<Line> lines) {
+    List<Metric> seen =
+        lines.stream().flatMap(line -> line.values().keySet().stream()).distinct().toList();
+    List<Metric> recall =
+        seen.stream()
+            .filter(m -> m.id.equals("recall") && m.k != null)
+            .sorted(Comparator.comparing(Metric::k))
+            .toList();
+    return Stream.concat(recall.stream(), seen.stream().filter(m -> !recall.contains(m))).toList();
+  }
+
+  /** Returns the usual short name: R@1, MAP@R. */
+  public String label() {
+    return switch (id) {
+      case "recall" -> "R@" + k;
+      case "precision" -> "P@" + k;
+      case "map-at-r" -> "MAP@R";
+      case "r-precision" -> "R-precision";
+      case "mce" -> "mCE";
+      case "map", "mrr", "nmi", "ami", "ers" -> id.toUpperCase(Locale.ROOT);
+      default -> k == null ? id : id + "@" + k;
+    };
+  }
+
+  /** Returns whether values are fractions in [0,1], which are shown in percent. */
+  public boolean isFraction() {
+    return FRACTIONS.contains(id);
+  }
+
+  /** Returns the value of a row for readers: percent for fractions, four digits for the rest. */
+  public String text(double value) {
+    return isFraction() ? Words.percent(value) : Words.plain(value);
+  }
+
+  /** Returns the interval of a row for readers; the empty text where there is none. */
+  public String interval(ResultRow row) {
+    boolean known = Double.isFinite(row.ciLow()) && Double.isFinite(row.ciHigh());
+    return known ? text(row.ciLow()) + "–" + text(row.ciHigh()) : "";
+  }
+}

@@ -1,0 +1,228 @@
+(() => {
+  'use strict';
+  const root = document.documentElement;
+  root.classList.add('js');
+  const data = JSON.parse(document.getElementById('audit-data').textContent);
+  const symbols = ['circle', 'rect', 'triangle', 'diamond'];
+  const dashes = ['solid', [6, 3], [2, 2]];
+  const colors = 8;
+
+  const css = name => getComputedStyle(root).getPropertyValue(name).trim();
+  const escape = text => String(text).replace(/[&<>"']/g, c => '&#' + c.charCodeAt(0) + ';');
+  const color = i => css('--series-' + (i % colors + 1));
+  const symbol = i => symbols[i % symbols.length];
+  const dash = i => dashes[Math.floor(i / colors) % dashes.length];
+  const percent = fraction => 100 * fraction;
+
+  // ECharts tells curves apart by name; the position makes names unique.
+  const curveName = i => 'curve-' + i;
+
+  function marker(i) {
+    const shapes = {
+      circle: '<circle cx="13" cy="6" r="4"/>',
+      rect: '<rect x="9.5" y="2.5" width="7" height="7"/>',
+      triangle: '<path d="M13 1.5 17.5 10h-9z"/>',
+      diamond: '<path d="M13 1 18 6 13 11 8 6z"/>'
+    };
+    const style = dash(i);
+    const stroke = style === 'solid' ? '' : ` stroke-dasharray="${style.join(' ')}"`;
+    return `<svg width="26" height="12" aria-hidden="true" fill="${color(i)}">`
+      + `<path d="M0 6h26" stroke="${color(i)}" stroke-width="2"${stroke}/>${shapes[symbol(i)]}</svg>`;
+  }
+
+  function curve(series, i) {
+    const bounded = series.points.filter(p => p.low !== null && p.high !== null && p.high > p.low && p.x > 0);
+    return {
+      name: curveName(i),
+      type: 'line',
+      data: series.points.map(p => [p.x, percent(p.y)]),
+      symbol: symbol(i),
+      symbolSize: 8,
+      showAllSymbol: true,
+      color: color(i),
+      lineStyle: {width: 2, type: dash(i)},
+      emphasis: {focus: 'series'},
+      z: 3,
+      markLine: {
+        silent: true,
+        symbol: 'none',
+        animation: false,
+        label: {show: false},
+        lineStyle: {type: 'solid', width: 1.5, opacity: 0.6, color: color(i)},
+        data: bounded.map(p => [{coord: [p.x, percent(p.low)]}, {coord: [p.x, percent(p.high)]}])
+      }
+    };
+  }
+
+  function option(chart) {
+    const first = chart.series[0].points[0];
+    const end = Math.max(...chart.series.flatMap(s => s.points.map(p => p.x)));
+    const text = {color: css('--muted'), fontFamily: getComputedStyle(document.body).fontFamily};
+    const axis = {
+      type: 'value',
+      nameTextStyle: {...text, fontSize: 12},
+      axisLabel: {...text, fontSize: 12, hideOverlap: true},
+      axisLine: {lineStyle: {color: css('--strong-line')}},
+      splitLine: {lineStyle: {color: css('--line')}}
+    };
+    const curves = chart.series.map(curve);
+    if (first.x === 0) {
+      curves.push({
+        name: 'clean',
+        type: 'line',
+        silent: true,
+        symbol: 'none',
+        color: css('--muted'),
+        data: [[0, percent(first.y)], [end, percent(first.y)]],
+        lineStyle: {width: 1.5, type: 'dashed'},
+        tooltip: {show: false},
+        z: 2
+      });
+    }
+    return {
+      animation: false,
+      grid: {left: 46, right: 20, top: 34, bottom: 46},
+      legend: {show: false},
+      tooltip: {
+        trigger: 'axis',
+        confine: true,
+        axisPointer: {type: 'line', snap: true, lineStyle: {color: css('--strong-line')}},
+        backgroundColor: css('--surface'),
+        borderColor: css('--strong-line'),
+        textStyle: {color: css('--text'), fontSize: 13},
+        formatter: hits => tooltip(chart, hits)
+      },
+      xAxis: {
+        ...axis, name: chart.axis, nameLocation: 'middle', nameGap: 28, min: 0, max: end,
+        splitLine: {show: false}, ...(chart.whole ? {minInterval: 1} : {})
+      },
+      yAxis: {...axis, name: 'R@1, %', nameTextStyle: {...axis.nameTextStyle, align: 'left', padding: [0, 0, 0, -38]}, min: 0, max: 100, interval: 25},
+      series: curves
+    };
+  }
+
+  function tooltip(chart, hits) {
+    const shown = hits.filter(hit => hit.seriesIndex < chart.series.length);
+    if (shown.length === 0) {
+      return '';
+    }
+    const x = shown[0].value[0];
+    const lines = shown.map(hit => {
+      const series = chart.series[hit.seriesIndex];
+      return `${marker(hit.seriesIndex)} ${escape(series.name)}: <b>${escape(series.points[hit.dataIndex].text)}</b>`;
+    });
+    const head = `${escape(chart.axis)} ${Number(x.toPrecision(4))}`;
+    return `<div style="white-space:normal;max-width:420px">${head}<br>${lines.join('<br>')}</div>`;
+  }
+
+  function draw(chart) {
+    const plot = document.getElementById(chart.id);
+    const legend = document.getElementById(chart.id + '-legend');
+    const drawing = echarts.init(plot);
+    const refresh = () => {
+      drawing.setOption(option(chart));
+      legend.querySelectorAll('button').forEach((button, i) => {
+        button.querySelector('svg').outerHTML = marker(i);
+      });
+    };
+    chart.series.forEach((series, i) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.setAttribute('aria-pressed', 'true');
+      button.innerHTML = marker(i);
+      button.append(series.name);
+      button.addEventListener('click', () => {
+        const pressed = button.getAttribute('aria-pressed') !== 'true';
+        button.setAttribute('aria-pressed', String(pressed));
+        drawing.dispatchAction({type: pressed ? 'legendSelect' : 'legendUnSelect', name: curveName(i)});
+      });
+      legend.append(button);
+    });
+    refresh();
+    new ResizeObserver(() => drawing.resize()).observe(plot);
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', refresh);
+  }
+
+  function element(tag, text) {
+    const made = document.createElement(tag);
+    made.textContent = text;
+    return made;
+  }
+
+  function perturbation(cell) {
+    const entry = cell.getData();
+    const box = element('span', entry.perturbation);
+    if (entry.setting) {
+      box.append(element('code', entry.setting));
+    }
+    return box;
+  }
+
+  function figure(column, i) {
+    return cell => {
+      const figures = cell.getData().cells[i];
+      const box = element('span', figures.text);
+      box.append(element('small', figures.interval || '\u00a0'));
+      if (column.fraction && figures.value !== null) {
+        const gauge = element('span', '');
+        gauge.className = 'gauge';
+        const fill = element('i', '');
+        fill.style.width = Math.max(0, Math.min(100, percent(figures.value))) + '%';
+        gauge.append(fill);
+        box.append(gauge);
+      }
+      return box;
+    };
+  }
+
+  // Numbers sort by value, those that are missing last in both directions.
+  const byNumber = (a, b, rowA, rowB, column, direction) => {
+    const missing = direction === 'asc' ? Infinity : -Infinity;
+    const left = a === null || a === undefined ? missing : a;
+    const right = b === null || b === undefined ? missing : b;
+    return left === right ? 0 : left < right ? -1 : 1;
+  };
+
+  function table() {
+    const varies = key => new Set(data.entries.map(e => e[key]).filter(v => v !== null && v !== '')).size > 1;
+    const text = (title, field, minWidth) =>
+      ({title, field, minWidth, headerFilter: 'input', headerFilterPlaceholder: 'filter', widthGrow: 2});
+    const number = (title, field, minWidth) =>
+      ({title, field, minWidth, hozAlign: 'right', headerHozAlign: 'right', sorter: byNumber, cssClass: 'figure'});
+    const columns = [
+      {...text('Perturbation', 'perturbation', 150), formatter: perturbation, cssClass: 'what', frozen: innerWidth > 900},
+      text('Kind', 'kind', 96)
+    ];
+    [['Family', 'family', 90], ['Objective', 'objective', 120]].forEach(c => varies(c[1]) && columns.push(text(...c)));
+    columns.push({...text('Strength', 'strength', 104),
+      sorter: (a, b, rowA, rowB) => rowA.getData().order - rowB.getData().order || a.localeCompare(b)});
+    if (varies('steps')) {
+      columns.push(number('Steps', 'steps', 70));
+    }
+    [['Side', 'side', 80], ['Knowledge', 'knowledge', 110], ['Dialect', 'dialect', 120]]
+      .forEach(c => varies(c[1]) && columns.push(text(...c)));
+    data.columns.forEach((column, i) =>
+      columns.push({...number(escape(column.label), 'm' + i, 88), formatter: figure(column, i)}));
+    columns.push({...number('R@1 kept', 'relative_value', 92), formatter: cell => element('span', cell.getData().relative)});
+    if (varies('queries')) {
+      columns.push(number('Queries', 'queries', 80));
+    }
+    const rows = data.entries.map(entry => {
+      const row = {...entry};
+      entry.cells.forEach((cell, i) => { row['m' + i] = cell.value; });
+      return row;
+    });
+    new Tabulator('#table', {
+      data: rows,
+      columns,
+      layout: 'fitColumns',
+      renderVertical: 'basic',
+      placeholder: 'No line matches the filters',
+      columnDefaults: {resizable: false, headerSortTristate: true, vertAlign: 'middle'}
+    });
+    root.classList.add('enhanced');
+  }
+
+  table();
+  data.charts.forEach(draw);
+})();
