@@ -34,8 +34,7 @@ public final class NpzReader {
    */
   public static Map<String, NpyArray> read(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw InputException.of(
-          "file", file, "the command line", "exist", "its name is misspelt");
+      throw InputException.of("file", file, "the command line", "exist", "its name is misspelt");
     }
     Map<String, NpyArray> arrays = new LinkedHashMap<>();
     try (ZipFile zip = new ZipFile(file.toFile())) {

@@ -51,10 +51,7 @@ public record AttackCell(Attack attack, Objective objective, ThreatModel threat)
     return Json.canonical(
         new TreeMap<>(
             java.util.Map.of(
-                "attack",
-                StrictYaml.toMap(attack),
-                "objective",
-                StrictYaml.toMap(objective))));
+                "attack", StrictYaml.toMap(attack), "objective", StrictYaml.toMap(objective))));
   }
 
   @Override

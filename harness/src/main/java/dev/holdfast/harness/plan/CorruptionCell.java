@@ -18,8 +18,7 @@ public record CorruptionCell(Corruption corruption, int severity, Dialect dialec
 
   @Override
   public String id() {
-    return String.join(
-        "_", corruption.id(), Integer.toString(severity), dialect.id(), side.id());
+    return String.join("_", corruption.id(), Integer.toString(severity), dialect.id(), side.id());
   }
 
   @Override

@@ -14,11 +14,15 @@ import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.InputSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Turns a battery into cells. */
 public final class Plan {
+
+  private static final int MIDDLE = 3;
 
   private Plan() {}
 
@@ -60,5 +64,29 @@ public final class Plan {
       }
     }
     return List.copyOf(cells);
+  }
+
+  /**
+   * Returns the cells whose pictures a report shows: the largest budget of each attack with each
+   * objective, and the middle severity of each corruption.
+   */
+  public static Set<Cell> worthShowing(List<Cell> cells) {
+    Map<String, Cell> best = new LinkedHashMap<>();
+    for (Cell cell : cells) {
+      if (cell.side() != Side.QUERY) {
+        continue;
+      }
+      String group =
+          cell.perturbation() + (cell instanceof AttackCell a ? a.objective().label() : "");
+      best.merge(group, cell, (a, b) -> worth(a) >= worth(b) ? a : b);
+    }
+    return new HashSet<>(best.values());
+  }
+
+  private static double worth(Cell cell) {
+    if (cell instanceof AttackCell attack) {
+      return attack.threat().epsilon().value();
+    }
+    return -Math.abs(((CorruptionCell) cell).severity() - MIDDLE);
   }
 }

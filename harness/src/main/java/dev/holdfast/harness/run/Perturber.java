@@ -130,8 +130,7 @@ final class Perturber {
         overBudget);
   }
 
-  private Perturbed attack(
-      AttackCell cell, NDArray pixels, EmbeddingSet clean, NDManager manager) {
+  private Perturbed attack(AttackCell cell, NDArray pixels, EmbeddingSet clean, NDManager manager) {
     BoundObjective objective =
         cell.objective().bind(surroundings, clean, images.batchSize(), manager);
     return cell.attack()

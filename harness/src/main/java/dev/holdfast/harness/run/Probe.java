@@ -45,8 +45,7 @@ final class Probe {
    * @param gallery clean embeddings of all images
    */
   List<TrustVerdict> run(EmbeddingSet gallery, Surroundings surroundings) {
-    int[] items =
-        IntStream.range(0, Math.min(images.batchSize(), images.count())).toArray();
+    int[] items = IntStream.range(0, Math.min(images.batchSize(), images.count())).toArray();
     float[] pixels = images.clean(items);
     float[] once = images.embed(pixels);
     List<TrustVerdict> verdicts = new ArrayList<>();
@@ -85,8 +84,7 @@ final class Probe {
     }
     double difference =
         Math.max(
-            difference(once, turned, n),
-            difference(once, images.embed(half), Math.max(1, n / 2)));
+            difference(once, turned, n), difference(once, images.embed(half), Math.max(1, n / 2)));
     return byDifference(
         "batch-independent",
         difference,
@@ -95,8 +93,7 @@ final class Probe {
             + " batch: it may be in training mode.");
   }
 
-  private TrustVerdict byDifference(
-      String check, double difference, String good, String bad) {
+  private TrustVerdict byDifference(String check, double difference, String good, String bad) {
     Verdict verdict =
         difference <= ROUNDING
             ? Verdict.OK
@@ -104,7 +101,9 @@ final class Probe {
     return new TrustVerdict(
         check,
         verdict,
-        verdict == Verdict.OK ? good : String.format(Locale.ROOT, bad, "%.2g".formatted(difference)),
+        verdict == Verdict.OK
+            ? good
+            : String.format(Locale.ROOT, bad, "%.2g".formatted(difference)),
         Map.of("largest_relative_difference", difference));
   }
 
@@ -114,8 +113,7 @@ final class Probe {
     int without = 0;
     try (NDManager manager = model.manager().newSubManager()) {
       BoundObjective objective =
-          new SingleTarget()
-              .bind(surroundings, gallery.select(items), images.batchSize(), manager);
+          new SingleTarget().bind(surroundings, gallery.select(items), images.batchSize(), manager);
       NDArray batch = manager.create(pixels, images.batchShape());
       try (InputGradient g = model.gradient(batch, objective::loss)) {
         float[] gradient = g.gradient().toFloatArray();

@@ -98,8 +98,7 @@ final class RunFolder implements AutoCloseable {
       }
       Files.createDirectories(path.resolve(CELLS));
       FileChannel channel =
-          FileChannel.open(
-              path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       FileLock lock = lock(channel);
       if (lock == null) {
         channel.close();
@@ -113,7 +112,8 @@ final class RunFolder implements AutoCloseable {
       removeTemporaryFiles(path);
       AtomicFile.write(
           run,
-          MAPPER.writerWithDefaultPrettyPrinter()
+          MAPPER
+                  .writerWithDefaultPrettyPrinter()
                   .writeValueAsString(new Config(hash, new TreeMap<>(config)))
               + "\n");
       return new RunFolder(path, hash, channel, lock);

@@ -60,7 +60,9 @@ public final class Ticker implements Progress, AutoCloseable {
       long fresh = done - doneBefore;
       String left =
           fresh > 0
-              ? ", about " + words((now - started) / fresh * (total - done) / 1_000_000_000) + " left"
+              ? ", about "
+                  + words((now - started) / fresh * (total - done) / 1_000_000_000)
+                  + " left"
               : "";
       out.printf(Locale.ROOT, "%s: %d %%%s%n", name, 100 * done / Math.max(1, total), left);
       out.flush();

@@ -46,7 +46,7 @@ public final class CounterRng {
    * Returns the order key of an item under a seed: sorting by it (unsigned) is a seeded shuffle.
    */
   public static long order(long seed, long item) {
-    return mix(mix(seed + GOLDEN) ^ mix(item + GOLDEN));
+    return mix(mix(mix(seed + GOLDEN)) ^ mix(item + GOLDEN));
   }
 
   /** Returns 64 random bits. */

@@ -1,0 +1,342 @@
+package dev.holdfast.harness.run;
+
+import ai.djl.engine.Engine;
+import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.attacks.threat.ThreatModel;
+import dev.holdfast.harness.config.Metrics;
+import dev.holdfast.harness.plan.AttackCell;
+import dev.holdfast.harness.plan.Cell;
+import dev.holdfast.harness.plan.CorruptionCell;
+import dev.holdfast.metrics.Estimate;
+import dev.holdfast.metrics.RetrievalMetric;
+import dev.holdfast.metrics.error.RunException;
+import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.EmbeddingModel;
+import dev.holdfast.models.data.ImageItem;
+import dev.holdfast.models.data.ImageSet;
+import dev.holdfast.models.data.PixelStore;
+import dev.holdfast.reports.AtomicFile;
+import dev.holdfast.reports.AuditFiles;
+import dev.holdfast.reports.result.Audit;
+import dev.holdfast.reports.result.BrokenImage;
+import dev.holdfast.reports.result.DataInfo;
+import dev.holdfast.reports.result.Kind;
+import dev.holdfast.reports.result.ModelInfo;
+import dev.holdfast.reports.result.Provenance;
+import dev.holdfast.reports.result.QueryRow;
+import dev.holdfast.reports.result.ResultRow;
+import dev.holdfast.reports.result.Run;
+import dev.holdfast.reports.result.Shown;
+import dev.holdfast.reports.result.ThreatInfo;
+import dev.holdfast.reports.result.TrustVerdict;
+import dev.holdfast.reports.result.Verdict;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Makes the files of a finished audit from its cells. Nothing is computed twice here. */
+final class Assembler {
+
+  private static final String CORRUPTIONS_MEAN = "corruptions-mean";
+
+  private final AuditOptions options;
+  private final EmbeddingModel model;
+  private final ImageSet set;
+  private final PixelStore store;
+  private final RunFolder folder;
+  private final List<RetrievalMetric> metrics;
+  private final int excluded;
+  private final int[] queries;
+
+  Assembler(
+      AuditOptions options,
+      EmbeddingModel model,
+      ImageSet set,
+      PixelStore store,
+      RunFolder folder,
+      List<RetrievalMetric> metrics,
+      int excluded,
+      int[] queries) {
+    this.options = options;
+    this.model = model;
+    this.set = set;
+    this.store = store;
+    this.folder = folder;
+    this.metrics = metrics;
+    this.excluded = excluded;
+    this.queries = queries;
+  }
+
+  Audit write(
+      CellOutcome clean,
+      Map<Cell, CellOutcome> outcomes,
+      List<TrustVerdict> probed,
+      Instant started) {
+    List<TrustVerdict> trust = new ArrayList<>(probed);
+    trust.add(budgets(outcomes));
+    trust.add(finite(outcomes));
+    Audit audit =
+        new Audit(
+            Audit.SCHEMA_VERSION,
+            new ModelInfo(model.card().name(), model.sha256(), model.card().toMap()),
+            data(),
+            options.battery().name(),
+            threats(outcomes.keySet()),
+            rows(clean, outcomes),
+            trust,
+            provenance(clean, outcomes, started));
+    List<Shown> shown = outcomes.values().stream().flatMap(o -> o.shown().stream()).toList();
+    AuditFiles.writeShown(folder.path(), shown);
+    writeEvidenceIndex(outcomes);
+    AuditFiles.writeQueries(folder.path(), queryRows(clean, outcomes));
+    AuditFiles.writeAudit(folder.path(), audit);
+    AuditFiles.render(folder.path());
+    return audit;
+  }
+
+  private DataInfo data() {
+    List<ImageItem> items = store.items();
+    return new DataInfo(
+        set.name(),
+        store.fingerprint(),
+        items.size(),
+        (int) items.stream().mapToLong(ImageItem::label).distinct().count(),
+        queries.length,
+        items.size(),
+        excluded,
+        store.broken().stream().map(b -> new BrokenImage(b.path(), b.reason())).toList());
+  }
+
+  private static List<ThreatInfo> threats(Set<Cell> cells) {
+    Set<ThreatInfo> threats = new LinkedHashSet<>();
+    for (Cell cell : cells) {
+      if (cell instanceof AttackCell attack) {
+        ThreatModel t = attack.threat();
+        threats.add(
+            new ThreatInfo(
+                t.hash(),
+                t.norm().id(),
+                t.epsilon().text(),
+                t.epsilon().value(),
+                t.side().id(),
+                t.knowledge()));
+      }
+    }
+    return List.copyOf(threats);
+  }
+
+  private List<ResultRow> rows(CellOutcome clean, Map<Cell, CellOutcome> outcomes) {
+    List<ResultRow> rows = new ArrayList<>();
+    Map<String, Estimate> reference = new LinkedHashMap<>();
+    for (RetrievalMetric metric : metrics) {
+      Estimate estimate = estimate(metric, clean.values(), "clean");
+      reference.put(Metrics.word(metric), estimate);
+      rows.add(row(Kind.CLEAN, "clean", null, metric, estimate, reference));
+    }
+    outcomes.forEach(
+        (cell, outcome) -> {
+          for (RetrievalMetric metric : metrics) {
+            Estimate estimate = estimate(metric, outcome.values(), cell.id());
+            Kind kind = cell instanceof AttackCell ? Kind.ATTACK : Kind.CORRUPTION;
+            rows.add(row(kind, cell.perturbation(), cell, metric, estimate, reference));
+          }
+        });
+    List<CellOutcome> corrupted =
+        outcomes.entrySet().stream()
+            .filter(e -> e.getKey() instanceof CorruptionCell)
+            .map(Map.Entry::getValue)
+            .toList();
+    if (!corrupted.isEmpty()) {
+      for (RetrievalMetric metric : metrics) {
+        double[] mean = new double[queries.length];
+        for (CellOutcome outcome : corrupted) {
+          double[] values = outcome.values().get(Metrics.word(metric));
+          for (int i = 0; i < mean.length; i++) {
+            mean[i] += values[i] / corrupted.size();
+          }
+        }
+        // Means of flags are no flags: their interval is that of a mean.
+        Estimate estimate =
+            dev.holdfast.metrics.stats.Intervals.bootstrap(mean, seed(metric, CORRUPTIONS_MEAN));
+        rows.add(row(Kind.AGGREGATE, CORRUPTIONS_MEAN, null, metric, estimate, reference));
+      }
+    }
+    return rows;
+  }
+
+  private Estimate estimate(RetrievalMetric metric, Map<String, double[]> values, String cell) {
+    return metric.estimate(values.get(Metrics.word(metric)), seed(metric, cell));
+  }
+
+  private long seed(RetrievalMetric metric, String cell) {
+    return CounterRng.of(options.seed(), "interval/" + cell, CounterRng.hash(Metrics.word(metric)))
+        .nextLong();
+  }
+
+  private ResultRow row(
+      Kind kind,
+      String perturbation,
+      Cell cell,
+      RetrievalMetric metric,
+      Estimate estimate,
+      Map<String, Estimate> reference) {
+    AttackCell attack = cell instanceof AttackCell a ? a : null;
+    CorruptionCell corruption = cell instanceof CorruptionCell c ? c : null;
+    Double epsilon = attack == null ? null : attack.threat().epsilon().value();
+    boolean linf = attack != null && attack.threat().norm() == Norm.LINF;
+    double cleanValue = reference.get(Metrics.word(metric)).value();
+    return new ResultRow(
+        model.card().name(),
+        set.name(),
+        kind,
+        perturbation,
+        corruption == null ? null : corruption.corruption().family().id(),
+        attack == null ? null : attack.objective().label(),
+        attack == null ? null : attack.threat().norm().id(),
+        epsilon,
+        linf ? Double.valueOf(attack.threat().epsilon().in255()) : null,
+        corruption == null ? null : Integer.valueOf(corruption.severity()),
+        cell == null ? null : cell.side().id(),
+        attack == null ? null : attack.threat().knowledge(),
+        attack == null ? null : attack.attack().steps(),
+        metric.id(),
+        metric.k().isPresent() ? Integer.valueOf(metric.k().getAsInt()) : null,
+        estimate.value(),
+        estimate.low(),
+        estimate.high(),
+        estimate.n(),
+        cleanValue,
+        cleanValue == 0 ? null : Double.valueOf(estimate.value() / cleanValue),
+        options.seed(),
+        cell == null ? null : cell.setting(),
+        corruption == null ? null : corruption.dialect().id(),
+        attack == null ? null : attack.threat().hash());
+  }
+
+  private TrustVerdict budgets(Map<Cell, CellOutcome> outcomes) {
+    int over = outcomes.values().stream().mapToInt(CellOutcome::overBudget).sum();
+    return new TrustVerdict(
+        "budget",
+        over == 0 ? Verdict.OK : Verdict.UNRELIABLE,
+        over == 0
+            ? "Every perturbed image is inside its budget and inside [0,1], recomputed in double."
+            : over + " perturbed images left their budget or [0,1].",
+        Map.of("images_over_budget", (double) over));
+  }
+
+  private TrustVerdict finite(Map<Cell, CellOutcome> outcomes) {
+    int bad = outcomes.values().stream().mapToInt(CellOutcome::notFinite).sum();
+    return new TrustVerdict(
+        "finite",
+        bad == 0 ? Verdict.OK : Verdict.UNRELIABLE,
+        bad == 0
+            ? "Every embedding is finite."
+            : bad
+                + " perturbed images have an embedding that is NaN or infinite; they count as"
+                + " misses.",
+        Map.of("embeddings_not_finite", (double) bad));
+  }
+
+  private Provenance provenance(
+      CellOutcome clean, Map<Cell, CellOutcome> outcomes, Instant started) {
+    Engine engine = Engine.getEngine("PyTorch");
+    Map<String, String> libraries = new TreeMap<>();
+    libraries.put("djl", Build.djl());
+    libraries.put("pytorch", engine.getVersion());
+    Instant finished = Instant.now();
+    long forwards =
+        clean.totalForwards()
+            + outcomes.values().stream().mapToLong(CellOutcome::totalForwards).sum();
+    return new Provenance(
+        folder.configHash(),
+        Build.version(),
+        Build.commit(),
+        libraries,
+        options.seed(),
+        options.batchSize(),
+        forwards,
+        outcomes.values().stream().mapToLong(CellOutcome::totalBackwards).sum(),
+        new Run(
+            started.truncatedTo(ChronoUnit.SECONDS).toString(),
+            finished.truncatedTo(ChronoUnit.SECONDS).toString(),
+            Duration.between(started, finished).toMillis() / 1000.0,
+            host(),
+            System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+            System.getProperty("java.vendor") + " " + System.getProperty("java.version"),
+            options.device(),
+            options.threads()));
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "unknown";
+    }
+  }
+
+  private Stream<QueryRow> queryRows(CellOutcome clean, Map<Cell, CellOutcome> outcomes) {
+    Stream<QueryRow> first = queryRows("clean", "clean", clean, clean);
+    return Stream.concat(
+        first,
+        outcomes.entrySet().stream()
+            .flatMap(
+                e -> queryRows(e.getKey().id(), e.getKey().perturbation(), e.getValue(), clean)));
+  }
+
+  private Stream<QueryRow> queryRows(
+      String cell, String perturbation, CellOutcome outcome, CellOutcome clean) {
+    return IntStream.range(0, queries.length)
+        .mapToObj(
+            i -> {
+              ImageItem item = store.items().get(queries[i]);
+              Map<Integer, Boolean> hits = new TreeMap<>();
+              for (RetrievalMetric metric : metrics) {
+                metric
+                    .k()
+                    .ifPresent(k -> hits.put(k, outcome.values().get(Metrics.word(metric))[i] > 0));
+              }
+              return new QueryRow(
+                  cell,
+                  perturbation,
+                  item.id(),
+                  item.path(),
+                  item.className(),
+                  clean.rank()[i],
+                  outcome.rank()[i],
+                  hits,
+                  outcome.distanceMoved()[i],
+                  outcome.linf()[i],
+                  outcome.l2()[i],
+                  outcome.steps()[i],
+                  outcome.forwards()[i],
+                  outcome.backwards()[i]);
+            });
+  }
+
+  private void writeEvidenceIndex(Map<Cell, CellOutcome> outcomes) {
+    List<Evidence.Entry> entries = new ArrayList<>();
+    entries.add(
+        folder
+            .read("gallery", Evidence.Entry.class)
+            .orElseThrow(() -> new RunException("The stored embeddings have disappeared.")));
+    outcomes.values().stream()
+        .map(CellOutcome::evidence)
+        .filter(java.util.Objects::nonNull)
+        .forEach(entries::add);
+    AtomicFile.write(
+        folder.path().resolve(Evidence.FOLDER).resolve(Evidence.INDEX),
+        RunFolder.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(entries) + "\n");
+  }
+}

@@ -1,0 +1,569 @@
+package dev.holdfast.harness.run;
+
+import ai.djl.engine.Engine;
+import dev.holdfast.attacks.objective.Surroundings;
+import dev.holdfast.harness.config.Metrics;
+import dev.holdfast.harness.npz.NpyArray;
+import dev.holdfast.harness.npz.NpzReader;
+import dev.holdfast.harness.plan.AttackCell;
+import dev.holdfast.harness.plan.Cell;
+import dev.holdfast.harness.plan.Plan;
+import dev.holdfast.metrics.Distance;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.QueryResult;
+import dev.holdfast.metrics.RetrievalMetric;
+import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.error.RunException;
+import dev.holdfast.metrics.knn.ExactSearch;
+import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.EmbeddingModel;
+import dev.holdfast.models.Models;
+import dev.holdfast.models.data.ImageSet;
+import dev.holdfast.models.data.InputSpec;
+import dev.holdfast.models.data.PixelStore;
+import dev.holdfast.reports.result.Audit;
+import dev.holdfast.reports.result.Shown;
+import dev.holdfast.reports.result.TrustVerdict;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * Runs an audit from end to end: load once, embed the gallery once, then cell by cell perturb,
+ * embed, score and store, and at last assemble the report from what is stored.
+ */
+public final class AuditRunner {
+
+  private static final String CLEAN = "clean";
+  private static final String PROBE = "probe";
+  private static final long EVIDENCE_LIMIT = 2L << 30;
+  private static final int SHOWN_PER_CELL = 2;
+
+  private final AuditOptions options;
+  private final Ticker ticker;
+
+  /** Prepares a run; {@link #run} does it. */
+  public AuditRunner(AuditOptions options, Ticker ticker) {
+    this.options = options;
+    this.ticker = ticker;
+  }
+
+  /**
+   * Runs the audit, or goes on with it where it stopped.
+   *
+   * @return what is written in the folder
+   */
+  public Audit run() {
+    Instant started = Instant.now();
+    ImageSet set = DataSets.open(options.data(), options.layout(), options.split());
+    try (EmbeddingModel model = Models.open(options.model(), Devices.of(options.device()))) {
+      InputSpec spec = model.card().input().spec();
+      List<Cell> cells = Plan.of(options.battery(), spec);
+      try (PixelStore store =
+          PixelStore.open(set, spec, CacheFolder.path(), ticker, options.strict())) {
+        Map<String, String> config = config(model, set, store, cells);
+        try (RunFolder folder = RunFolder.open(options.out(), config, options.fresh())) {
+          return new Session(model, set, store, cells, folder).run(started);
+        }
+      }
+    }
+  }
+
+  /** Everything that a number of the report depends on. */
+  private Map<String, String> config(
+      EmbeddingModel model, ImageSet set, PixelStore store, List<Cell> cells) {
+    Map<String, String> config = new TreeMap<>();
+    config.put("model", model.sha256());
+    config.put("card", RunFolder.MAPPER.writeValueAsString(model.card().toMap()));
+    config.put("data", set.name() + " " + store.fingerprint());
+    config.put("split", String.valueOf(options.split()));
+    config.put("battery", options.battery().name());
+    config.put("cells", String.join(" ", cells.stream().map(Cell::id).toList()));
+    config.put("metrics", String.join(" ", options.battery().metrics()));
+    config.put("limit_queries", options.battery().limitQueries().toString());
+    config.put("seed", Long.toString(options.seed()));
+    config.put("batch_size", Integer.toString(options.batchSize()));
+    config.put("device", options.device());
+    config.put("evidence", options.evidence().id());
+    config.put("holdfast", Build.version());
+    config.put("pytorch", Engine.getEngine("PyTorch").getVersion());
+    return config;
+  }
+
+  /** One run with everything open. */
+  private final class Session {
+
+    private final EmbeddingModel model;
+    private final ImageSet set;
+    private final PixelStore store;
+    private final List<Cell> cells;
+    private final RunFolder folder;
+    private final Images images;
+    private final Showcase showcase;
+    private final List<RetrievalMetric> metrics;
+    private final Distance distance;
+    private final int depth;
+
+    /** Indices of the queries with a relevant item, in the order of the data set. */
+    private int[] queries;
+
+    private EmbeddingSet gallery;
+    private ExactSearch search;
+    private Surroundings surroundings;
+    private List<QueryResult> cleanResults;
+
+    Session(
+        EmbeddingModel model, ImageSet set, PixelStore store, List<Cell> cells, RunFolder folder) {
+      this.model = model;
+      this.set = set;
+      this.store = store;
+      this.cells = cells;
+      this.folder = folder;
+      this.images = new Images(store, model, options.batchSize());
+      this.showcase = new Showcase(folder.path(), images, model.card().input().spec());
+      this.metrics = options.battery().metrics().stream().map(Metrics::parse).toList();
+      this.distance = model.card().embedding().metric();
+      this.depth = Math.max(8, metrics.stream().mapToInt(m -> m.k().orElse(1)).max().orElse(1));
+    }
+
+    Audit run(Instant started) {
+      int[] everything = IntStream.range(0, images.count()).toArray();
+      gallery = gallery(everything);
+      int[] chosen = chooseQueries();
+      try (ExactSearch exact = ExactSearch.of(gallery, distance, model.manager());
+          Surroundings around =
+              new Surroundings(gallery, distance, options.seed(), Map.of(), model.manager())) {
+        search = exact;
+        surroundings = around;
+        List<QueryResult> all = search.search(gallery.select(chosen), depth);
+        int[] usable =
+            IntStream.range(0, chosen.length).filter(i -> all.get(i).relevant() > 0).toArray();
+        queries = Arrays.stream(usable).map(i -> chosen[i]).toArray();
+        cleanResults = Arrays.stream(usable).mapToObj(all::get).toList();
+        if (queries.length == 0) {
+          throw new InputException(
+              "The data (%s) must have a class with two images.%nMaybe use another folder or split: no query has a relevant item."
+                  .formatted(options.data()));
+        }
+        List<TrustVerdict> probed = probe();
+        CellOutcome clean = cleanOutcome();
+        Map<Cell, CellOutcome> outcomes = runCells();
+        ticker.close();
+        return new Assembler(
+                options,
+                model,
+                set,
+                store,
+                folder,
+                metrics,
+                chosen.length - queries.length,
+                queries)
+            .write(clean, outcomes, probed, started);
+      }
+    }
+
+    /** Embeds every image once; a resumed run takes the embeddings that were stored. */
+    private EmbeddingSet gallery(int[] everything) {
+      var file = folder.path().resolve(Evidence.FOLDER).resolve(Evidence.GALLERY);
+      Optional<Evidence.Entry> stored = folder.read("gallery", Evidence.Entry.class);
+      if (stored.isPresent() && java.nio.file.Files.isRegularFile(file)) {
+        try {
+          Map<String, NpyArray> arrays = NpzReader.read(file);
+          NpyArray embeddings = arrays.get("embeddings");
+          if (embeddings.shape()[0] == everything.length) {
+            return images.set(everything, embeddings.floats());
+          }
+        } catch (InputException e) {
+          ticker.say("The stored embeddings are damaged; they are computed again.");
+        }
+      }
+      EmbeddingSet fresh = images.embed(everything, "embedding", ticker);
+      refuseNotFinite(fresh);
+      Evidence.Entry entry =
+          Evidence.write(
+              folder.path(),
+              Evidence.GALLERY,
+              "",
+              npz -> {
+                npz.write("embeddings", fresh.values(), fresh.size(), fresh.dimension());
+                npz.write("labels", fresh.labels());
+                npz.write("ids", fresh.ids());
+              });
+      folder.write("gallery", entry);
+      return fresh;
+    }
+
+    private void refuseNotFinite(EmbeddingSet embeddings) {
+      int[] bad =
+          IntStream.range(0, embeddings.size())
+              .filter(
+                  i -> {
+                    for (float v : embeddings.row(i)) {
+                      if (!Float.isFinite(v)) {
+                        return true;
+                      }
+                    }
+                    return false;
+                  })
+              .toArray();
+      if (bad.length > 0) {
+        throw new InputException(
+            "The model (%s) must give finite embeddings, but those of %d of %d clean images are NaN or infinite, first that of %s.%nMaybe its normalization is wrong in the card, or its weights are broken."
+                .formatted(
+                    model.card().name(),
+                    bad.length,
+                    embeddings.size(),
+                    images.item(bad[0]).path()));
+      }
+    }
+
+    /** The queries with the smallest hash of seed and id: the same whatever else is in the data. */
+    private int[] chooseQueries() {
+      int limit = options.battery().limitQueries();
+      int[] all = IntStream.range(0, images.count()).toArray();
+      if (limit == 0 || limit >= all.length) {
+        return all;
+      }
+      return Arrays.stream(all)
+          .boxed()
+          .sorted(
+              (a, b) ->
+                  Long.compareUnsigned(
+                      CounterRng.order(options.seed(), images.item(a).id()),
+                      CounterRng.order(options.seed(), images.item(b).id())))
+          .limit(limit)
+          .mapToInt(Integer::intValue)
+          .sorted()
+          .toArray();
+    }
+
+    private List<TrustVerdict> probe() {
+      Optional<TrustVerdict[]> stored = folder.read(PROBE, TrustVerdict[].class);
+      if (stored.isPresent()) {
+        return List.of(stored.get());
+      }
+      List<TrustVerdict> verdicts = new Probe(model, images).run(gallery, surroundings);
+      folder.write(PROBE, verdicts);
+      return verdicts;
+    }
+
+    private CellOutcome cleanOutcome() {
+      Optional<CellOutcome> stored = folder.cell(CLEAN);
+      if (stored.isPresent()) {
+        return stored.get();
+      }
+      int n = queries.length;
+      int[] ones = new int[n];
+      Arrays.fill(ones, 1);
+      CellOutcome outcome =
+          new CellOutcome(
+              1,
+              CLEAN,
+              folder.configHash(),
+              ids(),
+              cleanResults.stream().mapToInt(QueryResult::firstRelevantRank).toArray(),
+              values(cleanResults),
+              new double[n],
+              new double[n],
+              new double[n],
+              new int[n],
+              ones,
+              new int[n],
+              images.count(),
+              0,
+              0,
+              0,
+              null,
+              List.of());
+      folder.write(CLEAN, outcome);
+      return outcome;
+    }
+
+    private Map<Cell, CellOutcome> runCells() {
+      Map<Cell, CellOutcome> outcomes = new LinkedHashMap<>();
+      long total = cells.stream().mapToLong(this::cost).sum();
+      long done = 0;
+      boolean resumed = false;
+      for (Cell cell : cells) {
+        Optional<CellOutcome> stored = folder.cell(cell.id());
+        if (stored.isPresent()) {
+          outcomes.put(cell, stored.get());
+          resumed = true;
+        } else {
+          if (resumed) {
+            ticker.say(outcomes.size() + " finished cells were found; going on from there.");
+            resumed = false;
+          }
+          CellOutcome outcome = run(cell, done, total);
+          folder.write(cell.id(), outcome);
+          outcomes.put(cell, outcome);
+        }
+        done += cost(cell);
+        ticker.step("auditing", done, total);
+      }
+      return outcomes;
+    }
+
+    private long cost(Cell cell) {
+      long perturbed =
+          (cell.side().queries() ? queries.length : 0)
+              + (cell.side().gallery() ? images.count() : 0);
+      return perturbed * cell.cost();
+    }
+
+    private CellOutcome run(Cell cell, long done, long total) {
+      Perturber perturber =
+          new Perturber(model, images, surroundings, options.seed(), options.earlyExit());
+      try {
+        if (cell.side().gallery()) {
+          return runWithPerturbedGallery(perturber, cell, done, total);
+        }
+        int[] order = order();
+        int[] items = Arrays.stream(order).map(i -> queries[i]).toArray();
+        Tracker tracker = new Tracker(cell, done, total, order);
+        Evidence.Entry[] entry = new Evidence.Entry[1];
+        PerturbedSet[] perturbed = new PerturbedSet[1];
+        if (keepsImages(cell)) {
+          long[] shape = images.batchShape().getShape().clone();
+          shape[0] = items.length;
+          entry[0] =
+              Evidence.write(
+                  folder.path(),
+                  cell.id() + ".npz",
+                  cell.id(),
+                  npz -> {
+                    npz.write("ids", gallery.select(items).ids());
+                    npz.startFloats("images", shape);
+                    perturbed[0] =
+                        perturber.perturb(
+                            cell,
+                            items,
+                            gallery.select(items),
+                            (start, count, clean, after) -> {
+                              npz.floats(after, 0, count * images.values());
+                              tracker.batch(start, count, clean, after);
+                            });
+                  });
+        } else {
+          perturbed[0] = perturber.perturb(cell, items, gallery.select(items), tracker);
+        }
+        PerturbedSet straight = reorder(perturbed[0], order);
+        List<QueryResult> results = search.search(straight.embeddings(), depth);
+        return outcome(cell, straight, results, entry[0], tracker.shown(results), 0, 0);
+      } catch (IOException e) {
+        throw new RunException(
+            "The cell %s could not be stored: %s.%nMaybe the disk is full; finished cells are kept, and the same command goes on."
+                .formatted(cell.id(), e.getMessage()),
+            e);
+      }
+    }
+
+    /** Gallery items are attacked one by one; queries after them where both sides are. */
+    private CellOutcome runWithPerturbedGallery(
+        Perturber perturber, Cell cell, long done, long total) throws IOException {
+      int[] everything = IntStream.range(0, images.count()).toArray();
+      Tracker tracker = new Tracker(cell, done, total, new int[0]);
+      PerturbedSet all = perturber.perturb(cell, everything, gallery, tracker);
+      for (boolean finite : all.finite()) {
+        if (!finite) {
+          throw new RunException(
+              "The model (%s) gave embeddings that are not finite for perturbed gallery items in %s.%nMaybe leave out this cell: ranks among such items mean nothing."
+                  .formatted(model.card().name(), cell.title()));
+        }
+      }
+      try (ExactSearch changed = ExactSearch.of(all.embeddings(), distance, model.manager())) {
+        PerturbedSet chosen =
+            cell.side().queries() ? select(all, queries) : unchanged(gallery.select(queries));
+        List<QueryResult> results = changed.search(chosen.embeddings(), depth);
+        long forwards = Arrays.stream(all.forwards()).asLongStream().sum();
+        long backwards = Arrays.stream(all.backwards()).asLongStream().sum();
+        return outcome(cell, chosen, results, null, List.of(), forwards, backwards);
+      }
+    }
+
+    private boolean keepsImages(Cell cell) {
+      if (!(cell instanceof AttackCell) || options.evidence() == Evidence.Mode.NONE) {
+        return false;
+      }
+      long attacks =
+          cells.stream().filter(c -> c instanceof AttackCell && !c.side().gallery()).count();
+      return options.evidence() == Evidence.Mode.ALL
+          || attacks * queries.length * images.values() * Float.BYTES <= EVIDENCE_LIMIT;
+    }
+
+    private CellOutcome outcome(
+        Cell cell,
+        PerturbedSet set,
+        List<QueryResult> results,
+        Evidence.Entry evidence,
+        List<Shown> shown,
+        long galleryForwards,
+        long galleryBackwards) {
+      int n = queries.length;
+      int[] rank = new int[n];
+      Map<String, double[]> values = values(results);
+      int notFinite = 0;
+      for (int i = 0; i < n; i++) {
+        rank[i] = results.get(i).firstRelevantRank();
+        if (!set.finite()[i]) {
+          // An embedding that is no point has no neighbors: the query has missed everything.
+          rank[i] = images.count();
+          notFinite++;
+          for (double[] v : values.values()) {
+            v[i] = 0;
+          }
+        }
+      }
+      boolean galleryOnly = galleryForwards > 0;
+      return new CellOutcome(
+          1,
+          cell.id(),
+          folder.configHash(),
+          ids(),
+          rank,
+          values,
+          set.distanceMoved(),
+          set.linf(),
+          set.l2(),
+          set.steps(),
+          set.forwards(),
+          set.backwards(),
+          galleryOnly ? galleryForwards : Arrays.stream(set.forwards()).asLongStream().sum(),
+          galleryOnly ? galleryBackwards : Arrays.stream(set.backwards()).asLongStream().sum(),
+          set.overBudget(),
+          notFinite,
+          evidence,
+          shown);
+    }
+
+    private long[] ids() {
+      return Arrays.stream(queries).mapToLong(i -> images.item(i).id()).toArray();
+    }
+
+    private Map<String, double[]> values(List<QueryResult> results) {
+      Map<String, double[]> values = new LinkedHashMap<>();
+      for (RetrievalMetric metric : metrics) {
+        values.put(Metrics.word(metric), results.stream().mapToDouble(metric::value).toArray());
+      }
+      return values;
+    }
+
+    /** The order in which queries are perturbed: positions in {@link #queries}. */
+    private int[] order() {
+      int n = queries.length;
+      return IntStream.range(0, n).map(i -> options.reverse() ? n - 1 - i : i).toArray();
+    }
+
+    private PerturbedSet reorder(PerturbedSet set, int[] order) {
+      int[] inverse = new int[order.length];
+      for (int i = 0; i < order.length; i++) {
+        inverse[order[i]] = i;
+      }
+      return select(set, inverse);
+    }
+
+    private PerturbedSet select(PerturbedSet set, int[] rows) {
+      boolean[] finite = new boolean[rows.length];
+      for (int i = 0; i < rows.length; i++) {
+        finite[i] = set.finite()[rows[i]];
+      }
+      return new PerturbedSet(
+          set.embeddings().select(rows),
+          finite,
+          Arrays.stream(rows).mapToDouble(r -> set.distanceMoved()[r]).toArray(),
+          Arrays.stream(rows).mapToDouble(r -> set.linf()[r]).toArray(),
+          Arrays.stream(rows).mapToDouble(r -> set.l2()[r]).toArray(),
+          Arrays.stream(rows).map(r -> set.steps()[r]).toArray(),
+          Arrays.stream(rows).map(r -> set.forwards()[r]).toArray(),
+          Arrays.stream(rows).map(r -> set.backwards()[r]).toArray(),
+          set.overBudget());
+    }
+
+    private PerturbedSet unchanged(EmbeddingSet clean) {
+      int n = clean.size();
+      boolean[] finite = new boolean[n];
+      Arrays.fill(finite, true);
+      return new PerturbedSet(
+          clean,
+          finite,
+          new double[n],
+          new double[n],
+          new double[n],
+          new int[n],
+          new int[n],
+          new int[n],
+          0);
+    }
+
+    /** Moves the bar, and keeps the pixels of the few queries that the report may show. */
+    private final class Tracker implements Perturber.Listener {
+
+      private final Cell cell;
+      private final long done;
+      private final long total;
+      private final int[] order;
+      private final Map<Integer, float[][]> kept = new TreeMap<>();
+      private final List<Integer> candidates;
+
+      Tracker(Cell cell, long done, long total, int[] order) {
+        this.cell = cell;
+        this.done = done;
+        this.total = total;
+        this.order = order;
+        // Queries that the clean model gets right, in a seeded order: no cherry is picked.
+        this.candidates =
+            IntStream.range(0, Plan.worthShowing(cells).contains(cell) ? queries.length : 0)
+                .boxed()
+                .filter(i -> cleanResults.get(i).firstRelevantRank() == 1)
+                .sorted(
+                    (a, b) ->
+                        Long.compareUnsigned(
+                            CounterRng.order(~options.seed(), images.item(queries[a]).id()),
+                            CounterRng.order(~options.seed(), images.item(queries[b]).id())))
+                .limit(SHOWN_PER_CELL)
+                .toList();
+      }
+
+      @Override
+      public void batch(int start, int count, float[] clean, float[] perturbed) {
+        for (int i = 0; i < count && order.length > 0; i++) {
+          int query = order[start + i];
+          if (candidates.contains(query)) {
+            int from = i * images.values();
+            kept.put(
+                query,
+                new float[][] {
+                  Arrays.copyOfRange(clean, from, from + images.values()),
+                  Arrays.copyOfRange(perturbed, from, from + images.values())
+                });
+          }
+        }
+        ticker.step("auditing", done + (long) (start + count) * cell.cost(), total);
+      }
+
+      List<Shown> shown(List<QueryResult> results) {
+        List<Shown> list = new ArrayList<>();
+        for (int query : candidates) {
+          float[][] pixels = kept.get(query);
+          list.add(
+              showcase.draw(
+                  cell,
+                  list.size() + 1,
+                  queries[query],
+                  pixels[0],
+                  pixels[1],
+                  cleanResults.get(query),
+                  results.get(query)));
+        }
+        return list;
+      }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.holdfast.harness.run;
+
+import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.data.DatasetLayout;
+import dev.holdfast.models.data.ImageSet;
+import dev.holdfast.models.data.Shapes;
+import dev.holdfast.models.data.Splits;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Finds the data that a command line names. */
+public final class DataSets {
+
+  /** The seed of the embedded data set; another one would draw other classes. */
+  private static final long SHAPES_SEED = 0;
+
+  private static final List<String> SHAPES_SPLITS = List.of("test", "train");
+
+  private DataSets() {}
+
+  /**
+   * Opens a data set.
+   *
+   * @param data a folder, a CSV manifest, or {@code shapes} for the embedded data set
+   * @param layout id of the layout; null to detect it
+   * @param split which classes; null for all. For {@code shapes}: {@code test} (default) or {@code
+   *     train}
+   */
+  public static ImageSet open(String data, String layout, String split) {
+    if (data.equals(Shapes.ID)) {
+      String half = split == null ? "test" : split;
+      if (!SHAPES_SPLITS.contains(half)) {
+        throw InputException.unknown("split", half, "the data set shapes", SHAPES_SPLITS);
+      }
+      return half.equals("train") ? Shapes.train(SHAPES_SEED) : Shapes.test(SHAPES_SEED);
+    }
+    Path path = Path.of(data);
+    ImageSet all = layout(path, layout).read(path);
+    return Splits.apply(all, split, path);
+  }
+
+  private static DatasetLayout layout(Path path, String id) {
+    if (id == null) {
+      return DatasetLayout.detect(path);
+    }
+    return DatasetLayout.all().stream()
+        .filter(l -> l.id().equals(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                InputException.unknown(
+                    "layout",
+                    id,
+                    "the command line",
+                    DatasetLayout.all().stream().map(DatasetLayout::id).toList()));
+  }
+}
