@@ -25,7 +25,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * <p>ImageIO's own conversions go through color spaces and change levels (its gray is linear), so
  * that only raw samples are asked of it.
  */
-final class ImageDecoder {
+public final class ImageDecoder {
 
   /**
    * Larger images than this are taken for an attack or a mistake; Pillow warns at the same size.
@@ -38,7 +38,7 @@ final class ImageDecoder {
    * @param file the bytes of an image file
    * @throws IOException if they are not a whole image; the message is the reason
    */
-  static RgbImage decode(byte[] file) throws IOException {
+  public static RgbImage decode(byte[] file) throws IOException {
     if (file.length == 0) {
       throw new IOException("the file is empty");
     }

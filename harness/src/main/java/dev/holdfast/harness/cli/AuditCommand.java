@@ -1,0 +1,131 @@
+package dev.holdfast.harness.cli;
+
+import dev.holdfast.harness.config.Battery;
+import dev.holdfast.harness.run.AuditOptions;
+import dev.holdfast.harness.run.AuditRunner;
+import dev.holdfast.harness.run.Evidence;
+import dev.holdfast.harness.run.Ticker;
+import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.reports.result.Audit;
+import dev.holdfast.reports.result.TrustVerdict;
+import dev.holdfast.reports.result.Verdict;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The main job. */
+@Command(
+    name = "audit",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    description = {
+      "Attack and corrupt the queries of a data set, and write how much recall is left.",
+      "An interrupted audit goes on where it stopped when the same command is given again."
+    })
+final class AuditCommand implements Callable<Integer> {
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "MODEL",
+      description = "A model card, a folder with model.yaml, or a TorchScript file with its card beside it.")
+  private Path model;
+
+  @Mixin private DataOptions data;
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where files go.")
+  private Path out;
+
+  @Option(
+      names = "--battery",
+      paramLabel = "BATTERY",
+      defaultValue = "quick",
+      description = "quick, standard, or a YAML file. Default: ${DEFAULT-VALUE}.")
+  private String battery;
+
+  @Option(
+      names = "--limit-queries",
+      paramLabel = "N",
+      description = "Use N queries, chosen by seed and id; 0 for all. Default: the battery's.")
+  private Integer limitQueries;
+
+  @Option(names = "--fresh", description = "Delete an audit that is in the output folder.")
+  private boolean fresh;
+
+  @Option(
+      names = "--evidence",
+      paramLabel = "WHICH",
+      defaultValue = "auto",
+      description =
+          "Adversarial images to keep: all, none, or auto (all below 2 GB). Default: ${DEFAULT-VALUE}.")
+  private String evidence;
+
+  @Option(
+      names = "--allow-unreliable",
+      description = "End with exit code 0 although a check says that the numbers are unreliable.")
+  private boolean allowUnreliable;
+
+  @Option(
+      names = "--no-early-exit",
+      description = "Take every step even where no image moves any more. Numbers do not depend on it.")
+  private boolean noEarlyExit;
+
+  @Option(
+      names = "--reverse-queries",
+      description = "Go through the queries backwards. Numbers do not depend on it.")
+  private boolean reverse;
+
+  @Mixin private EngineOptions engine;
+
+  @Override
+  public Integer call() {
+    engine.apply();
+    Battery chosen = Battery.load(battery);
+    if (limitQueries != null) {
+      chosen = chosen.withLimitQueries(limitQueries);
+    }
+    AuditOptions options =
+        new AuditOptions(
+            model,
+            data.data(),
+            data.layout(),
+            data.split(),
+            out,
+            chosen,
+            engine.seed(),
+            engine.batchSize(),
+            engine.device(),
+            engine.threads(),
+            mode(evidence),
+            fresh,
+            data.strict(),
+            !noEarlyExit,
+            reverse);
+    try (Ticker ticker = EngineOptions.ticker(spec.commandLine())) {
+      Audit audit = new AuditRunner(options, ticker).run();
+      Summary.print(audit, out, spec.commandLine().getOut());
+      return exitCode(audit, allowUnreliable);
+    }
+  }
+
+  private static Evidence.Mode mode(String word) {
+    List<String> known = Evidence.Mode.ids();
+    if (!known.contains(word)) {
+      throw InputException.unknown("evidence", word, "the command line", known);
+    }
+    return Evidence.Mode.values()[known.indexOf(word)];
+  }
+
+  static int exitCode(Audit audit, boolean allowUnreliable) {
+    boolean unreliable =
+        audit.trust().stream().map(TrustVerdict::verdict).anyMatch(Verdict.UNRELIABLE::equals);
+    return unreliable && !allowUnreliable ? Holdfast.UNRELIABLE : Holdfast.OK;
+  }
+}

@@ -1,0 +1,51 @@
+package dev.holdfast.harness.cli;
+
+import dev.holdfast.harness.run.DataSets;
+import dev.holdfast.models.data.ImageSet;
+import picocli.CommandLine.Option;
+
+/** Which images. */
+final class DataOptions {
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DATA",
+      description = "A folder in a known layout, a CSV manifest, or \"shapes\", the embedded data set.")
+  private String data;
+
+  @Option(
+      names = "--layout",
+      paramLabel = "ID",
+      description = "Layout of the data; see \"holdfast list datasets\". Default: detected.")
+  private String layout;
+
+  @Option(
+      names = "--split",
+      paramLabel = "SPLIT",
+      description = "official, first-half, or FILE.json#NAME for a named list of classes. Default: all.")
+  private String split;
+
+  @Option(names = "--strict", description = "Stop at the first image that cannot be read.")
+  private boolean strict;
+
+  String data() {
+    return data;
+  }
+
+  String layout() {
+    return layout;
+  }
+
+  String split() {
+    return split;
+  }
+
+  boolean strict() {
+    return strict;
+  }
+
+  ImageSet open() {
+    return DataSets.open(data, layout, split);
+  }
+}

@@ -1,0 +1,118 @@
+package dev.holdfast.harness.cli;
+
+import ai.djl.engine.EngineException;
+import dev.holdfast.harness.run.Build;
+import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.error.RunException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The program: everything that a user types starts here. */
+@Command(
+    name = "holdfast",
+    description =
+        "Measures how much of an image-embedding model's retrieval quality survives attack.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Holdfast.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    usageHelpAutoWidth = true,
+    sortOptions = false,
+    subcommands = {
+      DemoCommand.class,
+      AuditCommand.class,
+      InspectCommand.class,
+      EmbedCommand.class,
+      ScoreCommand.class,
+      AttackCommand.class,
+      CorruptCommand.class,
+      TrainCommand.class,
+      ReportCommand.class,
+      ListCommand.class
+    },
+    footer = {
+      "",
+      "Exit codes: 0 ok; 2 wrong input; 3 the run failed; 4 finished, but a check says that the",
+      "numbers are unreliable."
+    })
+public final class Holdfast implements Runnable {
+
+  static final int OK = 0;
+  static final int INPUT = 2;
+  static final int FAILED = 3;
+  static final int UNRELIABLE = 4;
+
+  @Option(
+      names = "--verbose",
+      description = "Show the stack trace of an error.",
+      scope = ScopeType.INHERIT)
+  private boolean verbose;
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  /** Runs the program and ends the virtual machine with its exit code. */
+  public static void main(String[] args) {
+    System.exit(run(args, null, null));
+  }
+
+  /**
+   * Runs the program.
+   *
+   * @param out where results go; null for standard output
+   * @param err where errors and progress go; null for standard error
+   * @return the exit code
+   */
+  public static int run(String[] args, PrintWriter out, PrintWriter err) {
+    Holdfast holdfast = new Holdfast();
+    CommandLine line = new CommandLine(holdfast);
+    if (out != null) {
+      line.setOut(out);
+    }
+    if (err != null) {
+      line.setErr(err);
+    }
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler((e, command, result) -> holdfast.explain(e, command));
+    return line.execute(args);
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private int explain(Exception e, CommandLine command) {
+    PrintWriter err = command.getErr();
+    int code = e instanceof InputException ? INPUT : FAILED;
+    if (e instanceof InputException || e instanceof RunException) {
+      err.println(e.getMessage());
+    } else if (e instanceof EngineException) {
+      err.println("The engine failed: " + e.getMessage().lines().findFirst().orElse(""));
+      err.println("Maybe the device is out of memory: use a smaller --batch-size.");
+    } else {
+      err.println("This is a bug in Holdfast " + Build.version() + " (" + Build.commit() + "): " + e);
+      err.println(
+          "Java %s, %s %s. Maybe report it with the output of --verbose."
+              .formatted(
+                  System.getProperty("java.version"),
+                  System.getProperty("os.name"),
+                  System.getProperty("os.arch")));
+    }
+    if (verbose) {
+      e.printStackTrace(err);
+    }
+    err.flush();
+    return code;
+  }
+
+  /** Tells the version that was built. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"holdfast " + Build.version() + " (" + Build.commit() + ")"};
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.holdfast.harness.cli;
+
+import dev.holdfast.attacks.Attack;
+import dev.holdfast.attacks.corruption.Corruption;
+import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.metrics.MapAtR;
+import dev.holdfast.metrics.RecallAtK;
+import dev.holdfast.models.data.DatasetLayout;
+import dev.holdfast.models.data.Shapes;
+import dev.holdfast.models.registry.Registry;
+import java.io.PrintWriter;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Tells what there is. */
+@Command(
+    name = "list",
+    mixinStandardHelpOptions = true,
+    usageHelpAutoWidth = true,
+    description = "List what there is, with defaults and source.")
+final class ListCommand implements Callable<Integer> {
+
+  /** What can be listed. */
+  enum Topic {
+    ATTACKS,
+    OBJECTIVES,
+    CORRUPTIONS,
+    METRICS,
+    METHODS,
+    LOSSES,
+    DATASETS;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private record Entry(String id, String parameters, String description, String source) {}
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Parameters(paramLabel = "TOPIC", description = "One of ${COMPLETION-CANDIDATES}.")
+  private Topic topic;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    List<Entry> entries = entries();
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(
+          tools.jackson.databind.json.JsonMapper.builder()
+              .build()
+              .writerWithDefaultPrettyPrinter()
+              .writeValueAsString(entries));
+    } else {
+      int width = entries.stream().mapToInt(e -> e.id().length()).max().orElse(0);
+      for (Entry e : entries) {
+        out.printf("%-" + width + "s  %s%n", e.id(), e.description());
+        for (String line : Stream.of(e.parameters(), e.source()).filter(s -> !s.isEmpty()).toList()) {
+          out.printf("%" + width + "s  %s%n", "", line);
+        }
+      }
+    }
+    out.flush();
+    return Holdfast.OK;
+  }
+
+  private List<Entry> entries() {
+    return switch (topic) {
+      case ATTACKS ->
+          Registry.defaults(Attack.class).stream()
+              .map(a -> new Entry(a.id(), parameters(a), a.description(), a.source()))
+              .toList();
+      case OBJECTIVES ->
+          Registry.defaults(Objective.class).stream()
+              .map(o -> new Entry(o.id(), parameters(o), o.description(), o.source()))
+              .toList();
+      case CORRUPTIONS ->
+          Corruption.all().stream()
+              .map(
+                  c ->
+                      new Entry(
+                          c.id(), "family=" + c.family().id(), c.description(), c.source()))
+              .toList();
+      case METRICS ->
+          List.of(
+              new Entry(
+                  new RecallAtK(1).id() + "@K",
+                  "",
+                  "share of queries with a relevant item among the K nearest",
+                  "Jegou et al. 2011; Oh Song et al., CVPR 2016"),
+              new Entry(
+                  new MapAtR().id(),
+                  "",
+                  "mean average precision at R, the number of relevant items",
+                  "Musgrave et al., ECCV 2020 (2003.08505)"));
+      case METHODS -> TrainingLists.methods();
+      case LOSSES -> TrainingLists.losses();
+      case DATASETS -> {
+        List<Entry> list =
+            new ArrayList<>(
+                DatasetLayout.all().stream()
+                    .map(l -> new Entry(l.id(), "", l.description(), ""))
+                    .toList());
+        list.add(
+            new Entry(
+                Shapes.ID,
+                "split=test|train",
+                "the embedded data set: drawn by the program, 64 x 64, class-disjoint",
+                ""));
+        yield list;
+      }
+    };
+  }
+
+  private static String parameters(Object extension) {
+    List<String> words = new ArrayList<>();
+    for (RecordComponent component : extension.getClass().getRecordComponents()) {
+      try {
+        words.add(
+            component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT)
+                + "="
+                + component.getAccessor().invoke(extension));
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return String.join(", ", words);
+  }
+}

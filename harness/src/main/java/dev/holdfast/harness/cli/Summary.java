@@ -1,0 +1,92 @@
+package dev.holdfast.harness.cli;
+
+import dev.holdfast.reports.AuditFiles;
+import dev.holdfast.reports.result.Audit;
+import dev.holdfast.reports.result.Kind;
+import dev.holdfast.reports.result.ResultRow;
+import dev.holdfast.reports.result.TrustVerdict;
+import dev.holdfast.reports.result.Verdict;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** The few lines that a finished audit leaves on the terminal. */
+final class Summary {
+
+  private Summary() {}
+
+  /** Prints recall@1 and MAP@R of every perturbation, findings, and where the report is. */
+  static void print(Audit audit, Path folder, PrintWriter out) {
+    Map<String, String[]> lines = new LinkedHashMap<>();
+    for (ResultRow row : audit.rows()) {
+      String[] cells = lines.computeIfAbsent(label(row), l -> new String[] {"", ""});
+      if (row.metric().equals("recall") && row.k() == 1) {
+        cells[0] =
+            "%5.1f  [%5.1f, %5.1f]"
+                .formatted(100 * row.value(), 100 * row.ciLow(), 100 * row.ciHigh());
+      } else if (row.metric().equals("map-at-r")) {
+        cells[1] = "%5.1f".formatted(100 * row.value());
+      }
+    }
+    int width = lines.keySet().stream().mapToInt(String::length).max().orElse(0);
+    String form = "%-" + width + "s  %-21s  %s%n";
+    out.printf(
+        "%n%s on %s, %d queries against %d images%n%n",
+        audit.model().name(), audit.data().name(), audit.data().queries(), audit.data().gallery());
+    out.printf(form, "", "R@1 %  [95 % CI]", "MAP@R %");
+    lines.forEach((label, cells) -> out.printf(Locale.ROOT, form, label, cells[0], cells[1]));
+    out.println();
+    for (TrustVerdict verdict : audit.trust()) {
+      if (verdict.verdict() != Verdict.OK) {
+        out.printf(
+            "%s (%s): %s%n",
+            verdict.verdict().name().toLowerCase(Locale.ROOT), verdict.check(), verdict.finding());
+      }
+    }
+    if (!audit.data().broken().isEmpty()) {
+      out.printf(
+          "%d images could not be read, first %s: %s%n",
+          audit.data().broken().size(),
+          audit.data().broken().get(0).path(),
+          audit.data().broken().get(0).reason());
+    }
+    if (audit.data().excludedQueries() > 0) {
+      out.printf(
+          "%d queries were left out: no other image of their class is there.%n",
+          audit.data().excludedQueries());
+    }
+    out.println("Report: " + folder.resolve(AuditFiles.HTML));
+    out.flush();
+  }
+
+  private static String label(ResultRow row) {
+    if (row.kind() == Kind.ATTACK) {
+      String epsilon =
+          row.epsilon255() == null
+              ? number(row.epsilon())
+              : number(row.epsilon255()) + "/255";
+      return row.perturbation()
+          + " "
+          + row.objective()
+          + " "
+          + epsilon
+          + (row.side().equals("query") ? "" : " on " + row.side());
+    }
+    if (row.kind() == Kind.CORRUPTION) {
+      return row.perturbation()
+          + " "
+          + row.severity()
+          + (row.side().equals("query") ? "" : " on " + row.side());
+    }
+    return row.perturbation();
+  }
+
+  private static String number(double value) {
+    return java.math.BigDecimal.valueOf(value)
+        .round(new java.math.MathContext(6))
+        .stripTrailingZeros()
+        .toPlainString();
+  }
+}
