@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.error.InputException;
@@ -91,6 +92,8 @@ public record ConvNet(List<Integer> widths) implements Backbone {
       x = Activation.relu(x);
     }
     NDArray pooled = x.mean(new int[] {2, 3});
-    return pooled.matMul(weights.get("fc.weight").transpose()).add(weights.get("fc.bias"));
+    // Not transpose(): its result would live as long as the weights.
+    return Linear.linear(pooled, weights.get("fc.weight"), weights.get("fc.bias"))
+        .singletonOrThrow();
   }
 }

@@ -149,7 +149,7 @@ interface MetricLossContract {
   default void falls_when_embeddings_follow_the_gradient() {
     float[] values = draw(7);
     double first = slope(values, labels()).loss();
-    for (int step = 0; step < 200; step++) {
+    for (int step = 0; step < 60; step++) {
       float[] gradient = slope(values, labels()).gradient();
       for (int i = 0; i < values.length; i++) {
         values[i] -= 0.5f * gradient[i];
