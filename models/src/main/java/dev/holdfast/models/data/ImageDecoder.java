@@ -1,0 +1,163 @@
+package dev.holdfast.models.data;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.imageio.IIOException;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.event.IIOReadWarningListener;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * Turns image files into 8-bit RGB as Pillow's {@code Image.open(file).convert("RGB")} does: the
+ * stored levels are taken as they are. Color profiles, gamma and EXIF rotation are not applied;
+ * alpha is dropped, not blended; of an animation the first frame counts. Other than Pillow, which
+ * clips gray levels of 16 bits, the upper 8 bits of every 16-bit channel are taken.
+ *
+ * <p>ImageIO's own conversions go through color spaces and change levels (its gray is linear), so
+ * that only raw samples are asked of it.
+ */
+final class ImageDecoder {
+
+  /**
+   * Larger images than this are taken for an attack or a mistake; Pillow warns at the same size.
+   */
+  private static final long MOST_PIXELS = 89_478_485;
+
+  private ImageDecoder() {}
+
+  /**
+   * @param file the bytes of an image file
+   * @throws IOException if they are not a whole image; the message is the reason
+   */
+  static RgbImage decode(byte[] file) throws IOException {
+    if (file.length == 0) {
+      throw new IOException("the file is empty");
+    }
+    boolean jpeg = JpegColor.isJpeg(file);
+    try (MemoryCacheImageInputStream input =
+        new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+      Iterator<ImageReader> readers =
+          jpeg ? ImageIO.getImageReadersByFormatName("jpeg") : ImageIO.getImageReaders(input);
+      if (!readers.hasNext()) {
+        throw new IOException("the file is no JPEG, PNG, BMP or GIF image");
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(input, true, true);
+        return jpeg ? readJpeg(reader, JpegColor.of(file)) : toRgb(read(reader));
+      } finally {
+        reader.dispose();
+      }
+    } catch (EOFException e) {
+      throw new IOException("the image is truncated", e);
+    } catch (IIOException e) {
+      throw new IOException("the image is damaged: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      // Readers fail in any way on damaged files: out-of-range indexes, negative sizes, bad
+      // profiles.
+      throw new IOException("the image is damaged: " + e, e);
+    } catch (OutOfMemoryError e) {
+      throw new IOException("the image is too large for the memory", e);
+    }
+  }
+
+  private static BufferedImage read(ImageReader reader) throws IOException {
+    checkSize(reader);
+    return reader.read(0);
+  }
+
+  private static RgbImage readJpeg(ImageReader reader, JpegColor color) throws IOException {
+    checkSize(reader);
+    AtomicBoolean truncated = new AtomicBoolean();
+    IIOReadWarningListener listener =
+        (source, warning) -> {
+          if (warning.contains("EOI") || warning.contains("Premature end")) {
+            truncated.set(true);
+          }
+        };
+    reader.addIIOReadWarningListener(listener);
+    Raster raster = reader.readRaster(0, null);
+    if (truncated.get()) {
+      throw new IOException("the image is truncated");
+    }
+    int bands = raster.getNumBands();
+    int shift = Math.max(0, raster.getSampleModel().getSampleSize(0) - Byte.SIZE);
+    return perPixel(
+        raster,
+        samples -> {
+          for (int b = 0; b < bands; b++) {
+            samples[b] >>= shift;
+          }
+          color.toRgb(samples);
+        });
+  }
+
+  private static void checkSize(ImageReader reader) throws IOException {
+    if ((long) reader.getWidth(0) * reader.getHeight(0) > MOST_PIXELS) {
+      throw new IOException(
+          "the image has too many pixels (%d x %d)"
+              .formatted(reader.getWidth(0), reader.getHeight(0)));
+    }
+  }
+
+  private static RgbImage toRgb(BufferedImage image) {
+    ColorModel model = image.getColorModel();
+    if (model instanceof IndexColorModel palette) {
+      return perPixel(image.getRaster(), s -> unpack(palette.getRGB(s[0]), s));
+    }
+    if (!(model instanceof ComponentColorModel)) {
+      return perPixel(image.getRaster(), s -> unpack(model.getRGB(model.getDataElement(s, 0)), s));
+    }
+    int shift = Math.max(0, model.getComponentSize(0) - Byte.SIZE);
+    boolean gray = model.getNumColorComponents() == 1;
+    return perPixel(
+        image.getRaster(),
+        s -> {
+          s[0] >>= shift;
+          s[1] = gray ? s[0] : s[1] >> shift;
+          s[2] = gray ? s[0] : s[2] >> shift;
+        });
+  }
+
+  private static void unpack(int argb, int[] samples) {
+    samples[0] = (argb >> 16) & 0xff;
+    samples[1] = (argb >> 8) & 0xff;
+    samples[2] = argb & 0xff;
+  }
+
+  /** Turns the samples of one pixel, in place, into red, green and blue. */
+  @FunctionalInterface
+  private interface PixelConversion {
+    void toRgb(int[] samples);
+  }
+
+  private static RgbImage perPixel(Raster raster, PixelConversion conversion) {
+    int width = raster.getWidth();
+    int height = raster.getHeight();
+    int bands = raster.getNumBands();
+    byte[] rgb = new byte[Math.multiplyExact(3, Math.multiplyExact(width, height))];
+    int[] row = new int[width * bands];
+    int[] pixel = new int[Math.max(4, bands)];
+    int at = 0;
+    for (int y = 0; y < height; y++) {
+      raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
+      for (int x = 0; x < width; x++) {
+        System.arraycopy(row, x * bands, pixel, 0, bands);
+        conversion.toRgb(pixel);
+        rgb[at++] = (byte) pixel[0];
+        rgb[at++] = (byte) pixel[1];
+        rgb[at++] = (byte) pixel[2];
+      }
+    }
+    return new RgbImage(width, height, rgb);
+  }
+}

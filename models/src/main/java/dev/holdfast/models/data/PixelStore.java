@@ -1,0 +1,309 @@
+package dev.holdfast.models.data;
+
+import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.error.RunException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * The images of a set at model input size, decoded once into a file of bytes that later runs read
+ * again. The file belongs to the contents of the images and to the model input's size, and is
+ * rebuilt if it is damaged. Safe for use by several threads.
+ */
+public final class PixelStore implements AutoCloseable {
+
+  /** Part of the file names: another number and older files are not looked at any more. */
+  private static final int FORMAT = 1;
+
+  private static final String TASK = "images";
+  private static final int SHOWN = 3;
+  private static final int LONGEST_REASON = 500;
+  private static final float[] UNIT = new float[256];
+
+  static {
+    for (int level = 0; level < UNIT.length; level++) {
+      UNIT[level] = level / 255f;
+    }
+  }
+
+  private final InputSpec spec;
+  private final String fingerprint;
+  private final PixelFile file;
+  private final Optional<Path> temporaryDir;
+  private final List<ImageItem> items = new ArrayList<>();
+  private final List<Integer> slots = new ArrayList<>();
+  private final List<Broken> broken = new ArrayList<>();
+
+  private PixelStore(
+      ImageSet set,
+      InputSpec spec,
+      String fingerprint,
+      PixelFile file,
+      Optional<Path> temporaryDir) {
+    this.spec = spec;
+    this.fingerprint = fingerprint;
+    this.file = file;
+    this.temporaryDir = temporaryDir;
+    for (int slot = 0; slot < set.items().size(); slot++) {
+      ImageItem item = set.items().get(slot);
+      String reason = file.reasons().get(slot);
+      if (reason == null) {
+        items.add(item);
+        slots.add(slot);
+      } else {
+        broken.add(new Broken(item.path(), reason));
+      }
+    }
+  }
+
+  /**
+   * An image that could not be read.
+   *
+   * @param path the item's path
+   * @param reason what is wrong with it
+   */
+  public record Broken(String path, String reason) {}
+
+  /**
+   * Decodes, resizes and crops every image of a set, or finds that an earlier call has done so.
+   *
+   * @param set the images
+   * @param spec the model input
+   * @param cacheDir where the pixels are kept; null for a temporary folder that goes with {@link
+   *     #close()}
+   * @param progress hears how many images are done
+   * @param strict whether a broken image is an error
+   * @throws InputException if no image can be read, or one cannot and {@code strict} is set
+   * @throws RunException if the pixels cannot be written
+   */
+  public static PixelStore open(
+      ImageSet set, InputSpec spec, Path cacheDir, Progress progress, boolean strict) {
+    String fingerprint = fingerprint(set);
+    PixelStore store;
+    try {
+      Optional<Path> temporaryDir =
+          cacheDir == null
+              ? Optional.of(Files.createTempDirectory("holdfast-pixels"))
+              : Optional.empty();
+      Path dir = Files.createDirectories(temporaryDir.orElse(cacheDir));
+      Path path = dir.resolve("pixels-" + key(fingerprint, spec) + ".u8");
+      int count = set.items().size();
+      int imageBytes = 3 * spec.height() * spec.width();
+      Optional<PixelFile> earlier = PixelFile.open(path, count, imageBytes);
+      PixelFile file = earlier.orElse(null);
+      if (file == null) {
+        write(set, spec, path, progress);
+        file =
+            PixelFile.open(path, count, imageBytes)
+                .orElseThrow(() -> new IOException("the file was changed while it was written"));
+      }
+      store = new PixelStore(set, spec, fingerprint, file, temporaryDir);
+    } catch (IOException | UncheckedIOException e) {
+      throw new RunException(
+          "The pixels of %s could not be kept in %s: %s.%nMaybe the disk is full or write-protected."
+              .formatted(
+                  set.name(), cacheDir == null ? "a temporary folder" : cacheDir, e.getMessage()),
+          e);
+    }
+    try {
+      store.check(set, strict);
+    } catch (InputException e) {
+      store.close();
+      throw e;
+    }
+    return store;
+  }
+
+  private void check(ImageSet set, boolean strict) {
+    if (broken.isEmpty() || (!strict && !items.isEmpty())) {
+      return;
+    }
+    List<String> shown =
+        broken.stream().limit(SHOWN).map(b -> b.path() + " (" + b.reason() + ")").toList();
+    String more = broken.size() > SHOWN ? " and " + (broken.size() - SHOWN) + " more" : "";
+    throw InputException.of(
+        "images",
+        String.join(", ", shown) + more,
+        "the data set " + set.name(),
+        "be readable",
+        items.isEmpty()
+            ? "the paths of the manifest are relative to another folder"
+            : "the files are damaged; without --strict they are left out and counted");
+  }
+
+  private static String fingerprint(ImageSet set) {
+    List<ImageItem> items = set.items();
+    List<String> hashes = items.parallelStream().map(set::contentHash).toList();
+    MessageDigest digest = Sha256.digest();
+    for (int i = 0; i < items.size(); i++) {
+      String line = items.get(i).path() + "\n" + hashes.get(i) + "\n";
+      digest.update(line.getBytes(StandardCharsets.UTF_8));
+    }
+    return Sha256.hex(digest);
+  }
+
+  private static String key(String fingerprint, InputSpec spec) {
+    return Sha256.hex(
+            String.format(
+                Locale.ROOT,
+                "%d %s %d %d %s %d %s",
+                FORMAT,
+                fingerprint,
+                spec.height(),
+                spec.width(),
+                spec.resize().id(),
+                spec.resizeShortSide(),
+                spec.crop()))
+        .substring(0, 32);
+  }
+
+  private static void write(ImageSet set, InputSpec spec, Path path, Progress progress)
+      throws IOException {
+    Path unfinished = Files.createTempFile(path.getParent(), "unfinished-", ".u8");
+    try {
+      int count = set.items().size();
+      try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE);
+          PixelFile.Writer writer =
+              new PixelFile.Writer(channel, count, 3 * spec.height() * spec.width())) {
+        Counter counter = new Counter(progress, count);
+        IntStream.range(0, count)
+            .parallel()
+            .forEach(
+                slot -> {
+                  try {
+                    writer.put(slot, planar(Resizer.fit(set.decode(set.items().get(slot)), spec)));
+                  } catch (IOException e) {
+                    writer.putBroken(slot, reason(e));
+                  }
+                  counter.step();
+                });
+      }
+      try {
+        Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
+      } catch (AtomicMoveNotSupportedException e) {
+        Files.move(unfinished, path, StandardCopyOption.REPLACE_EXISTING);
+      }
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+  }
+
+  private static String reason(IOException e) {
+    String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return reason.substring(0, Math.min(LONGEST_REASON, reason.length()));
+  }
+
+  private static byte[] planar(RgbImage image) {
+    int plane = image.width() * image.height();
+    byte[] planes = new byte[3 * plane];
+    for (int i = 0; i < plane; i++) {
+      for (int channel = 0; channel < 3; channel++) {
+        planes[channel * plane + i] = image.rgb()[3 * i + channel];
+      }
+    }
+    return planes;
+  }
+
+  /** Returns the number of images that could be read. */
+  public int size() {
+    return items.size();
+  }
+
+  /** Returns the items that could be read, sorted by path. */
+  public List<ImageItem> items() {
+    return List.copyOf(items);
+  }
+
+  /** Returns the images that could not be read, sorted by path. */
+  public List<Broken> broken() {
+    return List.copyOf(broken);
+  }
+
+  /** Returns the SHA-256 over every path and content of the set, broken images included. */
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  /** Writes image {@code index} as 3 x H x W in [0,1], RGB, to {@code out} from {@code offset}. */
+  public void rgb(int index, float[] out, int offset) {
+    byte[] levels = levels(index);
+    for (int i = 0; i < levels.length; i++) {
+      out[offset + i] = UNIT[levels[i] & 0xff];
+    }
+  }
+
+  /**
+   * Writes what the model sees: 3 x H x W RGB (also for {@link ColorMode#BGR}), or 1 x H x W for a
+   * gray model, in [0,1]. Gray is {@code (19595 R + 38470 G + 7471 B + 32768) >> 16} on 8-bit
+   * levels (ITU-R BT.601 luma).
+   */
+  public void input(int index, float[] out, int offset) {
+    if (spec.color() != ColorMode.GRAY) {
+      rgb(index, out, offset);
+      return;
+    }
+    byte[] levels = levels(index);
+    int plane = levels.length / 3;
+    for (int i = 0; i < plane; i++) {
+      int red = levels[i] & 0xff;
+      int green = levels[plane + i] & 0xff;
+      int blue = levels[2 * plane + i] & 0xff;
+      out[offset + i] = UNIT[(19595 * red + 38470 * green + 7471 * blue + 32768) >> 16];
+    }
+  }
+
+  private byte[] levels(int index) {
+    try {
+      return file.read(slots.get(index));
+    } catch (IOException e) {
+      throw new RunException(
+          "The pixels of %s could not be read again: %s.%nMaybe the cache folder was removed."
+              .formatted(items.get(index).path(), e.getMessage()),
+          e);
+    }
+  }
+
+  /** Closes the file, and removes it if it was a temporary one. */
+  @Override
+  public void close() {
+    try {
+      file.close();
+      if (temporaryDir.isPresent()) {
+        Files.deleteIfExists(file.path());
+        Files.deleteIfExists(temporaryDir.get());
+      }
+    } catch (IOException e) {
+      throw new RunException("The file %s could not be removed.".formatted(file.path()), e);
+    }
+  }
+
+  /** Counts steps of several threads and reports them one at a time. */
+  private static final class Counter {
+
+    private final Progress progress;
+    private final long total;
+    private long done;
+
+    Counter(Progress progress, long total) {
+      this.progress = progress;
+      this.total = total;
+    }
+
+    synchronized void step() {
+      progress.step(TASK, ++done, total);
+    }
+  }
+}

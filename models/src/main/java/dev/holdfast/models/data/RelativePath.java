@@ -1,0 +1,46 @@
+package dev.holdfast.models.data;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/** The paths that items are known by: relative, with slashes, without dots. */
+final class RelativePath {
+
+  private RelativePath() {}
+
+  static String of(Path relative) {
+    List<String> parts = new ArrayList<>();
+    relative.forEach(part -> parts.add(part.toString()));
+    return String.join("/", parts);
+  }
+
+  /** Returns the normalised form of a path in a manifest, or nothing if it leaves the folder. */
+  static Optional<String> normalize(String path) {
+    String slashed = path.replace('\\', '/');
+    if (slashed.startsWith("/") || slashed.matches("[A-Za-z]:.*")) {
+      return Optional.empty();
+    }
+    Deque<String> parts = new ArrayDeque<>();
+    for (String part : slashed.split("/", -1)) {
+      if (part.equals("..")) {
+        if (parts.isEmpty()) {
+          return Optional.empty();
+        }
+        parts.removeLast();
+      } else if (!part.isEmpty() && !part.equals(".")) {
+        parts.addLast(part);
+      }
+    }
+    return parts.isEmpty() ? Optional.empty() : Optional.of(String.join("/", parts));
+  }
+
+  /** Returns the name of a file or folder, also where it is given as {@code .}. */
+  static String name(Path path) {
+    Path name = path.toAbsolutePath().normalize().getFileName();
+    return name == null ? "data" : name.toString();
+  }
+}
