@@ -7,7 +7,9 @@ import dev.holdfast.metrics.MapAtR;
 import dev.holdfast.metrics.RecallAtK;
 import dev.holdfast.models.data.DatasetLayout;
 import dev.holdfast.models.data.Shapes;
+import dev.holdfast.models.loss.MetricLoss;
 import dev.holdfast.models.registry.Registry;
+import dev.holdfast.models.training.TrainingMethod;
 import java.io.PrintWriter;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -106,8 +108,14 @@ final class ListCommand implements Callable<Integer> {
                   "",
                   "mean average precision at R, the number of relevant items",
                   "Musgrave et al., ECCV 2020 (2003.08505)"));
-      case METHODS -> TrainingLists.methods();
-      case LOSSES -> TrainingLists.losses();
+      case METHODS ->
+          Registry.defaults(TrainingMethod.class).stream()
+              .map(m -> new Entry(m.id(), parameters(m), m.description(), m.source()))
+              .toList();
+      case LOSSES ->
+          Registry.defaults(MetricLoss.class).stream()
+              .map(l -> new Entry(l.id(), parameters(l), l.description(), l.source()))
+              .toList();
       case DATASETS -> {
         List<Entry> list =
             new ArrayList<>(

@@ -92,6 +92,7 @@ public record ConvNet(List<Integer> widths) implements Backbone {
       x = Activation.relu(x);
     }
     NDArray pooled = x.mean(new int[] {2, 3});
+    // Not transpose(): its result would live as long as the weights.
     return Linear.linear(pooled, weights.get("fc.weight"), weights.get("fc.bias"))
         .singletonOrThrow();
   }

@@ -46,14 +46,28 @@ public final class Weights implements AutoCloseable {
     return name.endsWith(".running_mean") || name.endsWith(".running_var");
   }
 
-  /** Switches gradients of all parameters on or off. */
-  public void requireGradients(boolean required) {
+  /**
+   * Returns the same weights for one training step: parameters as fresh copies whose gradients are
+   * recorded, buffers as they are, so that batch norm updates them in place. These weights
+   * themselves never record gradients; so no gradient is left over for the next step, and nothing
+   * else that uses them pays for parameter gradients.
+   *
+   * @param parent lives as long as the step
+   */
+  public Weights leaves(NDManager parent) {
+    Weights step = new Weights(parent);
     arrays.forEach(
         (name, array) -> {
-          if (!isBuffer(name)) {
-            array.setRequiresGradient(required);
+          if (isBuffer(name)) {
+            step.arrays.put(name, array);
+          } else {
+            NDArray leaf = array.duplicate();
+            leaf.attach(step.manager);
+            leaf.setRequiresGradient(true);
+            step.arrays.put(name, leaf);
           }
         });
+    return step;
   }
 
   /** Adds values. */

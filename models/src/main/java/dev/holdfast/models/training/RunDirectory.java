@@ -1,0 +1,203 @@
+package dev.holdfast.models.training;
+
+import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.error.RunException;
+import dev.holdfast.models.backbone.Safetensors;
+import dev.holdfast.models.backbone.Weights;
+import dev.holdfast.models.yaml.StrictYaml;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The directory that training writes. Whatever moment the process dies in, every file under its
+ * final name is whole: files and the folder of a checkpoint are written beside it and moved.
+ *
+ * <pre>
+ * model.yaml  weights.safetensors  recipe.yaml    when the training is finished
+ * training.csv                                    after each epoch
+ * state/run.yaml                                  what the run was started with
+ * state/epoch-00007/                              all that is needed to go on behind epoch 7
+ * </pre>
+ */
+final class RunDirectory {
+
+  private static final String CARD = "model.yaml";
+  private static final String RECIPE = "recipe.yaml";
+  private static final String LOG = "training.csv";
+  private static final String MOMENTS = "moments.safetensors";
+  private static final String EPOCH = "epoch-";
+  private static final String UNFINISHED = "unfinished-";
+
+  private final Path out;
+  private final Path state;
+
+  private RunDirectory(Path out) {
+    this.out = out;
+    this.state = out.resolve("state");
+  }
+
+  /**
+   * The end of an epoch.
+   *
+   * @param weights safetensors of the network
+   * @param moments safetensors of the optimizer
+   */
+  record Checkpoint(TrainingLog log, Path weights, Path moments) {}
+
+  /**
+   * Opens a directory for a run.
+   *
+   * @param fresh whether an earlier run in it is removed
+   * @throws InputException if the directory holds another run, or a model without its run
+   */
+  static RunDirectory open(Path out, RunIdentity identity, boolean fresh) {
+    RunDirectory directory = new RunDirectory(out);
+    try {
+      if (fresh) {
+        directory.clear();
+      }
+      Path run = directory.state.resolve("run.yaml");
+      if (Files.exists(run) && directory.newest().isPresent()) {
+        directory.check(StrictYaml.read(run, RunIdentity.class), identity);
+      } else if (Files.exists(out.resolve(CARD)) || Files.exists(out.resolve(Recipe.WEIGHTS))) {
+        throw InputException.of(
+            "directory",
+            out,
+            "the training",
+            "hold no model that another run has made",
+            "give another directory, or start afresh, which removes the model");
+      } else {
+        Files.createDirectories(directory.state);
+        write(run, StrictYaml.write(identity).getBytes(StandardCharsets.UTF_8));
+      }
+    } catch (IOException e) {
+      throw failed(out, e);
+    }
+    return directory;
+  }
+
+  private void check(RunIdentity earlier, RunIdentity now) {
+    List<String> differences = earlier.differences(now);
+    if (!differences.isEmpty()) {
+      throw InputException.of(
+          "directory",
+          out,
+          "the training",
+          "hold a run with the same recipe, seed and data (" + String.join("; ", differences) + ")",
+          "give another directory, or start afresh, which removes the earlier run");
+    }
+  }
+
+  private void clear() throws IOException {
+    delete(state);
+    for (String file : List.of(CARD, Recipe.WEIGHTS, RECIPE, LOG)) {
+      Files.deleteIfExists(out.resolve(file));
+    }
+  }
+
+  /** Returns the newest checkpoint, if there is one. */
+  Optional<Checkpoint> newest() {
+    return checkpoints().stream()
+        .reduce((first, second) -> second)
+        .map(
+            folder -> {
+              try {
+                return new Checkpoint(
+                    TrainingLog.parse(Files.readString(folder.resolve(LOG))),
+                    folder.resolve(Recipe.WEIGHTS),
+                    folder.resolve(MOMENTS));
+              } catch (IOException e) {
+                throw failed(folder, e);
+              }
+            });
+  }
+
+  private List<Path> checkpoints() {
+    return stateFolders(EPOCH);
+  }
+
+  private List<Path> stateFolders(String prefix) {
+    try (Stream<Path> all = Files.list(state)) {
+      return all.filter(p -> p.getFileName().toString().startsWith(prefix)).sorted().toList();
+    } catch (IOException e) {
+      throw failed(state, e);
+    }
+  }
+
+  /** Keeps the state behind an epoch and lets go of earlier ones. */
+  void save(TrainingLog log, Weights weights, Weights moments) {
+    try {
+      for (Path leftover : stateFolders(UNFINISHED)) {
+        delete(leftover);
+      }
+      List<Path> earlier = checkpoints();
+      Path unfinished = Files.createTempDirectory(state, UNFINISHED);
+      Files.write(unfinished.resolve(Recipe.WEIGHTS), Safetensors.encode(weights.all()));
+      Files.write(unfinished.resolve(MOMENTS), Safetensors.encode(moments.all()));
+      Files.write(unfinished.resolve(LOG), log.toBytes());
+      Files.move(
+          unfinished,
+          state.resolve(EPOCH + "%05d".formatted(log.rows().size())),
+          StandardCopyOption.ATOMIC_MOVE);
+      for (Path old : earlier) {
+        delete(old);
+      }
+      write(out.resolve(LOG), log.toBytes());
+    } catch (IOException e) {
+      throw failed(out, e);
+    }
+  }
+
+  /** Makes a model of the directory. */
+  void finish(Recipe recipe, TrainingLog log, Weights weights) {
+    try {
+      write(out.resolve(LOG), log.toBytes());
+      write(out.resolve(RECIPE), StrictYaml.write(recipe).getBytes(StandardCharsets.UTF_8));
+      write(out.resolve(Recipe.WEIGHTS), Safetensors.encode(weights.all()));
+      // The last: a directory with a card is whole.
+      write(
+          out.resolve(CARD),
+          StrictYaml.write(recipe.card().toMap()).getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw failed(out, e);
+    }
+  }
+
+  private static void write(Path file, byte[] bytes) throws IOException {
+    Path unfinished = Files.createTempFile(file.getParent(), UNFINISHED, ".tmp");
+    try {
+      Files.write(unfinished, bytes);
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+  }
+
+  private static void delete(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(path)) {
+      for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(p);
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static RunException failed(Path path, IOException e) {
+    return new RunException(
+        "The training in %s could not be read or written: %s.%nMaybe the disk is full or write-protected."
+            .formatted(path, e.getMessage()),
+        e);
+  }
+}

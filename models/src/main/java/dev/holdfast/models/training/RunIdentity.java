@@ -1,0 +1,36 @@
+package dev.holdfast.models.training;
+
+import dev.holdfast.models.yaml.StrictYaml;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What decides the outcome of a training: two runs with equal identities end with equal weights.
+ *
+ * @param data fingerprint of the images
+ * @param recipe with the seed that is used
+ */
+record RunIdentity(String data, Recipe recipe) {
+
+  /** Returns the keys in which the other differs, each with both values, such as {@code seed}. */
+  List<String> differences(RunIdentity other) {
+    List<String> differences = new ArrayList<>();
+    Map<String, Object> mine = StrictYaml.toMap(recipe);
+    Map<String, Object> others = StrictYaml.toMap(other.recipe);
+    Set<String> keys = new LinkedHashSet<>(mine.keySet());
+    keys.addAll(others.keySet());
+    for (String key : keys) {
+      if (!Objects.equals(mine.get(key), others.get(key))) {
+        differences.add("%s: %s instead of %s".formatted(key, others.get(key), mine.get(key)));
+      }
+    }
+    if (!data.equals(other.data)) {
+      differences.add("data: %s instead of %s".formatted(other.data, data));
+    }
+    return differences;
+  }
+}

@@ -1,0 +1,160 @@
+package dev.holdfast.models.training;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.holdfast.metrics.error.RunException;
+import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.backbone.Safetensors;
+import dev.holdfast.models.backbone.Weights;
+import dev.holdfast.models.data.Progress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Trains reference models. */
+public final class Training {
+
+  private static final String TASK = "training";
+
+  private final Recipe recipe;
+  private final TrainingImages images;
+  private final Progress progress;
+  private final ClassSplit split;
+  private final ClassSampler sampler;
+  private final int stepsPerEpoch;
+
+  private Training(Recipe recipe, TrainingImages images, Progress progress) {
+    this.recipe = recipe;
+    this.images = images;
+    this.progress = progress;
+    this.split = ClassSplit.of(images, recipe.validation(), recipe.seed());
+    this.sampler =
+        new ClassSampler(
+            split.training(), recipe.batchSize(), recipe.samplesPerClass(), recipe.seed());
+    this.stepsPerEpoch =
+        recipe.stepsPerEpoch(split.training().stream().mapToInt(c -> c.length).sum());
+  }
+
+  /**
+   * Trains a model on the CPU and leaves in a directory what {@link
+   * dev.holdfast.models.Models#open} opens. A run that was interrupted goes on behind its last
+   * finished epoch; the weights are those of a run without interruption, bit for bit, if engine,
+   * machine type and number of threads are the same.
+   *
+   * @param images at the input size of the recipe
+   * @param out the directory; may hold an earlier part of the same run
+   * @param seed of the initial weights, batches, augmentation and classes held out; takes the place
+   *     of the recipe's
+   * @param fresh whether an earlier run in the directory is removed
+   * @param progress hears each step
+   * @throws dev.holdfast.metrics.error.InputException if the directory holds a run with another
+   *     recipe, seed or data, or the images are too few for the recipe
+   * @throws RunException if the loss or a weight is not finite any more
+   */
+  public static void run(
+      Recipe recipe, TrainingImages images, Path out, long seed, boolean fresh, Progress progress) {
+    Recipe seeded = recipe.withSeed(seed);
+    // Before the directory: what is wrong with recipe and data must not leave a run behind.
+    Training training = new Training(seeded, images, progress);
+    training.run(RunDirectory.open(out, new RunIdentity(images.fingerprint(), seeded), fresh));
+  }
+
+  private void run(RunDirectory directory) {
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+      Optional<RunDirectory.Checkpoint> earlier = directory.newest();
+      TrainingLog log =
+          earlier.map(RunDirectory.Checkpoint::log).orElse(new TrainingLog(List.of()));
+      Weights weights =
+          earlier.map(c -> Safetensors.read(c.weights(), manager)).orElseGet(() -> draw(manager));
+      Weights moments =
+          earlier
+              .map(c -> Safetensors.read(c.moments(), manager))
+              .orElseGet(() -> Adam.zeros(weights, manager));
+      Adam adam = new Adam(moments, recipe.weightDecay());
+      while (log.rows().size() < recipe.epochs()) {
+        log = log.with(epoch(log.rows().size(), weights, adam, manager));
+        directory.save(log, weights, moments);
+      }
+      directory.finish(recipe, log, weights);
+    }
+  }
+
+  private Weights draw(NDManager manager) {
+    return recipe
+        .backbone()
+        .initialize(
+            manager,
+            recipe.input().spec().color().channels(),
+            recipe.embedding().dimension(),
+            CounterRng.of(recipe.seed(), "weights", 0));
+  }
+
+  private TrainingLog.Row epoch(int epoch, Weights weights, Adam adam, NDManager manager) {
+    long total = (long) recipe.epochs() * stepsPerEpoch;
+    double sum = 0;
+    long step = (long) epoch * stepsPerEpoch;
+    for (int i = 0; i < stepsPerEpoch; i++, step++) {
+      sum += step(step, recipe.learningRate(step, total), weights, adam, manager);
+      progress.step(TASK, step + 1, total);
+    }
+    for (NDArray array : weights.all().values()) {
+      for (float value : array.toFloatArray()) {
+        requireFinite("weights", value, step);
+      }
+    }
+    double recall =
+        split.validation().isEmpty()
+            ? Double.NaN
+            : ValidationRecall.of(recipe, weights, images, split.validation(), manager);
+    return new TrainingLog.Row(
+        epoch + 1, step, sum / stepsPerEpoch, recall, recipe.learningRate(step - 1, total));
+  }
+
+  private double step(long step, double rate, Weights weights, Adam adam, NDManager parent) {
+    int[] batch = sampler.batch(step);
+    long[] labels = IntStream.of(batch).mapToLong(images::label).toArray();
+    try (NDManager manager = parent.newSubManager()) {
+      NDArray pixels =
+          manager.create(load(batch, step), new Shape(batch.length).addAll(recipe.imageShape()));
+      Weights leaves = weights.leaves(manager);
+      double loss = recipe.method().run(new TrainingStep(recipe, leaves, pixels, labels));
+      requireFinite("loss", loss, step + 1);
+      adam.step(weights, leaves, step + 1, rate);
+      return loss;
+    }
+  }
+
+  private float[] load(int[] batch, long step) {
+    Shape shape = recipe.imageShape();
+    int values = Math.toIntExact(shape.size());
+    float[] pixels = new float[batch.length * values];
+    IntStream.range(0, batch.length)
+        .parallel()
+        .forEach(
+            i -> {
+              images.pixels(batch[i], pixels, i * values);
+              long draw = step * batch.length + i;
+              recipe
+                  .augmentation()
+                  .apply(
+                      pixels,
+                      i * values,
+                      (int) shape.get(0),
+                      (int) shape.get(1),
+                      (int) shape.get(2),
+                      CounterRng.of(recipe.seed(), "augmentation", draw));
+            });
+    return pixels;
+  }
+
+  private void requireFinite(String what, double value, long step) {
+    if (!Double.isFinite(value)) {
+      throw new RunException(
+          "The %s (%s) of step %d must be finite.%nMaybe lower the learning_rate (%s) or raise warm_up_steps (%d)."
+              .formatted(what, value, step, recipe.learningRate(), recipe.warmUpSteps()));
+    }
+  }
+}

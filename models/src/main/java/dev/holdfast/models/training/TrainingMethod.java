@@ -1,0 +1,28 @@
+package dev.holdfast.models.training;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.holdfast.models.registry.Registry;
+
+/** What happens in one training step before the optimizer moves the weights. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+public sealed interface TrainingMethod permits Standard {
+
+  /** Returns the id that recipes use. */
+  default String id() {
+    return Registry.id(getClass());
+  }
+
+  /** Returns what it is, in one line. */
+  String description();
+
+  /** Returns where it comes from. */
+  String source();
+
+  /**
+   * Leaves the gradient of the loss in the weights of the step, by one call of {@link
+   * TrainingStep#backward}.
+   *
+   * @return the loss
+   */
+  double run(TrainingStep step);
+}

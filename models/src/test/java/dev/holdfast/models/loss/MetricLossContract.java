@@ -1,0 +1,160 @@
+package dev.holdfast.models.loss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import dev.holdfast.metrics.random.CounterRng;
+import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What every loss has to keep. */
+@Tag("native")
+interface MetricLossContract {
+
+  int SIZE = 12;
+  int DIMENSION = 6;
+
+  /** Three classes of 5, 4 and 2 samples and a class of one. */
+  private static long[] labels() {
+    return new long[] {7, 7, 3, 3, 7, 900_000_000_000L, 3, 5, 5, 7, 3, 7};
+  }
+
+  /** Returns the loss under test. */
+  MetricLoss metricLoss();
+
+  /** A loss and its gradient with respect to the embeddings. */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Slope(double loss, float[] gradient) {}
+
+  private static float[] draw(long seed) {
+    CounterRng rng = CounterRng.of(seed, "contract", 0);
+    float[] values = new float[SIZE * DIMENSION];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) rng.nextGaussian();
+    }
+    return values;
+  }
+
+  private Slope slope(float[] values, long... labels) {
+    return slope(metricLoss(), values, labels);
+  }
+
+  /** Evaluates and differentiates a loss. */
+  static Slope slope(MetricLoss loss, float[] values, long... labels) {
+    try (NDManager manager = NDManager.newBaseManager(null, "PyTorch")) {
+      NDArray leaf =
+          manager.create(values, new Shape(labels.length, values.length / labels.length));
+      leaf.setRequiresGradient(true);
+      try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+        NDArray value = loss.loss(leaf, labels);
+        assertThat(value.getShape()).isEqualTo(new Shape());
+        collector.backward(value);
+        return new Slope(value.getFloat(), leaf.getGradient().toFloatArray());
+      }
+    }
+  }
+
+  @Test
+  default void does_not_depend_on_the_length_of_embeddings() {
+    float[] values = draw(1);
+    float[] scaled = values.clone();
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] *= 0.25f * (1 + i / DIMENSION);
+    }
+    assertThat(slope(scaled, labels()).loss())
+        .isCloseTo(slope(values, labels()).loss(), within(1e-5));
+  }
+
+  @Test
+  default void the_gradient_is_orthogonal_to_each_embedding() {
+    float[] values = draw(2);
+    float[] gradient = slope(values, labels()).gradient();
+    double largest = 0;
+    for (int i = 0; i < SIZE; i++) {
+      double dot = 0;
+      for (int d = i * DIMENSION; d < (i + 1) * DIMENSION; d++) {
+        dot += values[d] * (double) gradient[d];
+        largest = Math.max(largest, Math.abs(gradient[d]));
+      }
+      assertThat(dot).as("sample %d", i).isCloseTo(0, within(1e-5));
+    }
+    assertThat(largest).isGreaterThan(1e-3);
+  }
+
+  @Test
+  default void does_not_depend_on_the_order_of_samples() {
+    int[] order = new int[SIZE];
+    Arrays.setAll(order, i -> i);
+    CounterRng.of(3, "order", 0).shuffle(order);
+    float[] values = draw(3);
+    float[] shuffled = new float[values.length];
+    long[] permutedLabels = new long[SIZE];
+    for (int i = 0; i < SIZE; i++) {
+      System.arraycopy(values, order[i] * DIMENSION, shuffled, i * DIMENSION, DIMENSION);
+      permutedLabels[i] = labels()[order[i]];
+    }
+    Slope straight = slope(values, labels());
+    Slope permuted = slope(shuffled, permutedLabels);
+    assertThat(permuted.loss()).isCloseTo(straight.loss(), within(1e-5));
+    for (int i = 0; i < shuffled.length; i++) {
+      assertThat(permuted.gradient()[i])
+          .isCloseTo(
+              straight.gradient()[order[i / DIMENSION] * DIMENSION + i % DIMENSION], within(1e-5f));
+    }
+  }
+
+  @Test
+  default void depends_on_labels_by_equality_alone() {
+    long[] renamed = Arrays.stream(labels()).map(l -> -3 * l + (1L << 40)).toArray();
+    assertThat(slope(draw(4), renamed))
+        .usingRecursiveComparison()
+        .isEqualTo(slope(draw(4), labels()));
+  }
+
+  @Test
+  default void is_finite_for_one_sample_one_class_lone_samples_and_zero_embeddings() {
+    long[] equal = new long[SIZE];
+    long[] lone = new long[SIZE];
+    Arrays.setAll(lone, i -> i);
+    assertFinite(slope(Arrays.copyOf(draw(5), DIMENSION), 4));
+    assertFinite(slope(draw(5), equal));
+    assertFinite(slope(draw(5), lone));
+    float[] values = draw(5);
+    Arrays.fill(values, 0, DIMENSION, 0);
+    assertFinite(slope(values, labels()));
+    assertFinite(slope(new float[SIZE * DIMENSION], labels()));
+  }
+
+  private static void assertFinite(Slope slope) {
+    assertThat(slope.loss()).isFinite().isNotNegative();
+    for (float g : slope.gradient()) {
+      assertThat(g).isFinite();
+    }
+  }
+
+  @Test
+  default void shows_a_value_that_is_not_finite() {
+    float[] values = draw(6);
+    values[0] = Float.NaN;
+    assertThat(slope(values, labels()).loss()).isNaN();
+  }
+
+  @Test
+  default void falls_when_embeddings_follow_the_gradient() {
+    float[] values = draw(7);
+    double first = slope(values, labels()).loss();
+    for (int step = 0; step < 60; step++) {
+      float[] gradient = slope(values, labels()).gradient();
+      for (int i = 0; i < values.length; i++) {
+        values[i] -= 0.5f * gradient[i];
+      }
+    }
+    assertThat(slope(values, labels()).loss()).isLessThan(0.7 * first);
+  }
+}
