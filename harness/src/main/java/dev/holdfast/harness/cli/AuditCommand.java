@@ -35,7 +35,8 @@ final class AuditCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "MODEL",
-      description = "A model card, a folder with model.yaml, or a TorchScript file with its card beside it.")
+      description =
+          "A model card, a folder with model.yaml, or a TorchScript file with its card beside it.")
   private Path model;
 
   @Mixin private DataOptions data;
@@ -74,7 +75,8 @@ final class AuditCommand implements Callable<Integer> {
 
   @Option(
       names = "--no-early-exit",
-      description = "Take every step even where no image moves any more. Numbers do not depend on it.")
+      description =
+          "Take every step even where no image moves any more. Numbers do not depend on it.")
   private boolean noEarlyExit;
 
   @Option(

@@ -11,7 +11,8 @@ final class DataOptions {
       names = "--data",
       required = true,
       paramLabel = "DATA",
-      description = "A folder in a known layout, a CSV manifest, or \"shapes\", the embedded data set.")
+      description =
+          "A folder in a known layout, a CSV manifest, or \"shapes\", the embedded data set.")
   private String data;
 
   @Option(
@@ -23,11 +24,19 @@ final class DataOptions {
   @Option(
       names = "--split",
       paramLabel = "SPLIT",
-      description = "official, first-half, or FILE.json#NAME for a named list of classes. Default: all.")
+      description =
+          "official, first-half, or FILE.json#NAME for a named list of classes. Default: all.")
   private String split;
 
   @Option(names = "--strict", description = "Stop at the first image that cannot be read.")
   private boolean strict;
+
+  /** Stands for {@code --data} alone. */
+  static DataOptions of(String data) {
+    DataOptions options = new DataOptions();
+    options.data = data;
+    return options;
+  }
 
   String data() {
     return data;

@@ -19,7 +19,8 @@ final class EngineOptions {
       names = "--batch-size",
       paramLabel = "N",
       defaultValue = "32",
-      description = "Images in a native batch; numbers depend on it a little. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Images in a native batch; numbers depend on it a little. Default: ${DEFAULT-VALUE}.")
   private int batchSize;
 
   @Option(

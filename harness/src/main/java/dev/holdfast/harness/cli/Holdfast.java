@@ -93,7 +93,8 @@ public final class Holdfast implements Runnable {
       err.println("The engine failed: " + e.getMessage().lines().findFirst().orElse(""));
       err.println("Maybe the device is out of memory: use a smaller --batch-size.");
     } else {
-      err.println("This is a bug in Holdfast " + Build.version() + " (" + Build.commit() + "): " + e);
+      err.println(
+          "This is a bug in Holdfast " + Build.version() + " (" + Build.commit() + "): " + e);
       err.println(
           "Java %s, %s %s. Maybe report it with the output of --verbose."
               .formatted(

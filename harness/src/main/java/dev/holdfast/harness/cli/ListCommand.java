@@ -70,7 +70,8 @@ final class ListCommand implements Callable<Integer> {
       int width = entries.stream().mapToInt(e -> e.id().length()).max().orElse(0);
       for (Entry e : entries) {
         out.printf("%-" + width + "s  %s%n", e.id(), e.description());
-        for (String line : Stream.of(e.parameters(), e.source()).filter(s -> !s.isEmpty()).toList()) {
+        for (String line :
+            Stream.of(e.parameters(), e.source()).filter(s -> !s.isEmpty()).toList()) {
           out.printf("%" + width + "s  %s%n", "", line);
         }
       }
@@ -91,10 +92,7 @@ final class ListCommand implements Callable<Integer> {
               .toList();
       case CORRUPTIONS ->
           Corruption.all().stream()
-              .map(
-                  c ->
-                      new Entry(
-                          c.id(), "family=" + c.family().id(), c.description(), c.source()))
+              .map(c -> new Entry(c.id(), "family=" + c.family().id(), c.description(), c.source()))
               .toList();
       case METRICS ->
           List.of(

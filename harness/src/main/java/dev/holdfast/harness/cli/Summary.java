@@ -64,9 +64,7 @@ final class Summary {
   private static String label(ResultRow row) {
     if (row.kind() == Kind.ATTACK) {
       String epsilon =
-          row.epsilon255() == null
-              ? number(row.epsilon())
-              : number(row.epsilon255()) + "/255";
+          row.epsilon255() == null ? number(row.epsilon()) : number(row.epsilon255()) + "/255";
       return row.perturbation()
           + " "
           + row.objective()

@@ -185,7 +185,7 @@ public final class AuditRunner {
         }
       }
       EmbeddingSet fresh = images.embed(everything, "embedding", ticker);
-      refuseNotFinite(fresh);
+      images.refuseNotFinite(fresh);
       Evidence.Entry entry =
           Evidence.write(
               folder.path(),
@@ -198,30 +198,6 @@ public final class AuditRunner {
               });
       folder.write("gallery", entry);
       return fresh;
-    }
-
-    private void refuseNotFinite(EmbeddingSet embeddings) {
-      int[] bad =
-          IntStream.range(0, embeddings.size())
-              .filter(
-                  i -> {
-                    for (float v : embeddings.row(i)) {
-                      if (!Float.isFinite(v)) {
-                        return true;
-                      }
-                    }
-                    return false;
-                  })
-              .toArray();
-      if (bad.length > 0) {
-        throw new InputException(
-            "The model (%s) must give finite embeddings, but those of %d of %d clean images are NaN or infinite, first that of %s.%nMaybe its normalization is wrong in the card, or its weights are broken."
-                .formatted(
-                    model.card().name(),
-                    bad.length,
-                    embeddings.size(),
-                    images.item(bad[0]).path()));
-      }
     }
 
     /** The queries with the smallest hash of seed and id: the same whatever else is in the data. */

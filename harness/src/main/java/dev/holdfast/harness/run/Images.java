@@ -7,6 +7,7 @@ import dev.holdfast.attacks.corruption.Corruption;
 import dev.holdfast.attacks.corruption.PixelImage;
 import dev.holdfast.harness.plan.CorruptionCell;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.InputSpec;
@@ -20,44 +21,48 @@ import java.util.stream.IntStream;
  * Float sums depend on the size of a batch, so a fixed size is what makes results independent of
  * order and resume.
  */
-final class Images {
+public final class Images {
 
   private final PixelStore store;
   private final EmbeddingModel model;
   private final InputSpec spec;
   private final int batchSize;
 
-  Images(PixelStore store, EmbeddingModel model, int batchSize) {
+  /** Puts images and candidate together. */
+  public Images(PixelStore store, EmbeddingModel model, int batchSize) {
     this.store = store;
     this.model = model;
     this.spec = model.card().input().spec();
     this.batchSize = batchSize;
   }
 
-  int batchSize() {
+  /** Returns the number of images in a native batch. */
+  public int batchSize() {
     return batchSize;
   }
 
-  int count() {
+  /** Returns the number of images. */
+  public int count() {
     return store.size();
   }
 
-  ImageItem item(int index) {
+  /** Returns what is known of an image. */
+  public ImageItem item(int index) {
     return store.items().get(index);
   }
 
   /** Returns the shape of a native batch. */
-  Shape batchShape() {
+  public Shape batchShape() {
     return new Shape(batchSize, spec.color().channels(), spec.height(), spec.width());
   }
 
   /** Returns the number of values in one image, as the model sees it. */
-  int values() {
+  public int values() {
     return spec.values();
   }
 
   /** Returns a batch of clean images, padded. */
-  float[] clean(int[] items) {
+  public float[] clean(int[] items) {
     float[] pixels = new float[batchSize * values()];
     IntStream.range(0, items.length)
         .parallel()
@@ -105,7 +110,7 @@ final class Images {
   }
 
   /** Embeds clean images. */
-  EmbeddingSet embed(int[] items, String task, Progress progress) {
+  public EmbeddingSet embed(int[] items, String task, Progress progress) {
     int dimension = model.card().embedding().dimension();
     float[] values = new float[items.length * dimension];
     for (int start = 0; start < items.length; start += batchSize) {
@@ -129,8 +134,41 @@ final class Images {
     return model.embed(pixels).toFloatArray();
   }
 
+  /**
+   * Refuses a candidate that cannot embed clean images.
+   *
+   * @param embeddings of the clean images
+   * @throws InputException if a value is NaN or infinite
+   */
+  public void refuseNotFinite(EmbeddingSet embeddings) {
+    long[] bad =
+        IntStream.range(0, embeddings.size())
+            .filter(
+                i -> {
+                  for (float v : embeddings.row(i)) {
+                    if (!Float.isFinite(v)) {
+                      return true;
+                    }
+                  }
+                  return false;
+                })
+            .mapToLong(i -> embeddings.ids()[i])
+            .toArray();
+    if (bad.length > 0) {
+      String first =
+          store.items().stream()
+              .filter(i -> i.id() == bad[0])
+              .map(ImageItem::path)
+              .findFirst()
+              .orElseThrow();
+      throw new InputException(
+          "The model (%s) must give finite embeddings, but those of %d of %d clean images are NaN or infinite, first that of %s.%nMaybe its normalization is wrong in the card, or its weights are broken."
+              .formatted(model.card().name(), bad.length, embeddings.size(), first));
+    }
+  }
+
   /** Puts ids and labels beside embeddings. */
-  EmbeddingSet set(int[] items, float[] values) {
+  public EmbeddingSet set(int[] items, float[] values) {
     return new EmbeddingSet(
         values,
         model.card().embedding().dimension(),

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  * embedding depend on the other images of the batch, does the loss have a gradient, do embeddings
  * differ at all? Numbers of a candidate that fails here mean nothing.
  */
-final class Probe {
+public final class Probe {
 
   /** Float rounding may differ between places in a batch; anything above is not rounding. */
   private static final double ROUNDING = 1e-5;
@@ -34,7 +34,8 @@ final class Probe {
   private final EmbeddingModel model;
   private final Images images;
 
-  Probe(EmbeddingModel model, Images images) {
+  /** Prepares the checks; {@link #run} does them. */
+  public Probe(EmbeddingModel model, Images images) {
     this.model = model;
     this.images = images;
   }
@@ -44,7 +45,7 @@ final class Probe {
    *
    * @param gallery clean embeddings of all images
    */
-  List<TrustVerdict> run(EmbeddingSet gallery, Surroundings surroundings) {
+  public List<TrustVerdict> run(EmbeddingSet gallery, Surroundings surroundings) {
     int[] items = IntStream.range(0, Math.min(images.batchSize(), images.count())).toArray();
     float[] pixels = images.clean(items);
     float[] once = images.embed(pixels);

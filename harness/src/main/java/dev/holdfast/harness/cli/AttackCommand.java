@@ -1,0 +1,305 @@
+package dev.holdfast.harness.cli;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.holdfast.attacks.Attack;
+import dev.holdfast.attacks.AttackTask;
+import dev.holdfast.attacks.Perturbed;
+import dev.holdfast.attacks.objective.BoundObjective;
+import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.attacks.objective.Surroundings;
+import dev.holdfast.attacks.threat.Epsilon;
+import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.attacks.threat.Side;
+import dev.holdfast.attacks.threat.ThreatModel;
+import dev.holdfast.harness.npz.NpyArray;
+import dev.holdfast.harness.npz.NpzReader;
+import dev.holdfast.harness.npz.NpzWriter;
+import dev.holdfast.harness.plan.AttackCell;
+import dev.holdfast.harness.run.Devices;
+import dev.holdfast.harness.run.Ticker;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.EmbeddingModel;
+import dev.holdfast.models.Models;
+import dev.holdfast.models.data.InputSpec;
+import dev.holdfast.reports.AtomicFile;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Adversarial images for use elsewhere. */
+@Command(
+    name = "attack",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    description = "Perturb images and write them, before and after, to a .npz file.")
+final class AttackCommand implements Callable<Integer> {
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Option(names = "--model", required = true, paramLabel = "MODEL", description = "As for audit.")
+  private Path model;
+
+  @ArgGroup(multiplicity = "1")
+  private Source source;
+
+  /** Where the images come from. */
+  static final class Source {
+    @ArgGroup(exclusive = false)
+    private DataOptions data;
+
+    @Option(
+        names = "--images",
+        required = true,
+        paramLabel = "FILE.npz",
+        description =
+            "Array images (N x C x H x W in [0,1]); optionally labels (N) and targets (N x D).")
+    private Path images;
+  }
+
+  @Option(
+      names = "--attack",
+      required = true,
+      paramLabel = "ID[,KEY=VALUE...]",
+      description = "Such as pgd,steps=10,step_size=2/255,random_start=false.")
+  private String attack;
+
+  @Option(
+      names = "--objective",
+      paramLabel = "ID[,KEY=VALUE...]",
+      defaultValue = "embedding-shift",
+      description = "Such as multi-target,targets=5. Default: ${DEFAULT-VALUE}.")
+  private String objective;
+
+  @Option(
+      names = "--norm",
+      paramLabel = "NORM",
+      defaultValue = "linf",
+      description = "linf or l2. Default: ${DEFAULT-VALUE}.")
+  private String norm;
+
+  @Option(
+      names = "--epsilon",
+      required = true,
+      paramLabel = "EPSILON",
+      description = "The budget in pixel space, such as 8/255 (linf) or 0.5 (l2).")
+  private String epsilon;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE.npz",
+      description = "Arrays images, adversarial, loss and norm.")
+  private Path out;
+
+  @Mixin private EngineOptions engine;
+
+  /** Images with what objectives need. */
+  private record Input(float[] pixels, long[] ids, long[] labels, Map<Long, float[]> targets) {}
+
+  @Override
+  public Integer call() {
+    engine.apply();
+    String owner = "the command line";
+    Norm chosen = Norm.of(norm, owner);
+    AttackCell cell =
+        new AttackCell(
+            Words.parse("--attack", attack, Attack.class),
+            Words.parse("--objective", objective, Objective.class),
+            new ThreatModel(
+                chosen,
+                Epsilon.parse(epsilon, owner).under(chosen, "epsilon", owner),
+                Side.QUERY,
+                ThreatModel.WHITE_BOX));
+    try (Ticker ticker = EngineOptions.ticker(spec.commandLine())) {
+      if (source.images == null) {
+        try (ModelSession session = ModelSession.open(model, source.data, engine, ticker)) {
+          int n = session.images().count();
+          float[] pixels = new float[Math.multiplyExact(n, session.images().values())];
+          for (int i = 0; i < n; i++) {
+            session.store().input(i, pixels, i * session.images().values());
+          }
+          long[] ids = session.store().items().stream().mapToLong(i -> i.id()).toArray();
+          long[] labels = session.store().items().stream().mapToLong(i -> i.label()).toArray();
+          run(session.model(), cell, new Input(pixels, ids, labels, Map.of()), ticker);
+        }
+      } else {
+        try (EmbeddingModel candidate = Models.open(model, Devices.of(engine.device()))) {
+          run(candidate, cell, read(candidate), ticker);
+        }
+      }
+      ticker.close();
+      spec.commandLine().getOut().println("Adversarial images: " + out);
+      spec.commandLine().getOut().flush();
+      return Holdfast.OK;
+    }
+  }
+
+  private Input read(EmbeddingModel candidate) {
+    InputSpec input = candidate.card().input().spec();
+    Map<String, NpyArray> arrays = NpzReader.read(source.images);
+    NpyArray images = arrays.get("images");
+    int[] wanted = {-1, input.color().channels(), input.height(), input.width()};
+    if (images == null
+        || images.floats() == null
+        || images.shape().length != 4
+        || !Arrays.equals(images.shape(), 1, 4, wanted, 1, 4)) {
+      throw InputException.of(
+          "array images",
+          images == null ? "missing" : images.describe(),
+          source.images.toString(),
+          "be N x %d x %d x %d float32 as the model card says"
+              .formatted(wanted[1], wanted[2], wanted[3]),
+          "the axes are in the order N x H x W x C: use numpy.transpose");
+    }
+    for (float value : images.floats()) {
+      if (!(value >= 0 && value <= 1)) {
+        throw InputException.of(
+            "array images", value, source.images.toString(), "be in [0,1]", "divide it by 255");
+      }
+    }
+    int n = images.shape()[0];
+    long[] ids = LongStream.range(0, n).toArray();
+    NpyArray labels = arrays.get("labels");
+    if (labels != null && (labels.longs() == null || labels.size() != n)) {
+      throw InputException.of(
+          "array labels",
+          labels.describe(),
+          source.images.toString(),
+          "be " + n + " integers",
+          "save x.astype(numpy.int64)");
+    }
+    Map<Long, float[]> targets = new HashMap<>();
+    NpyArray aims = arrays.get("targets");
+    if (aims != null) {
+      int d = candidate.card().embedding().dimension();
+      if (aims.floats() == null || !Arrays.equals(aims.shape(), new int[] {n, d})) {
+        throw InputException.of(
+            "array targets",
+            aims.describe(),
+            source.images.toString(),
+            "be " + n + " x " + d + " float32",
+            "it belongs to another model");
+      }
+      for (int i = 0; i < n; i++) {
+        targets.put((long) i, Arrays.copyOfRange(aims.floats(), i * d, (i + 1) * d));
+      }
+    }
+    return new Input(images.floats(), ids, labels == null ? ids : labels.longs(), targets);
+  }
+
+  private void run(EmbeddingModel candidate, AttackCell cell, Input input, Ticker ticker) {
+    int n = input.ids().length;
+    int values = candidate.card().input().spec().values();
+    int dimension = candidate.card().embedding().dimension();
+    float[] embeddings = new float[n * dimension];
+    forBatches(
+        n,
+        (start, count) -> {
+          try (NDManager manager = candidate.manager().newSubManager()) {
+            float[] rows =
+                candidate.embed(batch(candidate, input, start, count, manager)).toFloatArray();
+            System.arraycopy(rows, 0, embeddings, start * dimension, count * dimension);
+          }
+        });
+    EmbeddingSet clean = new EmbeddingSet(embeddings, dimension, input.ids(), input.labels());
+    float[] adversarial = new float[n * values];
+    float[] loss = new float[n];
+    float[] length = new float[n];
+    try (Surroundings surroundings =
+        new Surroundings(
+            clean,
+            candidate.card().embedding().metric(),
+            engine.seed(),
+            input.targets(),
+            candidate.manager())) {
+      forBatches(
+          n,
+          (start, count) -> {
+            int[] rows = IntStream.range(start, start + count).toArray();
+            try (NDManager manager = candidate.manager().newSubManager()) {
+              BoundObjective bound =
+                  cell.objective()
+                      .bind(surroundings, clean.select(rows), engine.batchSize(), manager);
+              Perturbed perturbed =
+                  cell.attack()
+                      .perturb(
+                          new AttackTask(
+                              candidate,
+                              batch(candidate, input, start, count, manager),
+                              clean.select(rows).ids(),
+                              bound,
+                              cell.objective().flatAtClean(),
+                              cell.threat().norm(),
+                              cell.threat().epsilon().value(),
+                              engine.seed(),
+                              cell.id(),
+                              true));
+              NDArray images = perturbed.images();
+              float[] losses = bound.loss(candidate.embed(images)).toFloatArray();
+              System.arraycopy(losses, 0, loss, start, count);
+              System.arraycopy(
+                  images.toFloatArray(), 0, adversarial, start * values, count * values);
+            }
+            ticker.step("attacking", start + count, n);
+          });
+    }
+    for (int i = 0; i < n; i++) {
+      double squares = 0;
+      double largest = 0;
+      for (int p = i * values; p < (i + 1) * values; p++) {
+        double difference = (double) adversarial[p] - input.pixels()[p];
+        squares += difference * difference;
+        largest = Math.max(largest, Math.abs(difference));
+      }
+      length[i] = (float) (cell.threat().norm() == Norm.LINF ? largest : Math.sqrt(squares));
+    }
+    InputSpec shape = candidate.card().input().spec();
+    long[] axes = {n, shape.color().channels(), shape.height(), shape.width()};
+    AtomicFile.write(
+        out,
+        stream -> {
+          NpzWriter npz = new NpzWriter(stream);
+          npz.write("images", input.pixels(), axes);
+          npz.write("adversarial", adversarial, axes);
+          npz.write("loss", loss, n);
+          npz.write("norm", length, n);
+          npz.write("ids", input.ids());
+          npz.write("labels", input.labels());
+          npz.finish();
+        });
+  }
+
+  /** Does something for each batch. */
+  @FunctionalInterface
+  private interface BatchWork {
+    void run(int start, int count);
+  }
+
+  private void forBatches(int n, BatchWork work) {
+    for (int start = 0; start < n; start += engine.batchSize()) {
+      work.run(start, Math.min(engine.batchSize(), n - start));
+    }
+  }
+
+  private NDArray batch(
+      EmbeddingModel candidate, Input input, int start, int count, NDManager manager) {
+    InputSpec s = candidate.card().input().spec();
+    float[] pixels = new float[engine.batchSize() * s.values()];
+    System.arraycopy(input.pixels(), start * s.values(), pixels, 0, count * s.values());
+    return manager.create(
+        pixels, new Shape(engine.batchSize(), s.color().channels(), s.height(), s.width()));
+  }
+}

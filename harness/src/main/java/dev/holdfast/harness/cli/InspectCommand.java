@@ -1,0 +1,118 @@
+package dev.holdfast.harness.cli;
+
+import ai.djl.ndarray.NDManager;
+import dev.holdfast.attacks.objective.Surroundings;
+import dev.holdfast.harness.run.Images;
+import dev.holdfast.harness.run.Probe;
+import dev.holdfast.harness.run.Ticker;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.models.EmbeddingModel;
+import dev.holdfast.models.card.ModelCard;
+import dev.holdfast.models.data.Shapes;
+import dev.holdfast.reports.result.TrustVerdict;
+import dev.holdfast.reports.result.Verdict;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A look at a candidate before an audit. */
+@Command(
+    name = "inspect",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    description = "Probe a model: shapes, range, determinism, gradients, dependence on the batch.")
+final class InspectCommand implements Callable<Integer> {
+
+  private static final int SAMPLE = 256;
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Option(names = "--model", required = true, paramLabel = "MODEL", description = "As for audit.")
+  private Path model;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DATA",
+      defaultValue = Shapes.ID,
+      description = "Images to probe it with. Default: the embedded data set.")
+  private String data;
+
+  @Mixin private EngineOptions engine;
+
+  @Override
+  public Integer call() {
+    engine.apply();
+    PrintWriter out = spec.commandLine().getOut();
+    try (Ticker ticker = EngineOptions.ticker(spec.commandLine());
+        ModelSession session = ModelSession.open(model, DataOptions.of(data), engine, ticker)) {
+      EmbeddingModel candidate = session.model();
+      Images images = session.images();
+      ModelCard card = candidate.card();
+      int step = Math.max(1, images.count() / SAMPLE);
+      int[] sample = IntStream.range(0, images.count()).filter(i -> i % step == 0).toArray();
+      EmbeddingSet embeddings = images.embed(sample, "embedding", ticker);
+      images.refuseNotFinite(embeddings);
+      ticker.close();
+      out.printf("model       %s%n", card.name());
+      out.printf("sha256      %s%n", candidate.sha256());
+      out.printf("input       %s, %s%n", images.batchShape(), card.input().spec().color().id());
+      out.printf(
+          "embedding   %d numbers, %s, %s distance%n",
+          embeddings.dimension(),
+          card.embedding().normalize() ? "scaled to length 1" : "as the network gives them",
+          card.embedding().distance());
+      range(embeddings, out);
+      out.println();
+      List<TrustVerdict> verdicts;
+      try (NDManager manager = candidate.manager().newSubManager();
+          Surroundings surroundings =
+              new Surroundings(
+                  embeddings, card.embedding().metric(), engine.seed(), Map.of(), manager)) {
+        verdicts = new Probe(candidate, images).run(embeddings, surroundings);
+      }
+      for (TrustVerdict v : verdicts) {
+        out.printf(
+            "%-18s %-11s %s%n",
+            v.check(), v.verdict().name().toLowerCase(Locale.ROOT), v.finding());
+      }
+      out.flush();
+      return verdicts.stream().anyMatch(v -> v.verdict() == Verdict.UNRELIABLE)
+          ? Holdfast.UNRELIABLE
+          : Holdfast.OK;
+    }
+  }
+
+  private static void range(EmbeddingSet set, PrintWriter out) {
+    double low = Double.POSITIVE_INFINITY;
+    double high = Double.NEGATIVE_INFINITY;
+    double shortest = Double.POSITIVE_INFINITY;
+    double longest = 0;
+    for (int i = 0; i < set.size(); i++) {
+      double squares = 0;
+      for (float v : set.row(i)) {
+        low = Math.min(low, v);
+        high = Math.max(high, v);
+        squares += (double) v * v;
+      }
+      shortest = Math.min(shortest, Math.sqrt(squares));
+      longest = Math.max(longest, Math.sqrt(squares));
+    }
+    out.printf(
+        Locale.ROOT,
+        "values      from %.4g to %.4g, length from %.4g to %.4g, over %d images%n",
+        low,
+        high,
+        shortest,
+        longest,
+        set.size());
+  }
+}

@@ -1,0 +1,36 @@
+package dev.holdfast.harness.cli;
+
+import dev.holdfast.harness.run.CacheFolder;
+import dev.holdfast.harness.run.Devices;
+import dev.holdfast.harness.run.Images;
+import dev.holdfast.harness.run.Ticker;
+import dev.holdfast.models.EmbeddingModel;
+import dev.holdfast.models.Models;
+import dev.holdfast.models.data.ImageSet;
+import dev.holdfast.models.data.PixelStore;
+import java.nio.file.Path;
+
+/** A candidate and its images, open. */
+record ModelSession(EmbeddingModel model, PixelStore store, Images images)
+    implements AutoCloseable {
+
+  static ModelSession open(Path path, DataOptions data, EngineOptions engine, Ticker ticker) {
+    ImageSet set = data.open();
+    EmbeddingModel model = Models.open(path, Devices.of(engine.device()));
+    try {
+      PixelStore store =
+          PixelStore.open(
+              set, model.card().input().spec(), CacheFolder.path(), ticker, data.strict());
+      return new ModelSession(model, store, new Images(store, model, engine.batchSize()));
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    store.close();
+    model.close();
+  }
+}

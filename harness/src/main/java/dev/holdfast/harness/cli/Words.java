@@ -1,0 +1,33 @@
+package dev.holdfast.harness.cli;
+
+import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.yaml.StrictYaml;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Reads extensions as a command line writes them: {@code pgd,steps=10,step_size=2/255}. */
+final class Words {
+
+  private Words() {}
+
+  /**
+   * Reads an id with parameters.
+   *
+   * @param option name of the option, for messages
+   * @param type the extension point
+   */
+  static <T> T parse(String option, String text, Class<T> type) {
+    String[] parts = text.split(",");
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("type", parts[0].strip());
+    for (int i = 1; i < parts.length; i++) {
+      int equals = parts[i].indexOf('=');
+      if (equals < 1) {
+        throw InputException.of(
+            "parameter", parts[i], option, "have the form key=value", "write steps=10");
+      }
+      values.put(parts[i].substring(0, equals).strip(), parts[i].substring(equals + 1).strip());
+    }
+    return StrictYaml.bind(values, option, type);
+  }
+}
