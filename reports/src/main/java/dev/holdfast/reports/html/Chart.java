@@ -25,10 +25,10 @@ import java.util.stream.Stream;
  * @param id id of its element
  * @param heading what is drawn
  * @param axis name of the horizontal axis
- * @param whole whether the horizontal axis has whole numbers only
+ * @param binary whether its strengths are mostly powers of 2
  * @param series the curves
  */
-record Chart(String id, String heading, String axis, boolean whole, List<Series> series) {
+record Chart(String id, String heading, String axis, boolean binary, List<Series> series) {
 
   /**
    * @param name what the legend calls it
@@ -76,7 +76,7 @@ record Chart(String id, String heading, String axis, boolean whole, List<Series>
                   "chart-" + (charts.size() + 1),
                   "Attacks within " + norm,
                   linf ? "epsilon × 255" : "epsilon",
-                  false,
+                  linf,
                   series(attacks, clean, row -> row.epsilon() * (linf ? 255 : 1))));
         });
     Map<String, List<ResultRow>> byFamily =
@@ -94,7 +94,7 @@ record Chart(String id, String heading, String axis, boolean whole, List<Series>
                     "chart-" + (charts.size() + 1),
                     "Corruptions: " + family,
                     "severity",
-                    true,
+                    false,
                     series(corruptions, clean, ResultRow::severity))));
     return charts;
   }
