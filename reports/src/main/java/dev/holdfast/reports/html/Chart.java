@@ -26,9 +26,13 @@ import java.util.stream.Stream;
  * @param heading what is drawn
  * @param axis name of the horizontal axis
  * @param binary whether its strengths are mostly powers of 2
+ * @param end where the horizontal axis ends; null for where the curves do
  * @param series the curves
  */
-record Chart(String id, String heading, String axis, boolean binary, List<Series> series) {
+record Chart(
+    String id, String heading, String axis, boolean binary, Integer end, List<Series> series) {
+
+  private static final int STRONGEST = 5;
 
   /**
    * @param name what the legend calls it
@@ -77,6 +81,7 @@ record Chart(String id, String heading, String axis, boolean binary, List<Series
                   "Attacks within " + norm,
                   linf ? "epsilon × 255" : "epsilon",
                   linf,
+                  null,
                   series(attacks, clean, row -> row.epsilon() * (linf ? 255 : 1))));
         });
     Map<String, List<ResultRow>> byFamily =
@@ -95,6 +100,7 @@ record Chart(String id, String heading, String axis, boolean binary, List<Series
                     "Corruptions: " + family,
                     "severity",
                     false,
+                    STRONGEST,
                     series(corruptions, clean, ResultRow::severity))));
     return charts;
   }

@@ -71,7 +71,7 @@
 
   function option(chart) {
     const first = chart.series[0].points[0];
-    const strongest = Math.max(...chart.series.flatMap(s => s.points.map(p => p.x)));
+    const strongest = Math.max(chart.end || 0, ...chart.series.flatMap(s => s.points.map(p => p.x)));
     const step = tickStep(strongest, chart.binary);
     const end = step * Math.max(1, Math.ceil(strongest / step - 1e-9));
     const text = {color: css('--muted'), fontFamily: getComputedStyle(document.body).fontFamily};
@@ -206,14 +206,15 @@
       ({title, field, minWidth, headerFilter: 'input', headerFilterPlaceholder: 'filter', widthGrow: 2});
     const number = (title, field, minWidth) =>
       ({title, field, minWidth, hozAlign: 'right', headerHozAlign: 'right', sorter: byNumber, cssClass: 'figure'});
-    const varying = specs => specs.filter(spec => varies(spec[1])).map(spec => text(...spec));
+    const known = key => data.entries.some(e => e[key] !== null && e[key] !== '');
+    const texts = (test, specs) => specs.filter(spec => test(spec[1])).map(spec => text(...spec));
     const what = {...text('Perturbation', 'perturbation', 150), formatter: perturbation, cssClass: 'what', frozen: innerWidth > 900};
     const strength = {...text('Strength', 'strength', 104),
       sorter: (a, b, rowA, rowB) => rowA.getData().order - rowB.getData().order || a.localeCompare(b)};
-    const kind = [text('Kind', 'kind', 92), ...varying([['Family', 'family', 88], ['Objective', 'objective', 120]])];
+    const kind = [text('Kind', 'kind', 92), ...texts(known, [['Family', 'family', 88], ['Objective', 'objective', 120]])];
     const how = [
-      ...(varies('steps') ? [number('Steps', 'steps', 80)] : []),
-      ...varying([['Side', 'side', 80], ['Knowledge', 'knowledge', 110], ['Dialect', 'dialect', 120]])
+      ...(known('steps') ? [number('Steps', 'steps', 80)] : []),
+      ...texts(varies, [['Side', 'side', 80], ['Knowledge', 'knowledge', 110], ['Dialect', 'dialect', 120]])
     ];
     const figures = [
       ...data.columns.map((column, i) => ({...number(escape(column.label), 'm' + i, 90), formatter: figure(column, i)})),
