@@ -427,7 +427,8 @@ public final class Audits {
                 Math.min(1, value + reach),
                 cleanValue));
       }
-      list.add(with(like, "map-at-r", null, map, map - 0.03125, map + 0.03125, cleanMap));
+      list.add(
+          with(like, "map-at-r", null, map, Math.max(0, map - 0.03125), map + 0.03125, cleanMap));
     }
 
     private ResultRow row(

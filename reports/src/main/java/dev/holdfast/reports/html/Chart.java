@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * @param id id of its element
  * @param heading what is drawn
  * @param axis name of the horizontal axis
- * @param binary whether its strengths are mostly powers of 2
+ * @param binary whether the strengths are linf budgets in units of 1/255, mostly powers of 2
  * @param end where the horizontal axis ends; null for where the curves do
  * @param series the curves
  */

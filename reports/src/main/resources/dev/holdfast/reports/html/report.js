@@ -128,7 +128,8 @@
       const series = chart.series[hit.seriesIndex];
       return `${marker(hit.seriesIndex)} ${escape(series.name)}: <b>${escape(series.points[hit.dataIndex].text)}</b>`;
     });
-    const head = `${escape(chart.axis)} ${Number(x.toPrecision(4))}`;
+    const strength = Number(x.toPrecision(4));
+    const head = chart.binary ? `epsilon ${strength}/255` : `${escape(chart.axis)} ${strength}`;
     return `<div style="white-space:normal;max-width:420px">${head}<br>${lines.join('<br>')}</div>`;
   }
 
