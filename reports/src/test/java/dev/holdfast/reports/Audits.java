@@ -162,6 +162,36 @@ public final class Audits {
         full.provenance());
   }
 
+  /** Returns a row with another setting. */
+  public static ResultRow withSetting(ResultRow row, String setting) {
+    return new ResultRow(
+        row.model(),
+        row.dataset(),
+        row.kind(),
+        row.perturbation(),
+        row.family(),
+        row.objective(),
+        row.norm(),
+        row.epsilon(),
+        row.epsilon255(),
+        row.severity(),
+        row.side(),
+        row.knowledge(),
+        row.steps(),
+        row.metric(),
+        row.k(),
+        row.value(),
+        row.ciLow(),
+        row.ciHigh(),
+        row.nQueries(),
+        row.cleanValue(),
+        row.relative(),
+        row.seed(),
+        setting,
+        row.dialect(),
+        row.threatHash());
+  }
+
   private static List<TrustVerdict> trust() {
     return List.of(
         new TrustVerdict(
@@ -387,9 +417,18 @@ public final class Audits {
         double value = 1 - (1 - recall) / Math.sqrt(k);
         double reach = 1.96 * Math.sqrt(value * (1 - value) / QUERIES);
         double cleanValue = 1 - (1 - clean) / Math.sqrt(k);
-        list.add(with(like, "recall", k, value, value - reach, value + reach, cleanValue));
+        list.add(
+            with(
+                like,
+                "recall",
+                k,
+                value,
+                Math.max(0, value - reach),
+                Math.min(1, value + reach),
+                cleanValue));
       }
-      list.add(with(like, "map-at-r", null, map, map - 0.03125, map + 0.03125, cleanMap));
+      list.add(
+          with(like, "map-at-r", null, map, Math.max(0, map - 0.03125), map + 0.03125, cleanMap));
     }
 
     private ResultRow row(

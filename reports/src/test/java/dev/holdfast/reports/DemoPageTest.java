@@ -26,7 +26,7 @@ class DemoPageTest {
   @Test
   void stays_below_five_megabytes_with_large_images() throws Exception {
     AuditFiles.writeAudit(temporary, Audits.large());
-    AuditFiles.writeShown(temporary, Audits.show(temporary.resolve(AuditFiles.SHOWN), 24, 224));
+    AuditFiles.writeShown(temporary, Audits.show(temporary.resolve(AuditFiles.SHOWN), 24, 160));
     AuditFiles.render(temporary);
     assertThat(Files.size(temporary.resolve(AuditFiles.HTML))).isBetween(1_100_000L, LIMIT);
     assertThat(Files.readString(temporary.resolve(AuditFiles.HTML)))

@@ -25,10 +25,14 @@ import java.util.stream.Stream;
  * @param id id of its element
  * @param heading what is drawn
  * @param axis name of the horizontal axis
- * @param whole whether the horizontal axis has whole numbers only
+ * @param binary whether the strengths are linf budgets in units of 1/255, mostly powers of 2
+ * @param end where the horizontal axis ends; null for where the curves do
  * @param series the curves
  */
-record Chart(String id, String heading, String axis, boolean whole, List<Series> series) {
+record Chart(
+    String id, String heading, String axis, boolean binary, Integer end, List<Series> series) {
+
+  private static final int STRONGEST = 5;
 
   /**
    * @param name what the legend calls it
@@ -76,7 +80,8 @@ record Chart(String id, String heading, String axis, boolean whole, List<Series>
                   "chart-" + (charts.size() + 1),
                   "Attacks within " + norm,
                   linf ? "epsilon × 255" : "epsilon",
-                  false,
+                  linf,
+                  null,
                   series(attacks, clean, row -> row.epsilon() * (linf ? 255 : 1))));
         });
     Map<String, List<ResultRow>> byFamily =
@@ -94,7 +99,8 @@ record Chart(String id, String heading, String axis, boolean whole, List<Series>
                     "chart-" + (charts.size() + 1),
                     "Corruptions: " + family,
                     "severity",
-                    true,
+                    false,
+                    STRONGEST,
                     series(corruptions, clean, ResultRow::severity))));
     return charts;
   }

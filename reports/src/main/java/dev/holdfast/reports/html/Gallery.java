@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -77,6 +78,8 @@ record Gallery(List<Group> groups, boolean reduced) {
         neighbor.path(),
         neighbor.label(),
         neighbor.relevant(),
-        Words.plain(neighbor.distance()));
+        Double.isFinite(neighbor.distance())
+            ? String.format(Locale.ROOT, "%.3f", neighbor.distance())
+            : Words.NOTHING);
   }
 }

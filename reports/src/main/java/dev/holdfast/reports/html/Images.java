@@ -17,6 +17,7 @@ import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
@@ -52,12 +53,12 @@ final class Images {
   /** The longest side of images in pixels, and whether they may become JPEG. */
   private record Sizes(int own, boolean ownJpeg, int neighbor, boolean neighborJpeg) {}
 
-  /** A file and its pixels. */
+  /** A file and its pixels as sRGB, row by row. */
   @SuppressWarnings("ArrayRecordComponent")
-  private record Source(byte[] bytes, boolean png, BufferedImage image) {
+  private record Source(byte[] bytes, boolean png, int[] pixels, int width, int height) {
 
     int side() {
-      return Math.max(image.getWidth(), image.getHeight());
+      return Math.max(width, height);
     }
   }
 
@@ -120,15 +121,14 @@ final class Images {
     byte[] bytes = source.bytes;
     boolean png = source.png;
     try {
-      if (source.side() > side || (jpeg && png)) {
-        BufferedImage image = shrink(source.image, side);
-        byte[] lossless = png(image);
-        byte[] lossy = jpeg || !png ? jpeg(image) : lossless;
-        png = lossless.length <= lossy.length;
-        bytes = png ? lossless : lossy;
-        if (source.side() <= side && source.bytes.length <= bytes.length) {
-          bytes = source.bytes;
-          png = source.png;
+      boolean shrunk = source.side() > side;
+      if (shrunk || (jpeg && png)) {
+        boolean lossy = jpeg || !png;
+        BufferedImage image = shrink(source, side);
+        byte[] encoded = lossy ? jpeg(image) : png(image);
+        if (shrunk || encoded.length < bytes.length) {
+          bytes = encoded;
+          png = !lossy;
         }
       }
     } catch (IOException e) {
@@ -155,41 +155,45 @@ final class Images {
       byte[] bytes = Files.readAllBytes(file);
       boolean png = bytes.length > 3 && bytes[0] == (byte) 0x89 && bytes[1] == 'P';
       boolean jpeg = bytes.length > 3 && bytes[0] == (byte) 0xff && bytes[1] == (byte) 0xd8;
-      BufferedImage image = png || jpeg ? ImageIO.read(new ByteArrayInputStream(bytes)) : null;
+      // Straight from memory: ImageIO would otherwise put each image into a temporary file.
+      BufferedImage image =
+          png || jpeg
+              ? ImageIO.read(new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes)))
+              : null;
       if (image == null) {
         throw new InputException("The file " + file + " is neither a PNG nor a JPEG image.");
       }
-      return new Source(bytes, png, image);
+      return new Source(bytes, png, pixels(image), image.getWidth(), image.getHeight());
     } catch (IOException e) {
       throw new InputException("The image %s cannot be read: %s".formatted(file, e), e);
     }
   }
 
   /** Averages over boxes of pixels, so that no detail of the perturbation is dropped at random. */
-  private static BufferedImage shrink(BufferedImage source, int side) {
-    double scale = Math.min(1, side / (double) Math.max(source.getWidth(), source.getHeight()));
-    int width = Math.max(1, (int) Math.round(source.getWidth() * scale));
-    int height = Math.max(1, (int) Math.round(source.getHeight() * scale));
+  private static BufferedImage shrink(Source source, int side) {
+    double scale = Math.min(1, side / (double) source.side());
+    int width = Math.max(1, (int) Math.round(source.width * scale));
+    int height = Math.max(1, (int) Math.round(source.height * scale));
     BufferedImage small = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < height; y++) {
-      int top = y * source.getHeight() / height;
-      int bottom = Math.max(top + 1, (y + 1) * source.getHeight() / height);
+      int top = y * source.height / height;
+      int bottom = Math.max(top + 1, (y + 1) * source.height / height);
       for (int x = 0; x < width; x++) {
-        int left = x * source.getWidth() / width;
-        int right = Math.max(left + 1, (x + 1) * source.getWidth() / width);
+        int left = x * source.width / width;
+        int right = Math.max(left + 1, (x + 1) * source.width / width);
         small.setRGB(x, y, mean(source, left, top, right, bottom));
       }
     }
     return small;
   }
 
-  private static int mean(BufferedImage source, int left, int top, int right, int bottom) {
+  private static int mean(Source source, int left, int top, int right, int bottom) {
     long red = 0;
     long green = 0;
     long blue = 0;
     for (int y = top; y < bottom; y++) {
       for (int x = left; x < right; x++) {
-        int rgb = rgb(source, x, y);
+        int rgb = source.pixels[y * source.width + x];
         red += (rgb >> 16) & 0xff;
         green += (rgb >> 8) & 0xff;
         blue += rgb & 0xff;
@@ -203,18 +207,29 @@ final class Images {
     return (int) ((sum + pixels / 2) / pixels);
   }
 
-  /** Returns a pixel as sRGB. Java takes gray images for linear light and would brighten them. */
-  private static int rgb(BufferedImage image, int x, int y) {
+  /** Returns pixels as sRGB. Java takes gray images for linear light and would brighten them. */
+  private static int[] pixels(BufferedImage image) {
+    int width = image.getWidth();
+    int height = image.getHeight();
     boolean gray =
         image.getRaster().getNumBands() <= 2
             && image.getSampleModel().getSampleSize(0) == 8
             && !(image.getColorModel() instanceof IndexColorModel);
-    return gray ? image.getRaster().getSample(x, y, 0) * 0x010101 : image.getRGB(x, y);
+    if (!gray) {
+      return image.getRGB(0, 0, width, height, null, 0, width);
+    }
+    int[] pixels = image.getRaster().getSamples(0, 0, width, height, 0, (int[]) null);
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] *= 0x010101;
+    }
+    return pixels;
   }
 
   private static byte[] png(BufferedImage image) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ImageIO.write(image, "png", out);
+    try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
+      ImageIO.write(image, "png", stream);
+    }
     return out.toByteArray();
   }
 

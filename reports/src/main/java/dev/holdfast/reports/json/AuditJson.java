@@ -38,6 +38,8 @@ import tools.jackson.databind.module.SimpleModule;
 public final class AuditJson {
 
   private static final JsonMapper MAPPER = mapper();
+  private static final JsonMapper UNKNOWN_KEYS =
+      MAPPER.rebuild().disable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES).build();
 
   private AuditJson() {}
 
@@ -136,17 +138,23 @@ public final class AuditJson {
 
   private static <T> T bind(JsonNode tree, TypeReference<T> type, String file) {
     try {
-      T bound = MAPPER.treeToValue(tree, type);
-      if (bound == null) {
-        throw new InputException("The file " + file + " holds nothing.");
-      }
-      return bound;
+      // A misspelt key is unknown and missing; the former explains it better.
+      UNKNOWN_KEYS.treeToValue(tree, type);
     } catch (UnrecognizedPropertyException e) {
       throw InputException.unknown(
           "key " + place(e),
           e.getPropertyName(),
           file,
           e.getKnownPropertyIds().stream().map(Object::toString).sorted().toList());
+    } catch (JacksonException e) {
+      // Told below.
+    }
+    try {
+      T bound = MAPPER.treeToValue(tree, type);
+      if (bound == null) {
+        throw new InputException("The file " + file + " holds nothing.");
+      }
+      return bound;
     } catch (JacksonException e) {
       throw new InputException(
           String.format(
@@ -173,7 +181,8 @@ public final class AuditJson {
         .lines()
         .findFirst()
         .orElse("")
-        .replace("creator property", "key");
+        .replace("creator property", "key")
+        .replaceAll("; `DeserializationFeature.*", "");
   }
 
   private static final class DoubleWriter extends ValueSerializer<Double> {

@@ -58,7 +58,7 @@ public record Headline(
         .map(
             v ->
                 switch (v) {
-                  case OK -> "Nothing speaks against these numbers";
+                  case OK -> "The trust checks found nothing against these numbers";
                   case SUSPICIOUS -> "Read the trust findings before relying on these numbers";
                   case UNRELIABLE -> "These numbers are unreliable";
                 })
@@ -73,11 +73,10 @@ public record Headline(
     }
     return String.format(
         Locale.ROOT,
-        "%s: %d of %d trust checks %s.",
+        "%s: %d of %d trust checks found something.",
         trust(),
         against,
-        audit.trust().size(),
-        against == 1 ? "objects" : "object");
+        audit.trust().size());
   }
 
   /** Returns the sentences behind the verdict, in plain language. */

@@ -54,9 +54,26 @@
     };
   }
 
+  // At most eight ticks; budgets of linf are mostly powers of 2.
+  function tickStep(strongest, binary) {
+    const steps = binary ? [1, 2, 4, 8] : [1, 2, 2.5, 5, 10];
+    const base = binary ? 16 : 10;
+    let unit = Math.pow(base, Math.floor(Math.log(Math.max(strongest, 1e-9) / 8) / Math.log(base)));
+    while (true) {
+      for (const step of steps) {
+        if (strongest / (step * unit) <= 8 + 1e-9) {
+          return step * unit;
+        }
+      }
+      unit *= base;
+    }
+  }
+
   function option(chart) {
     const first = chart.series[0].points[0];
-    const end = Math.max(...chart.series.flatMap(s => s.points.map(p => p.x)));
+    const strongest = Math.max(chart.end || 0, ...chart.series.flatMap(s => s.points.map(p => p.x)));
+    const step = tickStep(strongest, chart.binary);
+    const end = step * Math.max(1, Math.ceil(strongest / step - 1e-9));
     const text = {color: css('--muted'), fontFamily: getComputedStyle(document.body).fontFamily};
     const axis = {
       type: 'value',
@@ -93,8 +110,8 @@
         formatter: hits => tooltip(chart, hits)
       },
       xAxis: {
-        ...axis, name: chart.axis, nameLocation: 'middle', nameGap: 28, min: 0, max: end,
-        splitLine: {show: false}, ...(chart.whole ? {minInterval: 1} : {})
+        ...axis, name: chart.axis, nameLocation: 'middle', nameGap: 28, min: 0, max: end, interval: step,
+        splitLine: {show: false}
       },
       yAxis: {...axis, name: 'R@1, %', nameTextStyle: {...axis.nameTextStyle, align: 'left', padding: [0, 0, 0, -38]}, min: 0, max: 100, interval: 25},
       series: curves
@@ -111,7 +128,8 @@
       const series = chart.series[hit.seriesIndex];
       return `${marker(hit.seriesIndex)} ${escape(series.name)}: <b>${escape(series.points[hit.dataIndex].text)}</b>`;
     });
-    const head = `${escape(chart.axis)} ${Number(x.toPrecision(4))}`;
+    const strength = Number(x.toPrecision(4));
+    const head = chart.binary ? `epsilon ${strength}/255` : `${escape(chart.axis)} ${strength}`;
     return `<div style="white-space:normal;max-width:420px">${head}<br>${lines.join('<br>')}</div>`;
   }
 
@@ -189,24 +207,25 @@
       ({title, field, minWidth, headerFilter: 'input', headerFilterPlaceholder: 'filter', widthGrow: 2});
     const number = (title, field, minWidth) =>
       ({title, field, minWidth, hozAlign: 'right', headerHozAlign: 'right', sorter: byNumber, cssClass: 'figure'});
-    const columns = [
-      {...text('Perturbation', 'perturbation', 150), formatter: perturbation, cssClass: 'what', frozen: innerWidth > 900},
-      text('Kind', 'kind', 96)
+    const known = key => data.entries.some(e => e[key] !== null && e[key] !== '');
+    const texts = (test, specs) => specs.filter(spec => test(spec[1])).map(spec => text(...spec));
+    const what = {...text('Perturbation', 'perturbation', 150), formatter: perturbation, cssClass: 'what', frozen: innerWidth > 900};
+    const strength = {...text('Strength', 'strength', 104),
+      sorter: (a, b, rowA, rowB) => rowA.getData().order - rowB.getData().order || a.localeCompare(b)};
+    const kind = [text('Kind', 'kind', 92), ...texts(known, [['Family', 'family', 88], ['Objective', 'objective', 120]])];
+    const how = [
+      ...(known('steps') ? [number('Steps', 'steps', 80)] : []),
+      ...texts(varies, [['Side', 'side', 80], ['Knowledge', 'knowledge', 110], ['Dialect', 'dialect', 120]])
     ];
-    [['Family', 'family', 90], ['Objective', 'objective', 120]].forEach(c => varies(c[1]) && columns.push(text(...c)));
-    columns.push({...text('Strength', 'strength', 104),
-      sorter: (a, b, rowA, rowB) => rowA.getData().order - rowB.getData().order || a.localeCompare(b)});
-    if (varies('steps')) {
-      columns.push(number('Steps', 'steps', 70));
-    }
-    [['Side', 'side', 80], ['Knowledge', 'knowledge', 110], ['Dialect', 'dialect', 120]]
-      .forEach(c => varies(c[1]) && columns.push(text(...c)));
-    data.columns.forEach((column, i) =>
-      columns.push({...number(escape(column.label), 'm' + i, 88), formatter: figure(column, i)}));
-    columns.push({...number('R@1 kept', 'relative_value', 92), formatter: cell => element('span', cell.getData().relative)});
-    if (varies('queries')) {
-      columns.push(number('Queries', 'queries', 80));
-    }
+    const figures = [
+      ...data.columns.map((column, i) => ({...number(escape(column.label), 'm' + i, 90), formatter: figure(column, i)})),
+      {...number('R@1 kept', 'relative_value', 88), formatter: cell => element('span', cell.getData().relative)},
+      ...(varies('queries') ? [number('Queries', 'queries', 84)] : [])
+    ];
+    // On a narrow screen the figures come first, the rest is a swipe away.
+    const columns = innerWidth > 700
+      ? [what, ...kind, strength, ...how, ...figures]
+      : [what, strength, ...figures, ...kind, ...how];
     const rows = data.entries.map(entry => {
       const row = {...entry};
       entry.cells.forEach((cell, i) => { row['m' + i] = cell.value; });
@@ -217,8 +236,9 @@
       columns,
       layout: 'fitColumns',
       renderVertical: 'basic',
+      ...(rows.length > 30 ? {maxHeight: '46rem'} : {}),
       placeholder: 'No line matches the filters',
-      columnDefaults: {resizable: false, headerSortTristate: true, vertAlign: 'middle'}
+      columnDefaults: {resizable: false, headerSortTristate: true, headerWordWrap: true, vertAlign: 'middle'}
     });
     root.classList.add('enhanced');
   }

@@ -1,0 +1,69 @@
+package dev.holdfast.reports.html;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.reports.Audits;
+import dev.holdfast.reports.result.Audit;
+import dev.holdfast.reports.result.Kind;
+import dev.holdfast.reports.result.ResultRow;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ChartTest {
+
+  @Test
+  void draws_one_chart_per_norm_and_per_family() {
+    assertThat(Chart.of(Audits.large()))
+        .extracting(Chart::heading)
+        .containsExactly(
+            "Attacks within linf",
+            "Attacks within l2",
+            "Corruptions: noise",
+            "Corruptions: blur",
+            "Corruptions: weather",
+            "Corruptions: digital");
+    assertThat(Chart.of(Audits.large())).extracting(Chart::id).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void starts_every_curve_at_the_clean_value() {
+    for (Chart chart : Chart.of(Audits.large())) {
+      assertThat(chart.series()).isNotEmpty();
+      for (Chart.Series series : chart.series()) {
+        assertThat(series.points().get(0).x()).isZero();
+        assertThat(series.points().get(0).y()).isEqualTo(0.9125);
+        assertThat(series.points()).extracting(Chart.Point::x).isSorted();
+      }
+    }
+  }
+
+  @Test
+  void measures_linf_in_steps_of_eight_bit_and_l2_in_pixel_units() {
+    List<Chart> charts = Chart.of(Audits.small());
+    assertThat(charts.get(0).series().get(0).points().get(1).x()).isEqualTo(8.0);
+    assertThat(charts.get(1).series().get(0).points().get(1).x()).isEqualTo(0.5);
+  }
+
+  @Test
+  void draws_two_curves_for_settings_that_meet_at_one_strength() {
+    Audit audit = Audits.small();
+    List<ResultRow> rows = new ArrayList<>(audit.rows());
+    audit.rows().stream()
+        .filter(row -> row.kind() == Kind.ATTACK && row.norm().equals("linf"))
+        .forEach(row -> rows.add(Audits.withSetting(row, "{\"restarts\":5}")));
+    Audit both =
+        new Audit(
+            1,
+            audit.model(),
+            audit.data(),
+            audit.battery(),
+            audit.threatModels(),
+            rows,
+            audit.trust(),
+            audit.provenance());
+    assertThat(Chart.of(both).get(0).series())
+        .extracting(Chart.Series::name)
+        .containsExactly("pgd-linf, embedding-shift", "pgd-linf, embedding-shift, no. 2");
+  }
+}

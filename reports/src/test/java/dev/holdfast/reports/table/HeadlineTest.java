@@ -1,0 +1,44 @@
+package dev.holdfast.reports.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.holdfast.reports.Audits;
+import dev.holdfast.reports.result.Audit;
+import dev.holdfast.reports.result.Verdict;
+import org.junit.jupiter.api.Test;
+
+class HeadlineTest {
+
+  @Test
+  void finds_the_worst_of_each_kind() {
+    Headline headline = Headline.of(Audits.small());
+    assertThat(headline.clean().orElseThrow().value()).isEqualTo(0.75);
+    assertThat(headline.worstAttack().orElseThrow().perturbation()).isEqualTo("pgd-linf");
+    assertThat(headline.worstCorruption().orElseThrow().value()).isCloseTo(0.3, within(1e-12));
+    assertThat(headline.meanCorruption()).isCloseTo(0.3, within(1e-12));
+    assertThat(headline.corruptions()).isEqualTo(2);
+    assertThat(headline.verdict()).contains(Verdict.SUSPICIOUS);
+  }
+
+  @Test
+  void tells_the_story_in_plain_language() {
+    Audit audit = Audits.small();
+    assertThat(Headline.of(audit).verdictSentence(audit))
+        .isEqualTo(
+            "Read the trust findings before relying on these numbers: 1 of 2 trust checks found"
+                + " something.");
+    assertThat(Headline.of(audit).story(audit))
+        .contains("75.0 %", "400 queries", "pgd-linf (embedding-shift) at linf 8/255", "12.5 %");
+  }
+
+  @Test
+  void claims_nothing_without_numbers() {
+    Audit audit = Audits.bare(false);
+    Headline headline = Headline.of(audit);
+    assertThat(headline.verdictSentence(audit)).startsWith("No trust check was run");
+    assertThat(headline.story(audit))
+        .contains("There is no recall@1", "No attack was measured", "No corruption was measured");
+    assertThat(headline.meanCorruption()).isNaN();
+  }
+}
