@@ -16,6 +16,7 @@ import dev.holdfast.metrics.error.InputException;
 public record Pgd(Integer steps, String stepSize, Boolean randomStart) implements Attack {
 
   private static final String OWNER = "attack pgd";
+  private static final String STEP_SIZE = "step_size";
   private static final int DEFAULT_STEPS = 10;
   private static final double RELATIVE_STEP = 0.25;
 
@@ -26,8 +27,8 @@ public record Pgd(Integer steps, String stepSize, Boolean randomStart) implement
     if (steps < 1) {
       throw InputException.of("steps", steps, OWNER, "be at least 1", "try " + DEFAULT_STEPS);
     }
-    if (stepSize != null && !(Epsilon.parse(stepSize, OWNER).value() > 0)) {
-      throw InputException.of("step_size", stepSize, OWNER, "be positive", "try 2/255");
+    if (stepSize != null && !(Epsilon.parse(STEP_SIZE, stepSize, OWNER).value() > 0)) {
+      throw InputException.of(STEP_SIZE, stepSize, OWNER, "be positive", "try 2/255");
     }
   }
 
@@ -46,7 +47,9 @@ public record Pgd(Integer steps, String stepSize, Boolean randomStart) implement
     double length =
         stepSize == null
             ? RELATIVE_STEP * task.epsilon()
-            : Epsilon.parse(stepSize, OWNER).under(task.norm(), "step_size", OWNER).value();
+            : Epsilon.parse(STEP_SIZE, stepSize, OWNER)
+                .under(task.norm(), STEP_SIZE, OWNER)
+                .value();
     return GradientSteps.run(task, steps, length, randomStart);
   }
 }
