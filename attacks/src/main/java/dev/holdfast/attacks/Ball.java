@@ -17,8 +17,11 @@ sealed interface Ball permits LinfBall, L2Ball {
   /** Returns the images moved along the gradient, not yet projected. */
   NDArray step(NDArray images, NDArray gradient, double length);
 
-  /** Returns the nearest images inside the budget and [0,1]. */
+  /** Returns the nearest images inside the budget, up to float rounding, and in [0,1]. */
   NDArray project(NDArray images);
+
+  /** Returns projected images inside the budget without any allowance for rounding. */
+  NDArray settle(NDArray images);
 
   /** Fills in a perturbation of one image, uniform in a ball of the given radius. */
   void fill(float[] perturbation, int offset, int length, double radius, CounterRng rng);

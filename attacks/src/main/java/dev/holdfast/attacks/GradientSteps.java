@@ -38,8 +38,9 @@ final class GradientSteps {
           images.attach(batch);
         }
       }
-      images.attach(caller);
-      return new Perturbed(images, taken, taken, taken);
+      NDArray result = ball.settle(images);
+      result.attach(caller);
+      return new Perturbed(result, taken, taken, taken);
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.holdfast.attacks;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.random.CounterRng;
 
 /**
@@ -12,25 +14,77 @@ import dev.holdfast.metrics.random.CounterRng;
  */
 record L2Ball(NDArray clean, double epsilon) implements Ball {
 
-  private static final int[] PIXELS = {1, 2, 3};
+  private static final int[] PIXELS = {1};
   private static final float TINY = 1e-12f;
 
-  /** Float rounding of the norm and of the product must not let a perturbation out. */
-  private static final double INSIDE = 1 - 1e-6;
+  /** Larger than the rounding of sums in double. */
+  private static final double ROUNDED_DOWN = 1 - 1e-10;
 
   @Override
   public NDArray step(NDArray images, NDArray gradient, double length) {
+    NDArray rows = rows(gradient);
+    NDArray largest = rows.abs().max(PIXELS, true);
+    if (!Float.isFinite(largest.max().getFloat())) {
+      return step(images, withoutHoles(gradient), length);
+    }
     // Scaled by the largest value first: the squares of small gradients would underflow.
-    NDArray scaled = gradient.div(gradient.abs().max(PIXELS, true).maximum(Float.MIN_NORMAL));
-    return images.add(scaled.div(norm(scaled).maximum(TINY)).mul((float) length));
+    NDArray scaled = rows.div(largest.maximum(Float.MIN_NORMAL));
+    NDArray factor = norm(scaled).maximum(TINY).pow(-1).mul((float) length);
+    return scaled.muli(factor).reshape(images.getShape()).addi(images);
   }
 
   @Override
   public NDArray project(NDArray images) {
-    NDArray difference = images.sub(clean);
-    NDArray factor =
-        norm(difference).maximum(TINY).pow(-1).mul((float) (epsilon * INSIDE)).minimum(1f);
-    return difference.mul(factor).add(clean).clip(0, 1);
+    NDArray difference = rows(images.sub(clean));
+    NDArray factor = norm(difference).maximum(TINY).pow(-1).mul((float) epsilon).minimum(1f);
+    return difference.muli(factor).reshape(clean.getShape()).addi(clean).clip(0, 1);
+  }
+
+  /**
+   * Measures in double and shortens what is too long, every value rounded towards the clean one, so
+   * that no float rounding lets a perturbation out of its budget.
+   */
+  @Override
+  public NDArray settle(NDArray images) {
+    float[] values = images.toFloatArray();
+    float[] center = clean.toFloatArray();
+    int length = values.length / Math.toIntExact(clean.getShape().get(0));
+    boolean changed = false;
+    for (int row = 0; row < values.length; row += length) {
+      double norm = distance(values, center, row, length);
+      if (norm > epsilon) {
+        shorten(values, center, row, length, epsilon / norm * ROUNDED_DOWN);
+        changed = true;
+      }
+    }
+    return changed ? images.getManager().create(values, clean.getShape()) : images;
+  }
+
+  private static double distance(float[] values, float[] center, int offset, int length) {
+    double squares = 0;
+    for (int i = offset; i < offset + length; i++) {
+      double d = (double) values[i] - center[i];
+      squares += d * d;
+    }
+    return Math.sqrt(squares);
+  }
+
+  private static void shorten(
+      float[] values, float[] center, int offset, int length, double factor) {
+    for (int i = offset; i < offset + length; i++) {
+      double d = ((double) values[i] - center[i]) * factor;
+      float shortened = (float) (center[i] + d);
+      values[i] =
+          Math.abs((double) shortened - center[i]) > Math.abs(d)
+              ? Math.nextAfter(shortened, center[i])
+              : shortened;
+    }
+  }
+
+  /** A gradient that is not finite says nothing about where to go. */
+  private static NDArray withoutHoles(NDArray gradient) {
+    NDArray holes = gradient.isNaN().logicalOr(gradient.isInfinite());
+    return NDArrays.where(holes, gradient.zerosLike(), gradient);
   }
 
   @Override
@@ -48,7 +102,12 @@ record L2Ball(NDArray clean, double epsilon) implements Ball {
     }
   }
 
-  private static NDArray norm(NDArray images) {
-    return images.square().sum(PIXELS, true).sqrt();
+  /** One row for each image: the engine takes maxima along one axis at a time. */
+  private static NDArray rows(NDArray images) {
+    return images.reshape(new Shape(images.getShape().get(0), -1));
+  }
+
+  private static NDArray norm(NDArray rows) {
+    return rows.square().sum(PIXELS, true).sqrt();
   }
 }

@@ -17,6 +17,7 @@ import dev.holdfast.metrics.error.InputException;
 public record Pgd(Integer steps, String stepSize, Boolean randomStart) implements Attack {
 
   private static final String OWNER = "attack pgd";
+  private static final String STEP_SIZE = "step_size";
   private static final int DEFAULT_STEPS = 10;
   private static final String RELATIVE = "epsilon/";
 
@@ -29,20 +30,22 @@ public record Pgd(Integer steps, String stepSize, Boolean randomStart) implement
       throw InputException.of("steps", steps, OWNER, "be at least 1", "try " + DEFAULT_STEPS);
     }
     if (!(number(stepSize).value() > 0)) {
-      throw InputException.of("step_size", stepSize, OWNER, "be positive", "try 2/255");
+      throw InputException.of(STEP_SIZE, stepSize, OWNER, "be positive", "try 2/255");
     }
   }
 
   private static Epsilon number(String stepSize) {
     return Epsilon.parse(
-        stepSize.startsWith(RELATIVE) ? stepSize.substring(RELATIVE.length()) : stepSize, OWNER);
+        STEP_SIZE,
+        stepSize.startsWith(RELATIVE) ? stepSize.substring(RELATIVE.length()) : stepSize,
+        OWNER);
   }
 
   /** Returns the length of a step under a budget, in pixel space. */
   double stepLength(double epsilon, Norm norm) {
     return stepSize.startsWith(RELATIVE)
         ? epsilon / number(stepSize).value()
-        : number(stepSize).under(norm, "step_size", OWNER).value();
+        : number(stepSize).under(norm, STEP_SIZE, OWNER).value();
   }
 
   @Override

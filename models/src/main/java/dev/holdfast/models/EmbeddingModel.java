@@ -38,7 +38,10 @@ public interface EmbeddingModel extends AutoCloseable {
    * @param pixels N x C x H x W float32; left as it is
    * @param loss maps N x D embeddings to N losses; the sum of them is differentiated, so the
    *     gradient of a sample does not depend on the other samples
-   * @return arrays on the manager of {@code pixels}
+   * @return arrays on the manager of {@code pixels}; the gradient is zero where the network lets
+   *     none through
+   * @throws dev.holdfast.metrics.error.InputException if the network throws, gives another shape or
+   *     has no derivative
    */
   InputGradient gradient(NDArray pixels, UnaryOperator<NDArray> loss);
 

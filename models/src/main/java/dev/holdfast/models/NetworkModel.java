@@ -17,6 +17,9 @@ public final class NetworkModel implements EmbeddingModel {
   /** Keeps the length of a zero embedding, and its gradient, finite. */
   private static final float TINY = 1e-24f;
 
+  /** How the engine says that a result does not depend on anything differentiable. */
+  private static final String NO_GRAPH = "does not require grad and does not have a grad_fn";
+
   private final ModelCard card;
   private final String sha256;
   private final NDManager manager;
@@ -84,20 +87,32 @@ public final class NetworkModel implements EmbeddingModel {
       leaf.attach(graph);
       leaf.setRequiresGradient(true);
       NDArray losses;
-      boolean reached;
       try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
         losses = loss.apply(forward(leaf, true));
-        reached = losses.hasGradient();
-        if (reached) {
-          collector.backward(losses.sum());
-        }
+        backward(collector, losses);
       }
-      // A network that cuts the graph has no gradient; zero says so, and checks report it.
-      NDArray gradient = reached ? leaf.getGradient() : graph.zeros(leaf.getShape());
+      NDArray gradient = leaf.getGradient();
       gradient.attach(caller);
       NDArray values = losses.stopGradient();
       values.attach(caller);
       return new InputGradient(values, gradient);
+    }
+  }
+
+  private void backward(GradientCollector collector, NDArray losses) {
+    try {
+      collector.backward(losses.sum());
+    } catch (EngineException e) {
+      // A network that cuts the graph: the derivative is 0, which is what an untouched leaf
+      // reports.
+      // The engine has no reliable way to ask beforehand.
+      if (String.valueOf(e.getMessage()).contains(NO_GRAPH)) {
+        return;
+      }
+      throw new InputException(
+          "The model (%s) must be differentiable with respect to its input.%nMaybe it says why not itself: %s"
+              .formatted(card.name(), firstLine(e)),
+          e);
     }
   }
 

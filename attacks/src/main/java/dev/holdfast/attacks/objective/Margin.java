@@ -17,8 +17,8 @@ import dev.holdfast.metrics.error.InputException;
 @JsonTypeName("margin")
 public record Margin(Integer k) implements Objective {
 
-  /** Larger than any distance between embeddings that are worth attacking. */
-  private static final float FAR = 1e30f;
+  /** Larger than any distance between embeddings that are worth attacking, and than its square. */
+  private static final float FAR = 1e36f;
 
   /** Puts the default in and checks it. */
   public Margin {
@@ -50,26 +50,36 @@ public record Margin(Integer k) implements Objective {
     int size = gallery.size();
     float[] notRelevant = new float[rows * size];
     float[] notOther = new float[rows * size];
+    float[] missing = new float[rows];
     for (int i = 0; i < batch.size(); i++) {
+      int relevant = 0;
+      int others = 0;
       for (int j = 0; j < size; j++) {
         boolean self = gallery.ids()[j] == batch.ids()[i];
         boolean same = gallery.labels()[j] == batch.labels()[i];
+        relevant += same && !self ? 1 : 0;
+        others += same || self ? 0 : 1;
         notRelevant[i * size + j] = same && !self ? 0 : FAR;
         notOther[i * size + j] = same || self ? FAR : 0;
       }
+      // Without a relevant item nothing is left to break; without k others nothing can break it.
+      missing[i] = relevant == 0 ? FAR : others < k ? -FAR : 0;
     }
     NDArray hideFromRelevant = manager.create(notRelevant, new Shape(rows, size));
     NDArray hideFromOthers = manager.create(notOther, new Shape(rows, size));
+    NDArray offset = manager.create(missing);
     int kth = Math.min(k, size);
     return e -> {
-      NDArray distances = surroundings.distancesToGallery(surroundings.prepare(e));
-      NDArray nearestRelevant = distances.add(hideFromRelevant).min(new int[] {1});
-      NDArray others = distances.add(hideFromOthers);
-      NDArray kthOther =
-          kth == 1
-              ? others.min(new int[] {1})
-              : others.topK(kth, 1, false, true).get(0).get(":, " + (kth - 1));
-      return nearestRelevant.sub(kthOther);
+      NDArray prepared = surroundings.prepare(e);
+      NDArray squares = surroundings.squaredDistances(prepared.stopGradient());
+      long[] relevant = squares.add(hideFromRelevant).argMin(1).toLongArray();
+      NDArray nearest = squares.add(hideFromOthers).topK(kth, 1, false, true).get(1);
+      long[] other = nearest.get(":, " + (kth - 1)).toLongArray();
+      // The product says which items count; how far they are is computed anew, because squares of
+      // nearby items cancel.
+      return Surroundings.distance(prepared, surroundings.galleryRows(relevant, e.getManager()))
+          .sub(Surroundings.distance(prepared, surroundings.galleryRows(other, e.getManager())))
+          .add(offset);
     };
   }
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -86,17 +87,25 @@ public final class Surroundings implements AutoCloseable {
     return rows.sub(others).square().sum(new int[] {1}).add(TINY).sqrt();
   }
 
-  /** Returns all distances between rows and the gallery: rows x G. */
-  NDArray distancesToGallery(NDArray prepared) {
+  /** Returns all squared distances between rows and the gallery, roughly: rows x G. */
+  NDArray squaredDistances(NDArray prepared) {
     upload();
     return prepared
         .square()
         .sum(new int[] {1}, true)
         .add(squares)
-        .sub(prepared.matMul(transposed).mul(2))
-        .maximum(0)
-        .add(TINY)
-        .sqrt();
+        .sub(prepared.matMul(transposed).mul(2));
+  }
+
+  /** Returns the prepared embeddings of gallery items: one row for each index. */
+  NDArray galleryRows(long[] indices, NDManager target) {
+    int dimension = gallery.dimension();
+    float[] values = new float[indices.length * dimension];
+    for (int i = 0; i < indices.length; i++) {
+      int from = Math.toIntExact(indices[i]) * dimension;
+      System.arraycopy(gallery.values(), from, values, i * dimension, dimension);
+    }
+    return prepare(target.create(values, new Shape(indices.length, dimension)));
   }
 
   /** Returns the batch as rows x D, padded with zeros and prepared. */
@@ -135,7 +144,7 @@ public final class Surroundings implements AutoCloseable {
       others += l == label ? 0 : 1;
     }
     if (others == 0) {
-      throw new dev.holdfast.metrics.error.InputException(
+      throw new InputException(
           "The gallery must have items of more than one class for a targeted objective.%nMaybe use the objective embedding-shift."
               .formatted());
     }

@@ -20,16 +20,27 @@ public record Epsilon(String text, double value) {
       Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(?:\\s*/\\s*(\\d+(?:\\.\\d*)?|\\.\\d+))?");
 
   /**
-   * Reads a number.
+   * Reads a budget.
    *
    * @param owner what to name in the error
    * @throws InputException if it is not of that form, or divided by 0
    */
   public static Epsilon parse(String text, String owner) {
+    return parse("epsilon", text, owner);
+  }
+
+  /**
+   * Reads a length.
+   *
+   * @param key what the number is called: {@code epsilon} or {@code step_size}
+   * @param owner what to name in the error
+   * @throws InputException if it is not of that form, or divided by 0
+   */
+  public static Epsilon parse(String key, String text, String owner) {
     Matcher m = FORM.matcher(text == null ? "" : text.strip());
     if (!m.matches() || (m.group(2) != null && new BigDecimal(m.group(2)).signum() == 0)) {
       throw InputException.of(
-          "epsilon",
+          key,
           text,
           owner,
           "be a number that is not negative, such as 8/255 or 0.5",

@@ -91,7 +91,9 @@ public final class Holdfast implements Runnable {
       err.println(e.getMessage());
     } else if (e instanceof EngineException) {
       err.println("The engine failed: " + e.getMessage().lines().findFirst().orElse(""));
-      err.println("Maybe the device is out of memory: use a smaller --batch-size.");
+      if (e.getMessage().contains("memory")) {
+        err.println("Maybe the device is out of memory: use a smaller --batch-size.");
+      }
     } else {
       err.println(
           "This is a bug in Holdfast " + Build.version() + " (" + Build.commit() + "): " + e);

@@ -67,7 +67,7 @@ public record ModelCard(
   }
 
   private static void require(String key, Object value, String remedy) {
-    if (value == null) {
+    if (value == null || (value instanceof String text && text.isBlank())) {
       throw InputException.of(key, "missing", OWNER, "be given", remedy);
     }
   }

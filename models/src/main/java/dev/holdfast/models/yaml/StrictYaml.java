@@ -30,7 +30,11 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.type.LogicalType;
 import tools.jackson.dataformat.yaml.YAMLMapper;
+import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
 /**
  * Reads YAML into records. Keys are the record components in snake_case; a sealed interface is
@@ -47,6 +51,13 @@ public final class StrictYaml {
           .enable(
               DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
               DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          // 2.5 steps are a mistake, not 2 steps; and 1 is not a way to write true.
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .withCoercionConfig(
+              LogicalType.Boolean,
+              c -> c.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail))
+          // Types as a key that can be read again, not as a YAML tag.
+          .disable(YAMLWriteFeature.USE_NATIVE_TYPE_ID)
           .build();
 
   private StrictYaml() {}
@@ -79,24 +90,22 @@ public final class StrictYaml {
     Node root;
     try {
       LoadSettings settings = LoadSettings.builder().setLabel(owner).build();
-      root =
-          new Compose(settings)
-              .composeString(text)
-              .orElseThrow(
-                  () ->
-                      new InputException(
-                          "The file (%s) must not be empty.%nMaybe start it with \"schema: 1\"."
-                              .formatted(owner)));
+      root = new Compose(settings).composeString(text).orElseThrow(() -> empty(owner));
     } catch (YamlEngineException e) {
       throw new InputException(
           "The file (%s) must be YAML.%nMaybe look here: %s".formatted(owner, e.getMessage()), e);
     }
     check(root, type, owner);
+    T value;
     try {
-      return MAPPER.readValue(text, type);
+      value = MAPPER.readValue(text, type);
     } catch (JacksonException e) {
       throw explain(e, owner);
     }
+    if (value == null) {
+      throw empty(owner);
+    }
+    return value;
   }
 
   /**
@@ -118,6 +127,11 @@ public final class StrictYaml {
   /** Returns a record as YAML. */
   public static String write(Object value) {
     return MAPPER.writeValueAsString(value);
+  }
+
+  private static InputException empty(String owner) {
+    return new InputException(
+        "The file (%s) must not be empty.%nMaybe start it with \"schema: 1\".".formatted(owner));
   }
 
   private static InputException explain(JacksonException e, String owner) {
@@ -157,7 +171,11 @@ public final class StrictYaml {
       if (node instanceof SequenceNode sequence) {
         sequence.getValue().forEach(n -> check(n, arguments[0], owner));
       } else if (node instanceof MappingNode mapping && arguments.length == 2) {
-        mapping.getValue().forEach(t -> check(t.getValueNode(), arguments[1], owner));
+        Set<String> seen = new HashSet<>();
+        for (NodeTuple tuple : mapping.getValue()) {
+          once(tuple, seen, owner);
+          check(tuple.getValueNode(), arguments[1], owner);
+        }
       }
     } else if (expected instanceof Class<?> type && node instanceof MappingNode mapping) {
       if (type.isSealed()) {
@@ -183,18 +201,30 @@ public final class StrictYaml {
     Arrays.stream(components).map(c -> snakeCase(c.getName())).forEach(known::add);
     Set<String> seen = new HashSet<>();
     for (NodeTuple tuple : mapping.getValue()) {
-      String key = tuple.getKeyNode() instanceof ScalarNode s ? s.getValue() : "?";
-      String where = place(owner, line(tuple.getKeyNode()));
+      String key = key(tuple);
       if (!known.contains(key)) {
-        throw InputException.unknown("key", key, where, known);
+        throw InputException.unknown("key", key, place(owner, line(tuple.getKeyNode())), known);
       }
-      if (!seen.add(key)) {
-        throw InputException.of("key", key, where, "be given once", "delete one of the two lines");
-      }
+      once(tuple, seen, owner);
       if (!typed || !key.equals(TYPE)) {
         RecordComponent component = components[known.indexOf(key) - (typed ? 1 : 0)];
         check(tuple.getValueNode(), component.getGenericType(), owner);
       }
+    }
+  }
+
+  private static String key(NodeTuple tuple) {
+    return tuple.getKeyNode() instanceof ScalarNode s ? s.getValue() : "?";
+  }
+
+  private static void once(NodeTuple tuple, Set<String> seen, String owner) {
+    if (!seen.add(key(tuple))) {
+      throw InputException.of(
+          "key",
+          key(tuple),
+          place(owner, line(tuple.getKeyNode())),
+          "be given once",
+          "delete one of the two lines");
     }
   }
 

@@ -1,0 +1,532 @@
+package dev.holdfast.attacks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.holdfast.attacks.objective.EmbeddingShift;
+import dev.holdfast.attacks.objective.Margin;
+import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.attacks.objective.SingleTarget;
+import dev.holdfast.attacks.objective.Surroundings;
+import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.metrics.Distance;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.models.EmbeddingModel;
+import dev.holdfast.models.LiveArrays;
+import dev.holdfast.models.ToyEmbedder;
+import dev.holdfast.models.card.ModelCard;
+import dev.holdfast.models.registry.Registry;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What holds for every attack. */
+@Tag("native")
+@ExtendWith(LiveArrays.class)
+interface AttackContract {
+
+  ModelCard CARD = ToyEmbedder.card(new Shape(3, 8, 9), 12, Distance.EUCLIDEAN);
+  int BATCH = 4;
+  double[] LINF = {1e-9, 0.57 / 255, 1 / 255.0, 8 / 255.0, 0.1, 0.5, 1};
+  double[] L2 = {1e-9, 1e-4, 0.01, 0.5, 3, 100};
+
+  /** Returns the attack with its defaults. */
+  Attack attack();
+
+  /**
+   * Returns the attack started at the clean images, long enough to reach the edge of the budget.
+   */
+  Attack fromCleanToTheEdge();
+
+  /** Tells whether two seeds must give two results for an objective that is not flat. */
+  boolean random();
+
+  // --- The budget -------------------------------------------------------------------------------
+
+  @Test
+  default void stays_inside_the_budget_exactly_and_inside_0_to_1() {
+    try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1)) {
+      for (Objective objective : Registry.defaults(Objective.class)) {
+        for (double epsilon : LINF) {
+          new Scene(toy.model()).objective(objective).norm(Norm.LINF, epsilon).check(attack());
+        }
+        for (double epsilon : L2) {
+          new Scene(toy.model()).objective(objective).norm(Norm.L2, epsilon).check(attack());
+        }
+      }
+    }
+  }
+
+  @Test
+  default void uses_the_budget() {
+    try (ToyEmbedder toy = ToyEmbedder.linear(CARD, 1)) {
+      Scene linf = new Scene(toy.model()).objective(new SingleTarget()).norm(Norm.LINF, 0.02);
+      assertThat(linf.lengths(linf.run(fromCleanToTheEdge())))
+          .allSatisfy(l -> assertThat(l).isCloseTo(0.02, within(1e-7)));
+      Scene l2 = new Scene(toy.model()).objective(new SingleTarget()).norm(Norm.L2, 0.02);
+      assertThat(l2.lengths(l2.run(fromCleanToTheEdge())))
+          .allSatisfy(l -> assertThat(l).isGreaterThan(0.015));
+    }
+  }
+
+  @Test
+  default void epsilon_0_returns_the_images_bit_for_bit() {
+    try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1)) {
+      for (Objective objective : Registry.defaults(Objective.class)) {
+        for (Norm norm : Norm.values()) {
+          Scene scene = new Scene(toy.model()).objective(objective).norm(norm, 0);
+          assertThat(scene.run(attack())).isEqualTo(scene.clean());
+        }
+      }
+    }
+  }
+
+  // --- Randomness and batches -------------------------------------------------------------------
+
+  @Test
+  default void the_same_seed_gives_the_same_bytes_and_another_one_others() {
+    try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1)) {
+      for (Norm norm : Norm.values()) {
+        for (Objective objective : Registry.defaults(Objective.class)) {
+          Scene scene = new Scene(toy.model()).objective(objective).norm(norm, 0.05);
+          float[] first = scene.run(attack());
+          assertThat(scene.run(attack())).isEqualTo(first);
+          // The same targets, so that only the attack draws anew.
+          boolean differs = random() || objective.flatAtClean();
+          assertThat(Arrays.equals(scene.seed(8).run(attack()), first)).isNotEqualTo(differs);
+          scene.seed(7);
+          assertThat(Arrays.equals(scene.cell("other").run(attack()), first)).isNotEqualTo(differs);
+        }
+      }
+    }
+  }
+
+  @Test
+  default void an_item_does_not_depend_on_its_batch_its_place_or_padding() {
+    try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1)) {
+      for (Norm norm : Norm.values()) {
+        for (Objective objective : Registry.defaults(Objective.class)) {
+          Scene scene = new Scene(toy.model()).objective(objective).norm(norm, 0.05);
+          float[] all = scene.run(attack());
+          float[] turned = scene.items(3, 1, 0, 2).run(attack());
+          float[] padded = scene.items(2, 0).run(attack());
+          float[] alone = scene.items(1).run(attack());
+          scene.items(0, 1, 2, 3);
+          assertThat(scene.row(turned, 0)).isEqualTo(scene.row(all, 3));
+          assertThat(scene.row(turned, 2)).isEqualTo(scene.row(all, 0));
+          assertThat(scene.row(padded, 0)).isEqualTo(scene.row(all, 2));
+          assertThat(scene.row(padded, 1)).isEqualTo(scene.row(all, 0));
+          assertThat(scene.row(alone, 0)).isEqualTo(scene.row(all, 1));
+        }
+      }
+    }
+  }
+
+  @Test
+  default void what_stands_in_padding_rows_does_not_matter() {
+    try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1)) {
+      for (Objective objective : Registry.defaults(Objective.class)) {
+        Scene scene = new Scene(toy.model()).objective(objective).items(2, 0);
+        float[] zeros = scene.run(attack());
+        float[] others = scene.padding(0.7f).run(attack());
+        for (int i = 0; i < 2; i++) {
+          assertThat(scene.row(others, i)).isEqualTo(scene.row(zeros, i));
+        }
+      }
+    }
+  }
+
+  @Test
+  default void stopping_early_changes_nothing() {
+    try (ToyEmbedder toy = ToyEmbedder.linear(CARD, 1)) {
+      for (Norm norm : Norm.values()) {
+        for (Objective objective : Registry.defaults(Objective.class)) {
+          Scene scene = new Scene(toy.model()).objective(objective).norm(norm, 0.05);
+          assertThat(scene.earlyExit(true).run(fromCleanToTheEdge()))
+              .isEqualTo(scene.earlyExit(false).run(fromCleanToTheEdge()));
+        }
+      }
+    }
+  }
+
+  // --- The optimum ------------------------------------------------------------------------------
+
+  @Test
+  default void reaches_the_corner_of_the_box_on_a_linear_model() {
+    try (ToyEmbedder toy = ToyEmbedder.linear(CARD, 1)) {
+      Scene scene = new Scene(toy.model()).linear().norm(Norm.LINF, 0.03);
+      float[] clean = scene.clean();
+      float[] images = scene.run(fromCleanToTheEdge());
+      for (int i = 0; i < images.length; i++) {
+        double gradient = toy.weights()[0][i % scene.pixels()];
+        double best = Math.min(1, Math.max(0, clean[i] + 0.03 * Math.signum(gradient)));
+        assertThat((double) images[i]).isCloseTo(best, within(1e-6));
+      }
+    }
+  }
+
+  @Test
+  default void reaches_the_edge_of_the_ball_on_a_linear_model() {
+    try (ToyEmbedder toy = ToyEmbedder.linear(CARD, 1)) {
+      // Gray images: [0,1] is out of reach.
+      Scene scene = new Scene(toy.model()).linear().gray().norm(Norm.L2, 0.3);
+      float[] images = scene.run(fromCleanToTheEdge());
+      double norm = 0;
+      for (double w : toy.weights()[0]) {
+        norm += w * w;
+      }
+      norm = Math.sqrt(norm);
+      for (int i = 0; i < images.length; i++) {
+        double best = 0.5 + 0.3 * toy.weights()[0][i % scene.pixels()] / norm;
+        assertThat((double) images[i]).isCloseTo(best, within(1e-6));
+      }
+    }
+  }
+
+  @Test
+  default void a_target_far_away_is_approached_along_a_straight_line() {
+    try (ToyEmbedder toy = ToyEmbedder.linear(CARD, 1)) {
+      for (Norm norm : Norm.values()) {
+        // So far away that the direction to it is the same all over the budget.
+        float[] target = new float[12];
+        for (int d = 0; d < 12; d++) {
+          target[d] = (float) (1e5 * Math.cos(1 + d));
+        }
+        Scene scene = new Scene(toy.model()).gray().target(target).norm(norm, 0.05);
+        float[] images = scene.run(fromCleanToTheEdge());
+        double[] direction = new double[scene.pixels()];
+        double length = 0;
+        for (int p = 0; p < direction.length; p++) {
+          for (int d = 0; d < 12; d++) {
+            direction[p] += toy.weights()[d][p] * target[d];
+          }
+          length += direction[p] * direction[p];
+        }
+        for (int i = 0; i < images.length; i++) {
+          double g = direction[i % direction.length];
+          double best = norm == Norm.LINF ? Math.signum(g) : g / Math.sqrt(length);
+          assertThat(images[i] - 0.5).as("%s at %d", norm, i).isCloseTo(0.05 * best, within(1e-3));
+        }
+      }
+    }
+  }
+
+  @Test
+  default void the_nearest_item_changes_at_the_computed_epsilon() {
+    ModelCard card = ToyEmbedder.card(new Shape(1, 2, 2), 1, Distance.EUCLIDEAN);
+    // The embedding is the sum of four pixels; the query has 2.0, its match 1.9, the other 2.5.
+    // The border lies at 2.2, that is at a change of 0.05 for each pixel.
+    try (EmbeddingModel model =
+            ToyEmbedder.of(card, x -> x.sum(new int[] {1, 2, 3}).expandDims(1));
+        NDManager manager = model.manager().newSubManager();
+        Surroundings surroundings =
+            new Surroundings(
+                new EmbeddingSet(new float[] {1.9f, 2.5f}, 1, new long[] {1, 2}, new long[] {5, 6}),
+                Distance.EUCLIDEAN,
+                7,
+                Map.of(),
+                manager)) {
+      EmbeddingSet batch = new EmbeddingSet(new float[] {2}, 1, new long[] {9}, new long[] {5});
+      NDArray clean = manager.ones(new Shape(1, 1, 2, 2)).mul(0.5f);
+      for (Objective objective : List.of(new Margin(1), new SingleTarget())) {
+        for (double epsilon : new double[] {0.049, 0.051}) {
+          AttackTask task =
+              new AttackTask(
+                  model,
+                  clean,
+                  batch.ids(),
+                  objective.bind(surroundings, batch, 1, manager),
+                  objective.flatAtClean(),
+                  Norm.LINF,
+                  epsilon,
+                  7,
+                  "cell",
+                  false);
+          float moved = model.embed(fromCleanToTheEdge().perturb(task).images()).toFloatArray()[0];
+          assertThat(Math.abs(moved - 2.5) < Math.abs(moved - 1.9))
+              .as("%s at %s is at %s", objective, epsilon, moved)
+              .isEqualTo(epsilon > 0.05);
+        }
+      }
+    }
+  }
+
+  // --- Models that give nothing -----------------------------------------------------------------
+
+  @Test
+  default void a_model_without_gradient_leaves_the_start_where_it_is() {
+    for (EmbeddingModel model : List.of(ToyEmbedder.constant(CARD), ToyEmbedder.collapsed(CARD))) {
+      try (model) {
+        for (Norm norm : Norm.values()) {
+          Scene scene = new Scene(model).objective(new EmbeddingShift()).norm(norm, 0.05);
+          float[] images = scene.check(attack());
+          assertThat(images).isNotEqualTo(scene.clean());
+          assertThat(scene.run(fromCleanToTheEdge())).isEqualTo(scene.start(Ball.NUDGE));
+          Scene targeted = new Scene(model).objective(new SingleTarget()).norm(norm, 0.05);
+          assertThat(targeted.run(fromCleanToTheEdge())).isEqualTo(targeted.clean());
+        }
+      }
+    }
+  }
+
+  @Test
+  default void not_a_number_never_reaches_the_images() {
+    try (EmbeddingModel model = ToyEmbedder.nan(CARD)) {
+      for (Norm norm : Norm.values()) {
+        for (Objective objective : Registry.defaults(Objective.class)) {
+          new Scene(model).objective(objective).norm(norm, 0.05).check(attack());
+        }
+      }
+    }
+  }
+
+  @Test
+  default void holes_in_a_gradient_do_not_stop_the_rest() {
+    // The square root has an infinite slope at 0; where pixels are 0 the gradient has no number.
+    try (EmbeddingModel model =
+        ToyEmbedder.of(
+            CARD, x -> x.sqrt().reshape(x.getShape().get(0), 12, 18).sum(new int[] {2}))) {
+      for (Norm norm : Norm.values()) {
+        Scene scene = new Scene(model).linear().norm(norm, 0.05);
+        float[] images = scene.check(fromCleanToTheEdge());
+        assertThat(images).isNotEqualTo(scene.clean());
+      }
+    }
+  }
+
+  // --- Hygiene ----------------------------------------------------------------------------------
+
+  @Test
+  default void leaves_one_array_on_the_manager_of_the_caller() {
+    try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1);
+        NDManager manager = toy.model().manager().newSubManager()) {
+      for (Norm norm : Norm.values()) {
+        for (double epsilon : new double[] {0, 0.05}) {
+          for (Objective objective : Registry.defaults(Objective.class)) {
+            Scene scene = new Scene(toy.model()).objective(objective).norm(norm, epsilon);
+            try (Surroundings surroundings = scene.surroundings(manager)) {
+              AttackTask task = scene.task(surroundings, manager);
+              float[] before = task.clean().toFloatArray();
+              // The first use puts the gallery on the device.
+              attack().perturb(task).images().close();
+              int arrays = LiveArrays.count();
+              Perturbed result = attack().perturb(task);
+              assertThat(LiveArrays.count()).isEqualTo(arrays + 1);
+              assertThat(result.images().getManager()).isSameAs(manager);
+              assertThat(result.images()).isNotSameAs(task.clean());
+              assertThat(task.clean().toFloatArray()).isEqualTo(before);
+              result.images().close();
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  default void counts_its_work() {
+    try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1);
+        NDManager manager = toy.model().manager().newSubManager()) {
+      Scene scene = new Scene(toy.model()).objective(new SingleTarget());
+      try (Surroundings surroundings = scene.surroundings(manager)) {
+        Perturbed result = attack().perturb(scene.task(surroundings, manager));
+        assertThat(result.steps()).isBetween(1, attack().steps());
+        assertThat(result.forwards()).isEqualTo(result.steps());
+        assertThat(result.backwards()).isEqualTo(result.steps());
+      }
+    }
+  }
+
+  /** Four images, a gallery of six and everything that can be turned. */
+  final class Scene {
+
+    private static final long[] IDS = {101, 202, 303, 404};
+    private static final long[] LABELS = {1, 1, 2, 3};
+
+    private final EmbeddingModel model;
+    private Objective objective = new SingleTarget();
+    private Norm norm = Norm.LINF;
+    private double epsilon = 0.05;
+    private long seed = 7;
+    private String cell = "cell";
+    private boolean earlyExit;
+    private boolean linear;
+    private boolean gray;
+    private float padding;
+    private float[] target;
+    private int[] items = {0, 1, 2, 3};
+
+    Scene(EmbeddingModel model) {
+      this.model = model;
+    }
+
+    Scene objective(Objective value) {
+      objective = value;
+      return this;
+    }
+
+    /** The first number of the embedding as the loss. */
+    Scene linear() {
+      linear = true;
+      return this;
+    }
+
+    Scene gray() {
+      gray = true;
+      return this;
+    }
+
+    Scene target(float[] value) {
+      target = value;
+      return this;
+    }
+
+    Scene norm(Norm value, double length) {
+      norm = value;
+      epsilon = length;
+      return this;
+    }
+
+    Scene seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    Scene cell(String value) {
+      cell = value;
+      return this;
+    }
+
+    Scene earlyExit(boolean value) {
+      earlyExit = value;
+      return this;
+    }
+
+    Scene padding(float value) {
+      padding = value;
+      return this;
+    }
+
+    Scene items(int... value) {
+      items = value;
+      return this;
+    }
+
+    int pixels() {
+      return CARD.input().spec().values();
+    }
+
+    float[] row(float[] batch, int row) {
+      return Arrays.copyOfRange(batch, row * pixels(), (row + 1) * pixels());
+    }
+
+    /** The clean batch: the chosen items, then padding. */
+    float[] clean() {
+      try (NDManager manager = model.manager().newSubManager()) {
+        float[] all = ToyEmbedder.images(CARD, BATCH, 3, manager).toFloatArray();
+        if (gray) {
+          Arrays.fill(all, 0.5f);
+        }
+        float[] batch = new float[all.length];
+        Arrays.fill(batch, padding);
+        for (int i = 0; i < items.length; i++) {
+          System.arraycopy(row(all, items[i]), 0, batch, i * pixels(), pixels());
+        }
+        return batch;
+      }
+    }
+
+    /** Where an attack starts that does not start at the clean images. */
+    float[] start(double scale) {
+      try (NDManager manager = model.manager().newSubManager();
+          Surroundings surroundings = surroundings(manager)) {
+        AttackTask task = task(surroundings, manager);
+        Ball ball = Ball.of(task, manager);
+        return ball.settle(ball.randomStart(task, scale, manager)).toFloatArray();
+      }
+    }
+
+    Surroundings surroundings(NDManager manager) {
+      float[] gallery = new float[6 * 12];
+      for (int i = 0; i < gallery.length; i++) {
+        gallery[i] = (float) (5 * Math.sin(1 + 3 * i));
+      }
+      Map<Long, float[]> targets =
+          target == null
+              ? Map.of()
+              : Map.of(IDS[0], target, IDS[1], target, IDS[2], target, IDS[3], target);
+      return new Surroundings(
+          new EmbeddingSet(
+              gallery, 12, new long[] {202, 11, 12, 13, 14, 15}, new long[] {1, 1, 2, 2, 3, 4}),
+          Distance.EUCLIDEAN,
+          7,
+          targets,
+          manager);
+    }
+
+    AttackTask task(Surroundings surroundings, NDManager manager) {
+      NDArray clean = manager.create(clean(), ToyEmbedder.shape(CARD, BATCH));
+      float[] embeddings;
+      try (NDArray embedded = model.embed(clean)) {
+        embeddings = Arrays.copyOf(embedded.toFloatArray(), items.length * 12);
+      }
+      long[] ids = IntStream.of(items).mapToLong(i -> IDS[i]).toArray();
+      long[] labels = IntStream.of(items).mapToLong(i -> LABELS[i]).toArray();
+      EmbeddingSet batch = new EmbeddingSet(embeddings, 12, ids, labels);
+      return new AttackTask(
+          model,
+          clean,
+          ids,
+          linear ? e -> e.get(":, 0") : objective.bind(surroundings, batch, BATCH, manager),
+          !linear && objective.flatAtClean(),
+          norm,
+          epsilon,
+          seed,
+          cell,
+          earlyExit);
+    }
+
+    float[] run(Attack attack) {
+      try (NDManager manager = model.manager().newSubManager();
+          Surroundings surroundings = surroundings(manager)) {
+        return attack.perturb(task(surroundings, manager)).images().toFloatArray();
+      }
+    }
+
+    /** Runs and compares with the budget, in double from the floats. */
+    float[] check(Attack attack) {
+      float[] images = run(attack);
+      for (float value : images) {
+        assertThat(value).as("pixel").isBetween(0f, 1f);
+      }
+      for (double length : lengths(images)) {
+        assertThat(length).as("%s of %s", norm, objective).isLessThanOrEqualTo(epsilon);
+      }
+      return images;
+    }
+
+    List<Double> lengths(float[] images) {
+      float[] clean = clean();
+      List<Double> lengths = new ArrayList<>();
+      for (int row = 0; row < BATCH; row++) {
+        double largest = 0;
+        double squares = 0;
+        for (int i = row * pixels(); i < (row + 1) * pixels(); i++) {
+          double d = (double) images[i] - clean[i];
+          largest = Math.max(largest, Math.abs(d));
+          squares += d * d;
+        }
+        lengths.add(norm == Norm.LINF ? largest : Math.sqrt(squares));
+      }
+      return lengths;
+    }
+  }
+}

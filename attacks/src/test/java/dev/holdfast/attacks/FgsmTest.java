@@ -1,0 +1,19 @@
+package dev.holdfast.attacks;
+
+class FgsmTest implements AttackContract {
+
+  @Override
+  public Attack attack() {
+    return new Fgsm();
+  }
+
+  @Override
+  public Attack fromCleanToTheEdge() {
+    return new Fgsm();
+  }
+
+  @Override
+  public boolean random() {
+    return false;
+  }
+}

@@ -1,0 +1,86 @@
+package dev.holdfast.attacks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.attacks.objective.EmbeddingShift;
+import dev.holdfast.attacks.objective.SingleTarget;
+import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.EmbeddingModel;
+import dev.holdfast.models.ToyEmbedder;
+import org.junit.jupiter.api.Test;
+
+class PgdTest implements AttackContract {
+
+  @Override
+  public Attack attack() {
+    return new Pgd(null, null, null);
+  }
+
+  @Override
+  public Attack fromCleanToTheEdge() {
+    return new Pgd(20, null, false);
+  }
+
+  @Override
+  public boolean random() {
+    return true;
+  }
+
+  @Test
+  void has_the_usual_defaults() {
+    assertThat(new Pgd(null, null, null)).isEqualTo(new Pgd(10, null, true));
+  }
+
+  @Test
+  void refuses_what_makes_no_sense() {
+    assertThatThrownBy(() -> new Pgd(0, null, null))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("The steps (0) of attack pgd must be at least 1");
+    assertThatThrownBy(() -> new Pgd(1, "0/255", null))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("The step_size (0/255) of attack pgd must be positive");
+    assertThatThrownBy(() -> new Pgd(1, "two", null))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("The step_size (two) of attack pgd must");
+  }
+
+  @Test
+  void a_step_larger_than_the_range_of_a_pixel_is_refused_under_linf_only() {
+    try (ToyEmbedder toy = ToyEmbedder.linear(CARD, 1)) {
+      Scene scene = new Scene(toy.model()).objective(new SingleTarget());
+      assertThatThrownBy(() -> scene.norm(Norm.LINF, 0.1).run(new Pgd(1, "2", false)))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("The step_size (2) of attack pgd")
+          .hasMessageContaining("you meant 2/255");
+      assertThat(scene.norm(Norm.L2, 0.1).run(new Pgd(1, "2", false))).isNotEmpty();
+    }
+  }
+
+  @Test
+  void a_random_start_fills_the_whole_budget_and_stays_where_there_is_no_gradient() {
+    try (EmbeddingModel model = ToyEmbedder.constant(CARD)) {
+      for (Norm norm : Norm.values()) {
+        Scene scene = new Scene(model).gray().objective(new EmbeddingShift()).norm(norm, 0.05);
+        float[] images = scene.run(new Pgd(10, null, true));
+        assertThat(images).isEqualTo(scene.start(1));
+        assertThat(scene.lengths(images))
+            .allSatisfy(l -> assertThat(l).isBetween(norm == Norm.LINF ? 0.049 : 0.045, 0.05));
+      }
+    }
+  }
+
+  @Test
+  void stops_early_where_nothing_moves() {
+    try (ToyEmbedder toy = ToyEmbedder.linear(CARD, 1);
+        var manager = toy.model().manager().newSubManager()) {
+      Scene scene = new Scene(toy.model()).linear().earlyExit(true);
+      try (var surroundings = scene.surroundings(manager)) {
+        Perturbed result = new Pgd(50, null, false).perturb(scene.task(surroundings, manager));
+        // Four steps of a quarter of the budget, perhaps one for rounding, and one that stays.
+        assertThat(result.steps()).isBetween(5, 6);
+      }
+    }
+  }
+}
