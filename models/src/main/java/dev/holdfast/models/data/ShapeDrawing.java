@@ -12,10 +12,10 @@ final class ShapeDrawing {
   static final int SIZE = 64;
 
   // How hard the data set is.
-  private static final double SHIFT = 0.16;
+  private static final double SHIFT = 0.14;
   private static final double SMALLEST = 0.46;
   private static final double LARGEST = 0.66;
-  private static final double ROTATION_TURNS = 0.08;
+  private static final double ROTATION_TURNS = 0.07;
   private static final double SHEAR = 0.18;
   private static final double PERSPECTIVE = 0.2;
   private static final double HUE_SHIFT = 0.035;

@@ -17,9 +17,12 @@ class ShapesTest {
     ImageSet train = Shapes.train(0);
     ImageSet test = Shapes.test(0);
 
-    assertThat(hash(train, "train/shape-017/0003")).isEqualTo("TRAIN");
-    assertThat(hash(test, "test/shape-060/0000")).isEqualTo("TEST0");
-    assertThat(hash(test, "test/shape-099/0024")).isEqualTo("TEST1");
+    assertThat(hash(train, "train/shape-017/0003"))
+        .isEqualTo("bec9de9eeeda6953834b9ef06e85bc912272cbcd73b5b9b8682b1394c40ac9ca");
+    assertThat(hash(test, "test/shape-060/0000"))
+        .isEqualTo("3fc274fb395050b3052a94431bfe7454c13247ce16fa12b009bf0e35e22eb01c");
+    assertThat(hash(test, "test/shape-099/0024"))
+        .isEqualTo("87362a6ff4f96450075df09e9231e23dc7351c3e5629683fc9cb4d8d97f42ec6");
   }
 
   @Test
