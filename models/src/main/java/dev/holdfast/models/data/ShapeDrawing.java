@@ -13,22 +13,22 @@ final class ShapeDrawing {
 
   // How hard the data set is.
   private static final double SHIFT = 0.14;
-  private static final double SMALLEST = 0.5;
-  private static final double LARGEST = 0.68;
-  private static final double ROTATION_TURNS = 0.08;
+  private static final double SMALLEST = 0.46;
+  private static final double LARGEST = 0.66;
+  private static final double ROTATION_TURNS = 0.07;
   private static final double SHEAR = 0.18;
   private static final double PERSPECTIVE = 0.2;
-  private static final double HUE_SHIFT = 0.025;
-  private static final double CAST = 0.15;
+  private static final double HUE_SHIFT = 0.035;
+  private static final double CAST = 0.2;
   private static final double LIGHT = 0.3;
   private static final double BACKGROUND_SATURATION = 0.4;
   private static final double DARKEST_BACKGROUND = 0.3;
   private static final double BRIGHTEST_BACKGROUND = 0.9;
   private static final int FEWEST_DISTRACTORS = 1;
   private static final int MOST_DISTRACTORS = 4;
-  private static final double OCCLUDED_SHARE = 0.5;
-  private static final double BLURRED_SHARE = 0.4;
-  private static final double NOISE = 0.05;
+  private static final double OCCLUDED_SHARE = 0.6;
+  private static final double BLURRED_SHARE = 0.5;
+  private static final double NOISE = 0.06;
 
   private static final int SAMPLES = 2;
   private static final int FINE = SIZE * SAMPLES;
@@ -102,7 +102,7 @@ final class ShapeDrawing {
   private void occluder(Placement object) {
     double turn = random.nextDouble();
     double distance = object.size() * random.nextDouble(0.2, 0.9);
-    double width = random.nextDouble(0.06, 0.16);
+    double width = random.nextDouble(0.08, 0.2);
     double[] color = anyColor();
     if (random.nextDouble() >= OCCLUDED_SHARE) {
       return;
