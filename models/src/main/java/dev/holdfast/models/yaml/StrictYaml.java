@@ -31,6 +31,7 @@ import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.dataformat.yaml.YAMLMapper;
+import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
 /**
  * Reads YAML into records. Keys are the record components in snake_case; a sealed interface is
@@ -47,6 +48,8 @@ public final class StrictYaml {
           .enable(
               DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
               DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          // A key "type" is what is read back; a YAML tag is not.
+          .disable(YAMLWriteFeature.USE_NATIVE_TYPE_ID)
           .build();
 
   private StrictYaml() {}
