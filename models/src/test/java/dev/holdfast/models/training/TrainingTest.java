@@ -109,6 +109,7 @@ class TrainingTest {
         .hasMessage("stop");
     Path half = Files.createDirectories(out.resolve("state").resolve("unfinished-1"));
     Files.writeString(half.resolve("weights.safetensors"), "hal");
+    Files.writeString(out.resolve("unfinished-2.tmp"), "hal");
     train(recipe(2, 0.01), IMAGES, out, 9);
     assertThat(TrainingMethodContract.files(out))
         .isEqualTo(TrainingMethodContract.files(dir.resolve("straight")));
