@@ -5,11 +5,11 @@ import ai.djl.ndarray.NDArray;
 /**
  * Products with plain numbers in computations whose gradient is recorded.
  *
- * <p>{@code NDArray.mul(Number)}, {@code div(Number)} and {@code pow(Number)} of DJL's PyTorch
- * engine (seen with 0.25.0 and 0.35.1) wrap the number in an array over Java memory and close it at
- * once, but the recorded graph goes on pointing there. A garbage collection between the forward and
- * the backward pass then silently gives wrong gradients. {@code add} and {@code sub} keep nothing
- * and are safe.
+ * <p>{@code mul}, {@code div}, {@code pow}, {@code maximum} and {@code minimum} of an {@code
+ * NDArray} and a {@code Number} wrap the number in an array over Java memory and close it at once
+ * in DJL's PyTorch engine (seen with 0.25.0 and 0.35.1), but the recorded graph goes on pointing
+ * there. A garbage collection between the forward and the backward pass then silently gives wrong
+ * gradients. {@code add} and {@code sub} keep nothing and are safe.
  */
 public final class Scalars {
 
