@@ -265,6 +265,11 @@ public final class PixelStore implements AutoCloseable {
     }
   }
 
+  /** Returns the file that holds the pixels. */
+  Path path() {
+    return file.path();
+  }
+
   private byte[] levels(int index) {
     try {
       return file.read(slots.get(index));

@@ -42,7 +42,7 @@ record ShapeClass(
   static final int ANGLES = 720;
 
   /** Classes share this many hues, so that color tells families of classes apart at best. */
-  private static final int HUES = 7;
+  private static final int HUES = 3;
 
   private static final double HUE_SPREAD = 0.02;
 
@@ -50,12 +50,12 @@ record ShapeClass(
   static ShapeClass of(long seed, int index) {
     CounterRng random = CounterRng.of(seed, "shapes-class", index);
     double hue = random.nextInt(HUES) / (double) HUES + random.nextDouble(0, HUE_SPREAD);
-    double[] steps = {0.5, 0.33, 0.12};
+    double[] steps = {0.45, 0.15};
     double secondHue = hue + steps[random.nextInt(steps.length)];
     double hole = random.nextInt(4) == 0 ? random.nextDouble(0.3, 0.6) : 0;
     Texture texture = Texture.values()[random.nextInt(Texture.values().length)];
     double frequency =
-        texture == Texture.SPOKES ? 3 + random.nextInt(8) : random.nextDouble(1.2, 3.4);
+        texture == Texture.SPOKES ? 4 + random.nextInt(4) : random.nextDouble(1.4, 2.8);
     return new ShapeClass(
         outline(random),
         hole,
@@ -64,8 +64,8 @@ record ShapeClass(
         frequency,
         random.nextDouble(),
         random.nextDouble(0.35, 0.65),
-        new double[] {hue, random.nextDouble(0.6, 0.9), random.nextDouble(0.75, 1)},
-        new double[] {secondHue, random.nextDouble(0.3, 0.9), random.nextDouble(0.25, 0.6)});
+        new double[] {hue, random.nextDouble(0.65, 0.85), random.nextDouble(0.8, 0.95)},
+        new double[] {secondHue, random.nextDouble(0.5, 0.8), random.nextDouble(0.3, 0.5)});
   }
 
   private static double[] outline(CounterRng random) {

@@ -1,6 +1,7 @@
 package dev.holdfast.models.data;
 
 import dev.holdfast.metrics.random.CounterRng;
+import java.util.List;
 
 /**
  * Draws one image of {@link Shapes}. Coordinates run from -1 to 1 across the image. Only {@code
@@ -11,20 +12,23 @@ final class ShapeDrawing {
   static final int SIZE = 64;
 
   // How hard the data set is.
-  private static final double SHIFT = 0.22;
-  private static final double SMALLEST = 0.38;
-  private static final double LARGEST = 0.6;
-  private static final double ROTATION_TURNS = 0.11;
-  private static final double SHEAR = 0.22;
-  private static final double PERSPECTIVE = 0.25;
-  private static final double HUE_SHIFT = 0.025;
-  private static final double CAST = 0.18;
-  private static final double LIGHT = 0.35;
-  private static final int FEWEST_DISTRACTORS = 3;
-  private static final int MOST_DISTRACTORS = 7;
+  private static final double SHIFT = 0.14;
+  private static final double SMALLEST = 0.46;
+  private static final double LARGEST = 0.66;
+  private static final double ROTATION_TURNS = 0.07;
+  private static final double SHEAR = 0.18;
+  private static final double PERSPECTIVE = 0.2;
+  private static final double HUE_SHIFT = 0.035;
+  private static final double CAST = 0.2;
+  private static final double LIGHT = 0.3;
+  private static final double BACKGROUND_SATURATION = 0.4;
+  private static final double DARKEST_BACKGROUND = 0.3;
+  private static final double BRIGHTEST_BACKGROUND = 0.9;
+  private static final int FEWEST_DISTRACTORS = 1;
+  private static final int MOST_DISTRACTORS = 4;
   private static final double OCCLUDED_SHARE = 0.6;
-  private static final double BLURRED_SHARE = 0.4;
-  private static final double NOISE = 0.05;
+  private static final double BLURRED_SHARE = 0.5;
+  private static final double NOISE = 0.06;
 
   private static final int SAMPLES = 2;
   private static final int FINE = SIZE * SAMPLES;
@@ -36,18 +40,25 @@ final class ShapeDrawing {
     this.random = random;
   }
 
-  /** Returns the image with the given item id of a class. */
-  static RgbImage draw(ShapeClass shape, long seed, long id) {
+  /**
+   * Returns one image.
+   *
+   * @param shape the class of the object
+   * @param distractors what lies around it, smaller; none of them is a class of the data set
+   * @param seed the seed of the data set
+   * @param id the item id
+   */
+  static RgbImage draw(ShapeClass shape, List<ShapeClass> distractors, long seed, long id) {
     ShapeDrawing drawing = new ShapeDrawing(CounterRng.of(seed, "shapes-image", id));
-    drawing.background();
+    drawing.background(distractors);
     Placement object = drawing.object(shape);
     drawing.occluder(object);
     return drawing.develop();
   }
 
-  private void background() {
-    double[] one = anyColor();
-    double[] other = anyColor();
+  private void background(List<ShapeClass> distractors) {
+    double[] one = backgroundColor();
+    double[] other = backgroundColor();
     double turn = random.nextDouble();
     double dx = StrictMath.cos(2 * Math.PI * turn);
     double dy = StrictMath.sin(2 * Math.PI * turn);
@@ -57,11 +68,9 @@ final class ShapeDrawing {
         fine[3 * i + channel] = one[channel] * (1 - share) + other[channel] * share;
       }
     }
-    int distractors =
-        FEWEST_DISTRACTORS + random.nextInt(MOST_DISTRACTORS - FEWEST_DISTRACTORS + 1);
-    for (int i = 0; i < distractors; i++) {
-      // Distractors are drawn from the same family as the objects, but are small.
-      ShapeClass shape = ShapeClass.of(random.nextLong(), 0);
+    int count = FEWEST_DISTRACTORS + random.nextInt(MOST_DISTRACTORS - FEWEST_DISTRACTORS + 1);
+    for (int i = 0; i < count; i++) {
+      ShapeClass shape = distractors.get(random.nextInt(distractors.size()));
       Placement place =
           new Placement(
               random.nextDouble(-1, 1),
@@ -93,7 +102,7 @@ final class ShapeDrawing {
   private void occluder(Placement object) {
     double turn = random.nextDouble();
     double distance = object.size() * random.nextDouble(0.2, 0.9);
-    double width = random.nextDouble(0.06, 0.16);
+    double width = random.nextDouble(0.08, 0.2);
     double[] color = anyColor();
     if (random.nextDouble() >= OCCLUDED_SHARE) {
       return;
@@ -221,6 +230,13 @@ final class ShapeDrawing {
 
   private double[] anyColor() {
     return rgb(random.nextDouble(), random.nextDouble(0, 0.9), random.nextDouble(0.2, 1));
+  }
+
+  private double[] backgroundColor() {
+    return rgb(
+        random.nextDouble(),
+        random.nextDouble(0, BACKGROUND_SATURATION),
+        random.nextDouble(DARKEST_BACKGROUND, BRIGHTEST_BACKGROUND));
   }
 
   private static double x(int sample) {

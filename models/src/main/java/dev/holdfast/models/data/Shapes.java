@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /**
  * The drawn data set {@code shapes}: 64 x 64 RGB images of made-up objects, drawn by this program
@@ -25,6 +26,7 @@ public final class Shapes {
   private static final int TRAIN_IMAGES = 30;
   private static final int TEST_CLASSES = 40;
   private static final int TEST_IMAGES = 25;
+  private static final int DISTRACTORS = 64;
 
   private Shapes() {}
 
@@ -57,11 +59,23 @@ public final class Shapes {
         entries.add(new ImageSet.Entry(path, name, split));
       }
     }
-    return ImageSet.of(ID, entries, new Drawn(seed, shapes, new ConcurrentHashMap<>()));
+    return ImageSet.of(
+        ID, entries, new Drawn(seed, shapes, distractors(seed), new ConcurrentHashMap<>()));
+  }
+
+  private static List<ShapeClass> distractors(long seed) {
+    int first = TRAIN_CLASSES + TEST_CLASSES;
+    return IntStream.range(first, first + DISTRACTORS)
+        .mapToObj(index -> ShapeClass.of(seed, index))
+        .toList();
   }
 
   /** Draws on demand and keeps what it has drawn: 12 kB per image. */
-  private record Drawn(long seed, Map<String, ShapeClass> shapes, Map<Long, RgbImage> drawn)
+  private record Drawn(
+      long seed,
+      Map<String, ShapeClass> shapes,
+      List<ShapeClass> distractors,
+      Map<Long, RgbImage> drawn)
       implements ImageSource {
 
     @Override
@@ -77,7 +91,7 @@ public final class Shapes {
 
     private RgbImage draw(ImageItem item) {
       return drawn.computeIfAbsent(
-          item.id(), id -> ShapeDrawing.draw(shapes.get(item.className()), seed, id));
+          item.id(), id -> ShapeDrawing.draw(shapes.get(item.className()), distractors, seed, id));
     }
   }
 }

@@ -1,0 +1,146 @@
+package dev.holdfast.models.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImageDecoderTest {
+
+  /** The {@code -levels.png} files are what Pillow decodes the JPEG files to. */
+  @ParameterizedTest
+  @ValueSource(strings = {"color", "progressive", "gray", "cmyk", "ycck"})
+  void decodes_a_jpeg_to_the_levels_that_pillow_gives(String name) throws IOException {
+    RgbImage expected = ImageDecoder.decode(Fixtures.resource(name + "-levels.png"));
+    RgbImage actual = ImageDecoder.decode(Fixtures.resource(name + ".jpg"));
+
+    assertThat(actual.width()).isEqualTo(expected.width());
+    int farthest = 0;
+    for (int i = 0; i < expected.rgb().length; i++) {
+      int distance = Math.abs((actual.rgb()[i] & 0xff) - (expected.rgb()[i] & 0xff));
+      farthest = Math.max(farthest, distance);
+    }
+    // 0 where the Java platform's libjpeg rounds as libjpeg-turbo does.
+    assertThat(farthest).isLessThanOrEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "bmp", "gif"})
+  void keeps_gray_levels(String format) throws IOException {
+    RgbImage image = ImageDecoder.decode(Fixtures.encode(grayRamp(), format));
+
+    assertThat(image.rgb()).isEqualTo(ramp());
+  }
+
+  @Test
+  void takes_the_upper_bits_of_sixteen() throws IOException {
+    BufferedImage deep = new BufferedImage(256, 1, BufferedImage.TYPE_USHORT_GRAY);
+    for (int x = 0; x < 256; x++) {
+      deep.getRaster().setSample(x, 0, 0, x * 256 + 255 - x);
+    }
+
+    assertThat(ImageDecoder.decode(Fixtures.encode(deep, "png")).rgb()).isEqualTo(ramp());
+  }
+
+  @Test
+  void drops_alpha_without_blending() throws IOException {
+    BufferedImage clear = new BufferedImage(1, 2, BufferedImage.TYPE_INT_ARGB);
+    clear.setRGB(0, 0, 0x00102030);
+    clear.setRGB(0, 1, 0x80f0e0d0);
+
+    assertThat(ImageDecoder.decode(Fixtures.encode(clear, "png")).rgb())
+        .containsExactly(0x10, 0x20, 0x30, 0xf0, 0xe0, 0xd0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,png", "2,png", "4,png", "8,png", "8,gif", "4,bmp", "1,bmp"})
+  void looks_up_a_palette(int bits, String format) throws IOException {
+    byte[] red = {(byte) 200, 10};
+    byte[] green = {100, (byte) 220};
+    byte[] blue = {50, 30};
+    IndexColorModel palette = new IndexColorModel(bits, 2, red, green, blue);
+    BufferedImage image =
+        new BufferedImage(
+            2,
+            1,
+            bits == 8 ? BufferedImage.TYPE_BYTE_INDEXED : BufferedImage.TYPE_BYTE_BINARY,
+            palette);
+    image.getRaster().setSample(1, 0, 0, 1);
+
+    assertThat(ImageDecoder.decode(Fixtures.encode(image, format)).rgb())
+        .containsExactly(200, 100, 50, 10, 220, 30);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "bmp"})
+  void keeps_colors(String format) throws IOException {
+    RgbImage image = ImageDecoder.decode(Fixtures.encode(Fixtures.image(5, 4, 3), format));
+
+    BufferedImage expected = Fixtures.image(5, 4, 3);
+    for (int i = 0; i < 20; i++) {
+      int rgb = expected.getRGB(i % 5, i / 5) & 0xffffff;
+      int at = 3 * i;
+      assertThat(
+              ((image.rgb()[at] & 0xff) << 16)
+                  | ((image.rgb()[at + 1] & 0xff) << 8)
+                  | (image.rgb()[at + 2] & 0xff))
+          .isEqualTo(rgb);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "bmp", "gif", "jpg"})
+  void refuses_half_an_image(String format) {
+    byte[] whole = Fixtures.encode(Fixtures.image(40, 40, 5), format);
+    byte[] half = Arrays.copyOf(whole, whole.length / 2);
+
+    assertThatThrownBy(() -> ImageDecoder.decode(half))
+        .isInstanceOf(IOException.class)
+        .hasMessageMatching("the image is (truncated|damaged: .+)");
+  }
+
+  @Test
+  void refuses_a_jpeg_without_its_end() {
+    byte[] whole = Fixtures.resource("color.jpg");
+
+    assertThatThrownBy(() -> ImageDecoder.decode(Arrays.copyOf(whole, whole.length - 2)))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the image is truncated");
+  }
+
+  @Test
+  void refuses_what_is_no_image() {
+    byte[] text = "An image of a pear.".getBytes(StandardCharsets.UTF_8);
+
+    assertThatThrownBy(() -> ImageDecoder.decode(text))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the file is no JPEG, PNG, BMP or GIF image");
+    assertThatThrownBy(() -> ImageDecoder.decode(new byte[0]))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the file is empty");
+  }
+
+  private static BufferedImage grayRamp() {
+    BufferedImage gray = new BufferedImage(256, 1, BufferedImage.TYPE_BYTE_GRAY);
+    for (int x = 0; x < 256; x++) {
+      gray.getRaster().setSample(x, 0, 0, x);
+    }
+    return gray;
+  }
+
+  private static byte[] ramp() {
+    byte[] levels = new byte[3 * 256];
+    for (int i = 0; i < levels.length; i++) {
+      levels[i] = (byte) (i / 3);
+    }
+    return levels;
+  }
+}

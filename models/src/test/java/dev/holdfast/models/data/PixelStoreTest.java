@@ -1,0 +1,236 @@
+package dev.holdfast.models.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.metrics.error.InputException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PixelStoreTest {
+
+  private static final int VALUES = 3 * 6 * 8;
+
+  @TempDir private Path dir;
+  private Path data;
+  private Path cache;
+  private final List<Long> steps = new ArrayList<>();
+
+  @BeforeEach
+  void write() {
+    data = Fixtures.twelveImages(dir.resolve("fruit"));
+    cache = dir.resolve("cache");
+  }
+
+  @Test
+  void gives_the_resized_levels_plane_by_plane() throws IOException {
+    ImageSet set = new FolderPerClass().read(data);
+    try (PixelStore store = open(false)) {
+      assertThat(store.size()).isEqualTo(12);
+      assertThat(store.items()).isEqualTo(set.items());
+      for (int i = 0; i < store.size(); i++) {
+        byte[] expected = Resizer.fit(set.decode(set.items().get(i)), Fixtures.SMALL).rgb();
+        float[] out = new float[VALUES + 2];
+        store.rgb(i, out, 2);
+        for (int k = 0; k < expected.length; k++) {
+          assertThat(out[2 + k % 3 * 48 + k / 3]).isEqualTo((expected[k] & 0xff) / 255f);
+        }
+      }
+    }
+  }
+
+  @Test
+  void gives_a_gray_model_the_luma_of_the_levels() {
+    InputSpec gray = new InputSpec(6, 8, ColorMode.GRAY, ResizeFilter.BILINEAR, 8, "center");
+    try (PixelStore store =
+        PixelStore.open(new FolderPerClass().read(data), gray, cache, Progress.NONE, false)) {
+      float[] rgb = new float[VALUES];
+      float[] luma = new float[gray.values()];
+      for (int i = 0; i < store.size(); i++) {
+        store.rgb(i, rgb, 0);
+        store.input(i, luma, 0);
+        for (int p = 0; p < luma.length; p++) {
+          double sum = 255 * (0.299 * rgb[p] + 0.587 * rgb[48 + p] + 0.114 * rgb[96 + p]);
+          assertThat(luma[p] * 255).isBetween((float) (sum - 0.51), (float) (sum + 0.51));
+          assertThat(luma[p]).isEqualTo(Math.round(luma[p] * 255) / 255f);
+        }
+      }
+    }
+  }
+
+  @Test
+  void gives_a_color_model_rgb() {
+    try (PixelStore store = open(false)) {
+      float[] rgb = new float[VALUES];
+      float[] input = new float[VALUES];
+      store.rgb(3, rgb, 0);
+      store.input(3, input, 0);
+
+      assertThat(input).isEqualTo(rgb);
+    }
+  }
+
+  @Test
+  void decodes_once() throws IOException {
+    List<float[]> first = images();
+    assertThat(steps).isEqualTo(IntStream.rangeClosed(1, 12).mapToObj(i -> (long) i).toList());
+    steps.clear();
+
+    assertThat(images()).usingRecursiveComparison().isEqualTo(first);
+    assertThat(steps).isEmpty();
+    assertThat(cacheFiles()).hasSize(1);
+  }
+
+  @Test
+  void decodes_again_when_an_image_or_the_input_changes() throws IOException {
+    String before;
+    try (PixelStore store = open(false)) {
+      before = store.fingerprint();
+    }
+    Fixtures.writePng(data.resolve("pear/image2.png"), 1234);
+    try (PixelStore store = open(false)) {
+      assertThat(store.fingerprint()).isNotEqualTo(before).hasSize(64);
+    }
+    InputSpec wider = new InputSpec(6, 8, ColorMode.RGB, ResizeFilter.BILINEAR, 9, "center");
+    try (PixelStore store =
+        PixelStore.open(new FolderPerClass().read(data), wider, cache, Progress.NONE, false)) {
+      assertThat(store.size()).isEqualTo(12);
+    }
+    assertThat(steps).hasSize(24);
+    assertThat(cacheFiles()).hasSize(3);
+  }
+
+  @Test
+  void rebuilds_a_damaged_file() throws IOException {
+    List<float[]> first = images();
+    Path file = cacheFiles().get(0);
+    byte[] whole = Files.readAllBytes(file);
+    for (int at : new int[] {0, 5 * VALUES, 12 * VALUES + 3, whole.length - 1}) {
+      byte[] damaged = whole.clone();
+      damaged[at] ^= 1;
+      Files.write(file, damaged);
+      steps.clear();
+
+      assertThat(images()).usingRecursiveComparison().isEqualTo(first);
+      assertThat(steps).as("decoded again, damaged at %d", at).hasSize(12);
+    }
+    for (int length : new int[] {0, 7, whole.length / 2, whole.length - 1}) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      steps.clear();
+
+      assertThat(images()).usingRecursiveComparison().isEqualTo(first);
+      assertThat(steps).as("decoded again, cut to %d", length).hasSize(12);
+    }
+    assertThat(Files.readAllBytes(file)).isEqualTo(whole);
+  }
+
+  @Test
+  void goes_on_without_broken_images() throws IOException {
+    breakTwoImages();
+    for (int run = 0; run < 2; run++) {
+      try (PixelStore store = open(false)) {
+        assertThat(store.size()).isEqualTo(11);
+        assertThat(store.items()).extracting(ImageItem::path).doesNotContain("pear/image1.png");
+        assertThat(store.broken())
+            .containsExactly(
+                new PixelStore.Broken("apple/zero.png", "the file is empty"),
+                new PixelStore.Broken(
+                    "pear/image1.png", "the file is no JPEG, PNG, BMP or GIF image"));
+        float[] last = new float[VALUES];
+        store.rgb(10, last, 0);
+        assertThat(last).isNotEqualTo(new float[VALUES]);
+      }
+    }
+  }
+
+  @Test
+  void stops_at_broken_images_when_strict() throws IOException {
+    assertThatCode(() -> open(true).close()).doesNotThrowAnyException();
+    breakTwoImages();
+
+    assertThatThrownBy(() -> open(true))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("apple/zero.png (the file is empty), pear/image1.png")
+        .hasMessageContaining("--strict");
+  }
+
+  @Test
+  void counts_missing_files_of_a_manifest_as_broken() throws IOException {
+    Path table = data.resolve("list.csv");
+    Files.writeString(table, "path,label\npear/image0.png,a\nplum/image0.png,b\nno/such.png,b\n");
+    ImageSet set = new CsvManifest().read(table);
+
+    try (PixelStore store = PixelStore.open(set, Fixtures.SMALL, cache, Progress.NONE, false)) {
+      assertThat(store.size()).isEqualTo(2);
+      assertThat(store.broken())
+          .containsExactly(new PixelStore.Broken("no/such.png", "the file is missing"));
+    }
+  }
+
+  @Test
+  void refuses_a_set_of_which_nothing_can_be_read() throws IOException {
+    Path table = data.resolve("list.csv");
+    Files.writeString(table, "path,label\nno/a.png,a\nno/b.png,b\n");
+    ImageSet set = new CsvManifest().read(table);
+
+    assertThatThrownBy(() -> PixelStore.open(set, Fixtures.SMALL, cache, Progress.NONE, false))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("no/a.png (the file is missing)")
+        .hasMessageContaining("relative to another folder");
+  }
+
+  @Test
+  void leaves_nothing_behind_without_a_cache_folder() {
+    Path file;
+    try (PixelStore store =
+        PixelStore.open(
+            new FolderPerClass().read(data), Fixtures.SMALL, null, Progress.NONE, false)) {
+      file = store.path();
+      assertThat(file).isRegularFile();
+    }
+    assertThat(file.getParent()).doesNotExist();
+  }
+
+  private PixelStore open(boolean strict) {
+    return PixelStore.open(
+        new FolderPerClass().read(data),
+        Fixtures.SMALL,
+        cache,
+        (task, done, total) -> steps.add(done),
+        strict);
+  }
+
+  private List<float[]> images() {
+    List<float[]> images = new ArrayList<>();
+    try (PixelStore store = open(false)) {
+      for (int i = 0; i < store.size(); i++) {
+        float[] image = new float[VALUES];
+        store.rgb(i, image, 0);
+        images.add(image);
+      }
+    }
+    return images;
+  }
+
+  private void breakTwoImages() {
+    Fixtures.write(data.resolve("apple/zero.png"), new byte[0]);
+    Fixtures.write(data.resolve("pear/image1.png"), "no picture".getBytes(StandardCharsets.UTF_8));
+  }
+
+  private List<Path> cacheFiles() throws IOException {
+    try (Stream<Path> files = Files.list(cache)) {
+      return files.toList();
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package dev.holdfast.models.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.metrics.error.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SplitsTest {
+
+  @TempDir private Path dir;
+  private ImageSet fruit;
+
+  @BeforeEach
+  void write() throws IOException {
+    Fixtures.twelveImages(dir);
+    Fixtures.writePng(dir.resolve("quince/image0.png"), 99);
+    fruit = new FolderPerClass().read(dir);
+    Files.writeString(
+        dir.resolve("splits.json"),
+        """
+        {"note": "by hand", "seed": 3, "round": ["apple", "plum"], "other": ["pear", "quince"],
+         "wrong": ["apple", "aple", "cherry", "grape", "melon"]}
+        """);
+  }
+
+  @Test
+  void no_split_is_the_whole_set() {
+    assertThat(Splits.apply(fruit, null, dir)).isSameAs(fruit);
+  }
+
+  @Test
+  void the_first_half_is_by_sorted_class_name() {
+    assertThat(Splits.apply(fruit, "first-half", dir).classNames())
+        .containsExactly("apple", "pear");
+  }
+
+  @Test
+  void takes_a_list_of_classes_from_a_file_beside_the_data() {
+    ImageSet round = Splits.apply(fruit, "splits.json#round", dir);
+
+    assertThat(round.classNames()).containsExactly("apple", "plum");
+    assertThat(round.items()).hasSize(8);
+  }
+
+  @Test
+  void takes_a_list_of_classes_from_a_file_anywhere() {
+    String file = dir.resolve("splits.json").toAbsolutePath().toString();
+
+    assertThat(Splits.apply(fruit, file + "#other", null).classNames())
+        .containsExactly("pear", "quince");
+  }
+
+  @Test
+  void suggests_the_nearest_name() {
+    assertThatThrownBy(() -> Splits.apply(fruit, "splits.json#rond", dir))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("other, round, wrong")
+        .hasMessageContaining("Maybe you meant round.");
+    assertThatThrownBy(() -> Splits.apply(fruit, "first-haf", dir))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("Maybe you meant first-half.");
+  }
+
+  @Test
+  void names_the_first_unknown_classes() {
+    assertThatThrownBy(() -> Splits.apply(fruit, "splits.json#wrong", dir))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("aple, cherry, grape and 1 more");
+  }
+
+  @Test
+  void refuses_a_file_that_is_not_there() {
+    assertThatThrownBy(() -> Splits.apply(fruit, "split.json#round", dir))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("split.json");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{\"a\": [", "{\"a\": [\"x\"], \"a\": [\"y\"]}", "[]", "{}", "{\"a\": [1]}", ""})
+  void refuses_a_file_without_lists(String json) throws IOException {
+    Files.writeString(dir.resolve("bad.json"), json);
+
+    assertThatThrownBy(() -> Splits.apply(fruit, "bad.json#a", dir))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("bad.json")
+        .hasMessageContaining("JSON");
+  }
+
+  @Test
+  void the_official_split_comes_from_the_manifest() throws IOException {
+    Files.writeString(
+        dir.resolve("index.csv"),
+        """
+        path,label,split
+        apple/image0.png,apple,train
+        apple/image1.png,apple,test
+        pear/image0.png,pear,test
+        plum/image0.png,plum,train
+        plum/image1.png,plum,
+        """);
+    ImageSet listed = new CsvManifest().read(dir);
+
+    assertThat(Splits.apply(listed, "official", dir).items())
+        .extracting(ImageItem::path)
+        .containsExactly("apple/image1.png", "pear/image0.png");
+    assertThatThrownBy(() -> Splits.apply(fruit, "official", dir))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("first-half");
+  }
+}
