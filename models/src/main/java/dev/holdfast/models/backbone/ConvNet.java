@@ -91,7 +91,9 @@ public record ConvNet(List<Integer> widths) implements Backbone {
               .singletonOrThrow();
       x = Activation.relu(x);
     }
-    NDArray pooled = x.mean(new int[] {2, 3});
+    // The engine's mean takes one axis only.
+    Shape shape = x.getShape();
+    NDArray pooled = x.reshape(shape.get(0), shape.get(1), -1).mean(new int[] {2});
     // Not transpose(): its result would live as long as the weights.
     return Linear.linear(pooled, weights.get("fc.weight"), weights.get("fc.bias"))
         .singletonOrThrow();

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.Scalars;
 
 /**
  * Multi-similarity loss. With cosine similarities S, the positives P and negatives N of anchor i:
@@ -86,9 +87,9 @@ public record MultiSimilarity(Double alpha, Double beta, Double base, Boolean mi
       negatives = negatives.mul(asFloat(fixed.add(epsilon).gt(leastPositive)));
     }
     NDArray centered = similarity.sub(base);
-    NDArray pull = logOnePlusSum(centered.mul(-alpha), positives).div(alpha);
-    NDArray push = logOnePlusSum(centered.mul(beta), negatives).div(beta);
-    return pull.add(push).mean();
+    NDArray pull = logOnePlusSum(Scalars.times(centered, -alpha), positives);
+    NDArray push = logOnePlusSum(Scalars.times(centered, beta), negatives);
+    return Scalars.times(pull, 1 / alpha).add(Scalars.times(push, 1 / beta)).mean();
   }
 
   /** Returns ln(1 + sum of exp(x) where the mask is 1) per row, without overflow. */

@@ -64,6 +64,11 @@ final class RunDirectory {
       if (fresh) {
         directory.clear();
       }
+      for (Path folder : List.of(out, directory.state)) {
+        for (Path leftover : entries(folder, UNFINISHED)) {
+          delete(leftover);
+        }
+      }
       Path run = directory.state.resolve("run.yaml");
       if (Files.exists(run) && directory.newest().isPresent()) {
         directory.check(StrictYaml.read(run, RunIdentity.class), identity);
@@ -121,23 +126,24 @@ final class RunDirectory {
   }
 
   private List<Path> checkpoints() {
-    return stateFolders(EPOCH);
+    return entries(state, EPOCH);
   }
 
-  private List<Path> stateFolders(String prefix) {
-    try (Stream<Path> all = Files.list(state)) {
-      return all.filter(p -> p.getFileName().toString().startsWith(prefix)).sorted().toList();
+  /** Returns what a directory has under names that start so, sorted. */
+  private static List<Path> entries(Path directory, String start) {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(directory)) {
+      return all.filter(p -> p.getFileName().toString().startsWith(start)).sorted().toList();
     } catch (IOException e) {
-      throw failed(state, e);
+      throw failed(directory, e);
     }
   }
 
   /** Keeps the state behind an epoch and lets go of earlier ones. */
   void save(TrainingLog log, Weights weights, Weights moments) {
     try {
-      for (Path leftover : stateFolders(UNFINISHED)) {
-        delete(leftover);
-      }
       List<Path> earlier = checkpoints();
       Path unfinished = Files.createTempDirectory(state, UNFINISHED);
       Files.write(unfinished.resolve(Recipe.WEIGHTS), Safetensors.encode(weights.all()));

@@ -9,7 +9,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.holdfast.metrics.random.CounterRng;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +52,11 @@ interface MetricLossContract {
 
   /** Evaluates and differentiates a loss. */
   static Slope slope(MetricLoss loss, float[] values, long... labels) {
+    return slope(loss, () -> {}, values, labels);
+  }
+
+  private static Slope slope(
+      MetricLoss loss, Runnable beforeBackward, float[] values, long... labels) {
     try (NDManager manager = NDManager.newBaseManager(null, "PyTorch")) {
       NDArray leaf =
           manager.create(values, new Shape(labels.length, values.length / labels.length));
@@ -54,6 +64,7 @@ interface MetricLossContract {
       try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
         NDArray value = loss.loss(leaf, labels);
         assertThat(value.getShape()).isEqualTo(new Shape());
+        beforeBackward.run();
         collector.backward(value);
         return new Slope(value.getFloat(), leaf.getGradient().toFloatArray());
       }
@@ -143,6 +154,26 @@ interface MetricLossContract {
     float[] values = draw(6);
     values[0] = Float.NaN;
     assertThat(slope(values, labels()).loss()).isNaN();
+  }
+
+  @Test
+  default void the_gradient_survives_a_garbage_collection_before_the_backward_pass() {
+    List<ByteBuffer> overwriting = new ArrayList<>();
+    Slope disturbed =
+        slope(
+            metricLoss(),
+            () -> {
+              System.gc();
+              // Freeing is the work of another thread.
+              LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+              for (int i = 0; i < 20_000; i++) {
+                overwriting.add(ByteBuffer.allocateDirect(Float.BYTES).putFloat(0, Float.NaN));
+              }
+            },
+            draw(8),
+            labels());
+    assertThat(overwriting).hasSize(20_000);
+    assertThat(disturbed).usingRecursiveComparison().isEqualTo(slope(draw(8), labels()));
   }
 
   @Test

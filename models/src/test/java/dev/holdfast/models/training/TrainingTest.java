@@ -1,0 +1,245 @@
+package dev.holdfast.models.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import ai.djl.ndarray.BaseNDManager;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.error.RunException;
+import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.backbone.Weights;
+import dev.holdfast.models.data.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("native")
+class TrainingTest {
+
+  private static final Blobs IMAGES = new Blobs(12, 8, 1);
+
+  private static Recipe recipe(int epochs, double learningRate) {
+    return Blobs.recipe(new Standard(), epochs, learningRate);
+  }
+
+  private static void train(Recipe recipe, TrainingImages images, Path out, long seed) {
+    Training.run(recipe, images, out, seed, false, Progress.NONE);
+  }
+
+  /** What the killed process runs: a training that takes long. */
+  public static final class Victim {
+    /** Trains in the directory of the first argument. */
+    public static void main(String[] arguments) {
+      train(recipe(6, 0.01), IMAGES, Path.of(arguments[0]), 9);
+    }
+  }
+
+  @Test
+  void a_killed_process_is_made_good_by_the_same_call(@TempDir Path dir) throws Exception {
+    Path out = dir.resolve("killed");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            property("ai.djl.offline", "true"),
+            property("OPT_OUT_TRACKING", "true"),
+            property("ai.djl.pytorch.num_threads", "2"),
+            property("ai.djl.pytorch.num_interop_threads", "1"),
+            Victim.class.getName(),
+            out.toString());
+    builder.redirectErrorStream(true).redirectOutput(dir.resolve("log.txt").toFile());
+    Process process = builder.start();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
+    while (process.isAlive() && !checkpointIn(out) && System.nanoTime() < deadline) {
+      Thread.sleep(2);
+    }
+    process.destroyForcibly().waitFor();
+    assertThat(checkpointIn(out)).as(Files.readString(dir.resolve("log.txt"))).isTrue();
+    assertThat(out.resolve("model.yaml")).as("killed before its end").doesNotExist();
+
+    train(recipe(6, 0.01), IMAGES, out, 9);
+    train(recipe(6, 0.01), IMAGES, dir.resolve("straight"), 9);
+    assertThat(TrainingMethodContract.files(out))
+        .isEqualTo(TrainingMethodContract.files(dir.resolve("straight")));
+  }
+
+  private static String property(String name, String fallback) {
+    return "-D" + name + "=" + System.getProperty(name, fallback);
+  }
+
+  private static boolean checkpointIn(Path out) throws IOException {
+    Path state = out.resolve("state");
+    if (!Files.isDirectory(state)) {
+      return false;
+    }
+    try (Stream<Path> all = Files.list(state)) {
+      return all.anyMatch(p -> p.getFileName().toString().startsWith("epoch-"));
+    }
+  }
+
+  @Test
+  void what_a_dying_process_left_half_written_is_passed_over(@TempDir Path dir) throws IOException {
+    train(recipe(2, 0.01), IMAGES, dir.resolve("straight"), 9);
+    Path out = dir.resolve("parts");
+    assertThatThrownBy(
+            () ->
+                Training.run(
+                    recipe(2, 0.01),
+                    IMAGES,
+                    out,
+                    9,
+                    false,
+                    (task, done, total) -> {
+                      if (done == 12) {
+                        throw new IllegalStateException("stop");
+                      }
+                    }))
+        .hasMessage("stop");
+    Path half = Files.createDirectories(out.resolve("state").resolve("unfinished-1"));
+    Files.writeString(half.resolve("weights.safetensors"), "hal");
+    Files.writeString(out.resolve("unfinished-2.tmp"), "hal");
+    train(recipe(2, 0.01), IMAGES, out, 9);
+    assertThat(TrainingMethodContract.files(out))
+        .isEqualTo(TrainingMethodContract.files(dir.resolve("straight")));
+  }
+
+  @Test
+  void a_finished_run_is_left_as_it_is(@TempDir Path dir) {
+    train(recipe(1, 0.01), IMAGES, dir, 1);
+    Map<String, String> before = TrainingMethodContract.files(dir);
+    Training.run(
+        recipe(1, 0.01),
+        IMAGES,
+        dir,
+        1,
+        false,
+        (task, done, total) -> {
+          throw new AssertionError("nothing is left to do");
+        });
+    assertThat(TrainingMethodContract.files(dir)).isEqualTo(before);
+  }
+
+  @Test
+  void another_recipe_seed_or_data_set_is_refused_unless_it_starts_afresh(@TempDir Path dir) {
+    train(recipe(1, 0.01), IMAGES, dir, 1);
+    Map<String, String> before = TrainingMethodContract.files(dir);
+    assertThatThrownBy(() -> train(recipe(1, 0.02), IMAGES, dir, 1))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("learning_rate: 0.02 instead of 0.01");
+    assertThatThrownBy(() -> train(recipe(1, 0.01), IMAGES, dir, 2))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("seed: 2 instead of 1");
+    assertThatThrownBy(() -> train(recipe(1, 0.01), new Blobs(12, 8, 2), dir, 1))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("data: Blobs[classes=12, perClass=8, seed=2]");
+    assertThat(TrainingMethodContract.files(dir)).isEqualTo(before);
+
+    Training.run(recipe(1, 0.01), IMAGES, dir, 2, true, Progress.NONE);
+    assertThat(TrainingMethodContract.files(dir).get("weights.safetensors"))
+        .isNotEqualTo(before.get("weights.safetensors"));
+  }
+
+  @Test
+  void a_model_that_was_not_trained_here_is_not_overwritten(@TempDir Path dir) throws IOException {
+    Files.writeString(dir.resolve("model.yaml"), "schema: 1");
+    assertThatThrownBy(() -> train(recipe(1, 0.01), IMAGES, dir, 1))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("hold no model");
+    assertThat(dir.resolve("model.yaml")).hasContent("schema: 1");
+  }
+
+  @Test
+  void a_diverging_run_stops_and_leaves_no_model(@TempDir Path dir) {
+    assertThatThrownBy(() -> train(recipe(3, 1e38), IMAGES, dir, 1))
+        .isInstanceOf(RunException.class)
+        .hasMessageContaining("must be finite")
+        .hasMessageContaining("learning_rate");
+    assertThat(dir.resolve("model.yaml")).doesNotExist();
+    train(recipe(1, 0.01), IMAGES, dir, 1);
+    assertThat(dir.resolve("model.yaml")).exists();
+  }
+
+  @Test
+  void too_few_classes_are_refused_before_anything_is_written(@TempDir Path dir) {
+    Path out = dir.resolve("out");
+    assertThatThrownBy(() -> train(recipe(1, 0.01), new Blobs(3, 8, 1), out, 1))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("leave at least 2 to train on");
+    assertThatThrownBy(() -> train(recipe(1, 0.01), new Blobs(6, 8, 1), out, 1))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("batch_size (24)");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void steps_leave_no_arrays_and_no_gradients_behind() {
+    Recipe recipe = recipe(1, 0.01);
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+      Weights weights =
+          recipe.backbone().initialize(manager, 3, 16, CounterRng.of(1, "weights", 0));
+      Adam adam = new Adam(Adam.zeros(weights, manager), 1e-4);
+      Map<String, Integer> before = new HashMap<>();
+      for (int step = 1; step <= 8; step++) {
+        try (NDManager temporary = manager.newSubManager()) {
+          float[] pixels = new float[4 * 3 * 64];
+          for (int i = 0; i < 4; i++) {
+            IMAGES.pixels(i * 3, pixels, i * 3 * 64);
+          }
+          Weights leaves = weights.leaves(temporary);
+          recipe
+              .method()
+              .run(
+                  new TrainingStep(
+                      recipe,
+                      leaves,
+                      temporary.create(pixels, new Shape(4, 3, 8, 8)),
+                      new long[] {1, 1, 2, 2}));
+          adam.step(weights, leaves, step, 0.01);
+        }
+        Map<String, Integer> now =
+            Map.of(
+                "root", managed(manager),
+                "weights", managed(weights.get("fc.bias").getManager()),
+                "moments", managed(adam.moments().get("first.fc.bias").getManager()));
+        if (step == 1) {
+          before.putAll(now);
+        }
+        assertThat(now).isEqualTo(before);
+      }
+      assertThat(weights.all().values()).noneMatch(a -> a.hasGradient());
+    }
+  }
+
+  private static int managed(NDManager manager) {
+    return ((BaseNDManager) manager).getManagedArrays().size();
+  }
+
+  @Test
+  void the_log_survives_a_round_trip() {
+    TrainingLog log =
+        new TrainingLog(
+            List.of(
+                new TrainingLog.Row(1, 10, 1 / 3.0, Double.NaN, 1e-3),
+                new TrainingLog.Row(2, 20, 0.25, 0.875, 5e-4)));
+    assertThat(log.toCsv())
+        .isEqualTo(
+            """
+            epoch,step,loss,validation_recall_at_1,learning_rate
+            1,10,0.3333333333333333,,0.001
+            2,20,0.25,0.875,5.0E-4
+            """);
+    assertThat(TrainingLog.parse(log.toCsv())).isEqualTo(log);
+  }
+}
