@@ -2,6 +2,8 @@ package dev.holdfast.attacks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.random.CounterRng;
 
@@ -16,6 +18,9 @@ record L2Ball(NDArray clean, double epsilon) implements Ball {
 
   private static final int[] PIXELS = {1};
   private static final float TINY = 1e-12f;
+
+  /** Saves most results from being shortened once more for the rounding of floats. */
+  private static final double INSIDE = 1 - 1e-6;
 
   /** Larger than the rounding of sums in double. */
   private static final double ROUNDED_DOWN = 1 - 1e-10;
@@ -36,7 +41,8 @@ record L2Ball(NDArray clean, double epsilon) implements Ball {
   @Override
   public NDArray project(NDArray images) {
     NDArray difference = rows(images.sub(clean));
-    NDArray factor = norm(difference).maximum(TINY).pow(-1).mul((float) epsilon).minimum(1f);
+    NDArray factor =
+        norm(difference).maximum(TINY).pow(-1).mul((float) (epsilon * INSIDE)).minimum(1f);
     return difference.muli(factor).reshape(clean.getShape()).addi(clean).clip(0, 1);
   }
 
@@ -46,18 +52,29 @@ record L2Ball(NDArray clean, double epsilon) implements Ball {
    */
   @Override
   public NDArray settle(NDArray images) {
+    return longest(images) > epsilon * ROUNDED_DOWN ? shortened(images) : images;
+  }
+
+  private double longest(NDArray images) {
+    try (NDManager temporary = images.getManager().newSubManager()) {
+      NDArray exact = images.toType(DataType.FLOAT64, true);
+      exact.attach(temporary);
+      return norm(rows(exact.subi(clean))).max().getDouble();
+    }
+  }
+
+  private NDArray shortened(NDArray images) {
     float[] values = images.toFloatArray();
     float[] center = clean.toFloatArray();
     int length = values.length / Math.toIntExact(clean.getShape().get(0));
-    boolean changed = false;
     for (int row = 0; row < values.length; row += length) {
-      double norm = distance(values, center, row, length);
+      // The sum of the device may have other roundings; this one may come out a hair longer.
+      double norm = distance(values, center, row, length) / ROUNDED_DOWN;
       if (norm > epsilon) {
         shorten(values, center, row, length, epsilon / norm * ROUNDED_DOWN);
-        changed = true;
       }
     }
-    return changed ? images.getManager().create(values, clean.getShape()) : images;
+    return images.getManager().create(values, clean.getShape());
   }
 
   private static double distance(float[] values, float[] center, int offset, int length) {

@@ -1,7 +1,9 @@
 package dev.holdfast.attacks;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import dev.holdfast.metrics.random.CounterRng;
 
 /**
@@ -12,28 +14,34 @@ import dev.holdfast.metrics.random.CounterRng;
  */
 record LinfBall(NDArray lower, NDArray upper) implements Ball {
 
+  private static final float UP = Math.nextUp(1f);
+  private static final float DOWN = 2 - UP;
+
   /**
    * Computes the bounds in double and rounds them towards the clean value, so that no float
-   * rounding lets a perturbation out of its budget.
+   * rounding lets a perturbation out of its budget. On the device: copies to Java would cost as
+   * much as a gradient.
    */
   static LinfBall around(NDArray clean, double epsilon, NDManager manager) {
-    float[] values = clean.toFloatArray();
-    float[] lower = new float[values.length];
-    float[] upper = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      double x = values[i];
-      float low = (float) Math.max(0, x - epsilon);
-      float high = (float) Math.min(1, x + epsilon);
-      lower[i] = x - low > epsilon ? Math.nextUp(low) : low;
-      upper[i] = high - x > epsilon ? Math.nextDown(high) : high;
+    try (NDManager temporary = manager.newSubManager()) {
+      NDArray x = clean.toType(DataType.FLOAT64, true);
+      x.attach(temporary);
+      NDArray low = x.sub(epsilon).maximum(0.0).toType(DataType.FLOAT32, false);
+      NDArray high = x.add(epsilon).minimum(1.0).toType(DataType.FLOAT32, false);
+      // Where rounding to float went outwards, one or two floats inwards, but not past the middle.
+      NDArray tooLow = x.sub(low.toType(DataType.FLOAT64, false)).gt(epsilon);
+      NDArray tooHigh = high.toType(DataType.FLOAT64, false).sub(x).gt(epsilon);
+      NDArray lower = NDArrays.where(tooLow, low.mul(UP).minimum(clean), low);
+      NDArray upper = NDArrays.where(tooHigh, high.mul(DOWN).maximum(clean), high);
+      lower.attach(manager);
+      upper.attach(manager);
+      return new LinfBall(lower, upper);
     }
-    return new LinfBall(
-        manager.create(lower, clean.getShape()), manager.create(upper, clean.getShape()));
   }
 
   @Override
   public NDArray step(NDArray images, NDArray gradient, double length) {
-    return images.add(gradient.sign().mul((float) length));
+    return gradient.sign().muli((float) length).addi(images);
   }
 
   @Override

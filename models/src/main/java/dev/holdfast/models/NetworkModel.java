@@ -122,7 +122,8 @@ public final class NetworkModel implements EmbeddingModel {
       input = input.flip(1);
     }
     if (mean != null) {
-      input = input.sub(mean).div(std);
+      // In place: the quotient by a constant needs nothing of the difference to be differentiated.
+      input = input.sub(mean).divi(std);
     }
     NDArray raw;
     try {

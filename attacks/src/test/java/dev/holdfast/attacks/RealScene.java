@@ -1,0 +1,66 @@
+package dev.holdfast.attacks;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.attacks.objective.Surroundings;
+import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.models.EmbeddingModel;
+import dev.holdfast.models.Models;
+import dev.holdfast.models.ToyEmbedder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/** A real network under attack, its own embeddings as the gallery. */
+record RealScene(
+    EmbeddingModel model,
+    NDManager manager,
+    Surroundings surroundings,
+    NDArray images,
+    EmbeddingSet clean)
+    implements AutoCloseable {
+
+  /** Opens a model of the folder named by {@code holdfast.models}; skips the test without it. */
+  static RealScene open(String name, int batch) {
+    Path folder = Path.of(System.getProperty("holdfast.models", ""), name);
+    assumeTrue(Files.isDirectory(folder), "holdfast.models has no folder " + name);
+    EmbeddingModel model = Models.open(folder, Device.cpu());
+    NDManager manager = model.manager().newSubManager();
+    NDArray images = ToyEmbedder.images(model.card(), batch, 3, manager);
+    EmbeddingSet clean =
+        new EmbeddingSet(
+            model.embed(images).toFloatArray(),
+            model.card().embedding().dimension(),
+            LongStream.range(0, batch).toArray(),
+            LongStream.range(0, batch).map(i -> i / 2).toArray());
+    Surroundings surroundings =
+        new Surroundings(clean, model.card().embedding().metric(), 7, Map.of(), manager);
+    return new RealScene(model, manager, surroundings, images, clean);
+  }
+
+  AttackTask task(Objective objective, Norm norm, double epsilon) {
+    return new AttackTask(
+        model,
+        images,
+        clean.ids(),
+        objective.bind(surroundings, clean, clean.size(), manager),
+        objective.flatAtClean(),
+        norm,
+        epsilon,
+        7,
+        "cell",
+        false);
+  }
+
+  @Override
+  public void close() {
+    surroundings.close();
+    model.close();
+  }
+}

@@ -1,0 +1,97 @@
+package dev.holdfast.attacks.objective;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.metrics.Distance;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.error.InputException;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class MarginTest implements ObjectiveContract {
+
+  @Override
+  public Objective[] objectives() {
+    return new Objective[] {new Margin(null), new Margin(2), new Margin(5)};
+  }
+
+  private static double[] sorted(World world, int item, double[] embedding, boolean relevant) {
+    EmbeddingSet gallery = world.gallery();
+    EmbeddingSet batch = world.batch();
+    return IntStream.range(0, gallery.size())
+        .filter(j -> gallery.ids()[j] != batch.ids()[item])
+        .filter(j -> (gallery.labels()[j] == batch.labels()[item]) == relevant)
+        .mapToDouble(j -> world.distance(embedding, gallery.row(j)))
+        .sorted()
+        .toArray();
+  }
+
+  @Override
+  public double expected(Objective objective, World world, int item, double[] embedding) {
+    return sorted(world, item, embedding, true)[0]
+        - sorted(world, item, embedding, false)[((Margin) objective).k() - 1];
+  }
+
+  @Test
+  void is_positive_exactly_where_recall_is_broken() {
+    int broken = 0;
+    int whole = 0;
+    for (Distance distance : Distance.values()) {
+      World world = new World(distance, 1);
+      for (int k = 1; k <= 6; k++) {
+        for (double by : new double[] {0, 0.5, 1, 2, 4, 8}) {
+          float[] moved = world.moved(by);
+          float[] losses = world.losses(new Margin(k), world.batch(), moved);
+          for (int i = 0; i < world.batch().size(); i++) {
+            double nearest = sorted(world, i, World.row(moved, i), true)[0];
+            long before =
+                Arrays.stream(sorted(world, i, World.row(moved, i), false))
+                    .filter(d -> d < nearest)
+                    .count();
+            assertThat(losses[i] > 0)
+                .as("%s, k %d, item %d", distance, k, i)
+                .isEqualTo(before >= k);
+            broken += before >= k ? 1 : 0;
+            whole += before >= k ? 0 : 1;
+          }
+        }
+      }
+    }
+    assertThat(broken).isGreaterThan(50);
+    assertThat(whole).isGreaterThan(50);
+  }
+
+  @Test
+  void fewer_others_than_k_cannot_break_recall() {
+    World world = new World(Distance.EUCLIDEAN, 1);
+    // Four items of the class of the first query, two others.
+    int[] rows =
+        IntStream.concat(
+                IntStream.range(0, 40).filter(j -> world.gallery().labels()[j] == 0).limit(5),
+                IntStream.range(0, 40).filter(j -> world.gallery().labels()[j] == 1).limit(2))
+            .toArray();
+    World small = new World(Distance.EUCLIDEAN, world.gallery().select(rows), world.batch());
+    float[] far = small.moved(50);
+    assertThat(small.losses(new Margin(1), small.batch(), far)[0]).isFinite();
+    assertThat(small.losses(new Margin(3), small.batch(), far)[0]).isNegative().isFinite();
+    assertThat(small.losses(new Margin(50), small.batch(), far)[0]).isNegative().isFinite();
+  }
+
+  @Test
+  void a_query_without_relevant_items_is_broken_already() {
+    World world = new World(Distance.EUCLIDEAN, 1);
+    int[] rows = IntStream.range(0, 40).filter(j -> world.gallery().labels()[j] != 0).toArray();
+    World lone = new World(Distance.EUCLIDEAN, world.gallery().select(rows), world.batch());
+    assertThat(lone.losses(new Margin(1), lone.batch(), lone.moved(0))[0]).isPositive().isFinite();
+  }
+
+  @Test
+  void refuses_a_k_below_1() {
+    assertThat(new Margin(null).label()).isEqualTo("margin-1");
+    assertThatThrownBy(() -> new Margin(0))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("k (0) of objective margin");
+  }
+}

@@ -1,0 +1,274 @@
+package dev.holdfast.attacks.objective;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import dev.holdfast.metrics.Distance;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.LiveArrays;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What holds for every objective; losses are compared with plain Java in double. */
+@Tag("native")
+@ExtendWith(LiveArrays.class)
+interface ObjectiveContract {
+
+  int D = 6;
+  int ROWS = 8;
+
+  /** Returns the variants to test. */
+  Objective[] objectives();
+
+  /** Returns the loss of one embedding in double, from distances in double. */
+  double expected(Objective objective, World world, int item, double[] embedding);
+
+  @Test
+  default void the_loss_equals_plain_java() {
+    for (Distance distance : Distance.values()) {
+      for (double scale : new double[] {1e-3, 1, 1e6}) {
+        World world = new World(distance, scale);
+        for (Objective objective : objectives()) {
+          float[] moved = world.moved(0.3 * scale);
+          float[] losses = world.losses(objective, world.batch(), moved);
+          for (int i = 0; i < world.batch().size(); i++) {
+            double expected = expected(objective, world, i, World.row(moved, i));
+            assertThat((double) losses[i])
+                .as("%s, %s, item %d, scale %s", objective, distance, i, scale)
+                .isCloseTo(expected, within(1e-6 * (distance == Distance.COSINE ? 2 : 10 * scale)));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  default void loss_and_gradient_are_finite_everywhere() {
+    for (Distance distance : Distance.values()) {
+      World world = new World(distance, 1);
+      for (Objective objective : objectives()) {
+        for (float[] embeddings :
+            new float[][] {
+              world.moved(0), world.moved(1e-12), world.moved(1e-6), new float[ROWS * D],
+            }) {
+          float[][] both = world.lossesAndGradient(objective, world.batch(), embeddings);
+          for (float[] values : both) {
+            for (float value : values) {
+              assertThat(value).as("%s, %s", objective, distance).isFinite();
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  default void the_gradient_equals_central_differences() {
+    double step = 1e-6;
+    for (Distance distance : Distance.values()) {
+      World world = new World(distance, 1);
+      for (Objective objective : objectives()) {
+        float[] moved = world.moved(0.3);
+        float[] gradient = world.lossesAndGradient(objective, world.batch(), moved)[1];
+        for (int i = 0; i < world.batch().size(); i++) {
+          for (int d = 0; d < D; d++) {
+            double[] up = World.row(moved, i);
+            double[] down = World.row(moved, i);
+            up[d] += step;
+            down[d] -= step;
+            double expected =
+                (expected(objective, world, i, up) - expected(objective, world, i, down))
+                    / (2 * step);
+            assertThat((double) gradient[i * D + d])
+                .as("%s, %s, item %d", objective, distance, i)
+                .isCloseTo(expected, within(1e-4));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  default void it_is_flat_at_the_clean_image_exactly_if_it_says_so() {
+    for (Distance distance : Distance.values()) {
+      World world = new World(distance, 1);
+      for (Objective objective : objectives()) {
+        float[] gradient = world.lossesAndGradient(objective, world.batch(), world.moved(0))[1];
+        for (int i = 0; i < world.batch().size(); i++) {
+          double length = 0;
+          for (int d = 0; d < D; d++) {
+            length += Math.abs(gradient[i * D + d]);
+          }
+          if (objective.flatAtClean()) {
+            assertThat(length).isZero();
+          } else {
+            assertThat(length).as("%s, item %d", objective, i).isGreaterThan(0.01);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  default void an_item_does_not_depend_on_the_order_of_batch_and_gallery() {
+    World world = new World(Distance.EUCLIDEAN, 1);
+    World turned = world.withGalleryTurned();
+    for (Objective objective : objectives()) {
+      float[] losses = world.losses(objective, world.batch(), world.moved(0.3));
+      assertThat(turned.losses(objective, world.batch(), world.moved(0.3)))
+          .as("%s", objective)
+          .startsWith(Arrays.copyOf(losses, world.batch().size()));
+      int[] pick = {4, 1};
+      float[] moved = new float[ROWS * D];
+      for (int i = 0; i < pick.length; i++) {
+        System.arraycopy(world.moved(0.3), pick[i] * D, moved, i * D, D);
+      }
+      float[] picked = world.losses(objective, world.batch().select(pick), moved);
+      assertThat(picked[0]).isEqualTo(losses[4]);
+      assertThat(picked[1]).isEqualTo(losses[1]);
+    }
+  }
+
+  @Test
+  default void leaves_no_arrays_behind() {
+    World world = new World(Distance.COSINE, 1);
+    int arrays = LiveArrays.count();
+    for (Objective objective : objectives()) {
+      assertThat(world.losses(objective, world.batch(), world.moved(0.1))).hasSize(ROWS);
+      assertThat(LiveArrays.count()).isEqualTo(arrays);
+    }
+  }
+
+  /** A gallery of forty items in five classes and five queries, two of them in the gallery. */
+  record World(Distance distance, EmbeddingSet gallery, EmbeddingSet batch) {
+
+    World(Distance distance, double scale) {
+      this(
+          distance,
+          set(IntStream.range(0, 40).mapToLong(i -> 1000 - i).toArray(), scale),
+          set(new long[] {1000, 5000, 977, 5001, 5002}, scale));
+    }
+
+    /** What an item is depends on its id alone, so that equal ids are equal items. */
+    private static EmbeddingSet set(long[] ids, double scale) {
+      float[] values = new float[ids.length * D];
+      long[] labels = new long[ids.length];
+      for (int i = 0; i < ids.length; i++) {
+        labels[i] = ids[i] % 5;
+        CounterRng center = CounterRng.of(1, "center", labels[i]);
+        CounterRng noise = CounterRng.of(1, "noise", ids[i]);
+        for (int d = 0; d < D; d++) {
+          values[i * D + d] =
+              (float) (scale * (center.nextGaussian() + 0.8 * noise.nextGaussian()));
+        }
+      }
+      return new EmbeddingSet(values, D, ids, labels);
+    }
+
+    World withGalleryTurned() {
+      int size = gallery.size();
+      return new World(
+          distance,
+          gallery.select(IntStream.range(0, size).map(i -> size - 1 - i).toArray()),
+          batch);
+    }
+
+    /** The embeddings of the batch, moved by a distance, and zeros for padding. */
+    float[] moved(double by) {
+      float[] values = Arrays.copyOf(batch.values(), ROWS * D);
+      for (int i = 0; i < batch.values().length; i++) {
+        values[i] += (float) (by * Math.cos(7 * i));
+      }
+      return values;
+    }
+
+    static double[] row(float[] values, int row) {
+      double[] picked = new double[D];
+      for (int d = 0; d < D; d++) {
+        picked[d] = values[row * D + d];
+      }
+      return picked;
+    }
+
+    float[] losses(Objective objective, EmbeddingSet items, float[] embeddings) {
+      return lossesAndGradient(objective, items, embeddings)[0];
+    }
+
+    float[][] lossesAndGradient(Objective objective, EmbeddingSet items, float[] embeddings) {
+      try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+          Surroundings surroundings = surroundings(manager)) {
+        BoundObjective bound = objective.bind(surroundings, items, ROWS, manager);
+        NDArray leaf = manager.create(embeddings, new Shape(ROWS, D));
+        leaf.setRequiresGradient(true);
+        NDArray losses;
+        try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+          losses = bound.loss(leaf);
+          collector.backward(losses.sum());
+        }
+        assertThat(losses.getShape()).isEqualTo(new Shape(ROWS));
+        return new float[][] {losses.toFloatArray(), leaf.getGradient().toFloatArray()};
+      }
+    }
+
+    Surroundings surroundings(NDManager manager) {
+      return new Surroundings(gallery, distance, 7, Map.of(), manager);
+    }
+
+    /** The rows of the gallery that an objective drew for an item. */
+    int[] targets(Objective objective, int count, int item) {
+      try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+          Surroundings surroundings =
+              new Surroundings(gallery, Distance.EUCLIDEAN, 7, Map.of(), manager)) {
+        NDArray[] arrays = surroundings.targets(objective.id(), count, batch, ROWS, manager);
+        assertThat(arrays).hasSize(count);
+        return Arrays.stream(arrays)
+            .mapToInt(
+                a -> {
+                  float[] target = Arrays.copyOfRange(a.toFloatArray(), item * D, (item + 1) * D);
+                  return IntStream.range(0, gallery.size())
+                      .filter(j -> Arrays.equals(gallery.row(j), target))
+                      .findFirst()
+                      .orElseThrow();
+                })
+            .toArray();
+      }
+    }
+
+    double distance(double[] a, float[] b) {
+      double[] other = new double[D];
+      for (int d = 0; d < D; d++) {
+        other[d] = b[d];
+      }
+      double[] first = prepared(a);
+      double[] second = prepared(other);
+      double squares = 0;
+      for (int d = 0; d < D; d++) {
+        squares += (first[d] - second[d]) * (first[d] - second[d]);
+      }
+      return Math.sqrt(squares);
+    }
+
+    private double[] prepared(double[] values) {
+      if (distance == Distance.EUCLIDEAN) {
+        return values;
+      }
+      double squares = 0;
+      for (double v : values) {
+        squares += v * v;
+      }
+      double length = Math.sqrt(squares);
+      return Arrays.stream(values).map(v -> v / length).toArray();
+    }
+  }
+}
