@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.Scalars;
 
 /**
  * MTAX: moves the embedding towards several gallery items of other classes at once. Maximizes the
@@ -51,7 +52,7 @@ public record MultiTarget(Integer targets) implements Objective {
       for (int t = 1; t < aims.length; t++) {
         sum = sum.add(Surroundings.distance(prepared, aims[t]));
       }
-      return sum.div(-aims.length);
+      return Scalars.times(sum, -1.0 / aims.length);
     };
   }
 }
