@@ -107,9 +107,9 @@ class TrainingTest {
                       }
                     }))
         .hasMessage("stop");
-    Path half = Files.createDirectories(out.resolve("state").resolve("unfinished-1"));
+    Path half = Files.createDirectories(out.resolve("state").resolve("unfinished-epoch-00002"));
     Files.writeString(half.resolve("weights.safetensors"), "hal");
-    Files.writeString(out.resolve("unfinished-2.tmp"), "hal");
+    Files.writeString(out.resolve("unfinished-training.csv"), "hal");
     train(recipe(2, 0.01), IMAGES, out, 9);
     assertThat(TrainingMethodContract.files(out))
         .isEqualTo(TrainingMethodContract.files(dir.resolve("straight")));
