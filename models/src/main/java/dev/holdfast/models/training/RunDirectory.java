@@ -145,14 +145,12 @@ final class RunDirectory {
   void save(TrainingLog log, Weights weights, Weights moments) {
     try {
       List<Path> earlier = checkpoints();
-      Path unfinished = Files.createTempDirectory(state, UNFINISHED);
+      String name = EPOCH + "%05d".formatted(log.rows().size());
+      Path unfinished = Files.createDirectory(state.resolve(UNFINISHED + name));
       Files.write(unfinished.resolve(Recipe.WEIGHTS), Safetensors.encode(weights.all()));
       Files.write(unfinished.resolve(MOMENTS), Safetensors.encode(moments.all()));
       Files.write(unfinished.resolve(LOG), log.toBytes());
-      Files.move(
-          unfinished,
-          state.resolve(EPOCH + "%05d".formatted(log.rows().size())),
-          StandardCopyOption.ATOMIC_MOVE);
+      Files.move(unfinished, state.resolve(name), StandardCopyOption.ATOMIC_MOVE);
       for (Path old : earlier) {
         delete(old);
       }
@@ -178,7 +176,7 @@ final class RunDirectory {
   }
 
   private static void write(Path file, byte[] bytes) throws IOException {
-    Path unfinished = Files.createTempFile(file.getParent(), UNFINISHED, ".tmp");
+    Path unfinished = file.resolveSibling(UNFINISHED + file.getFileName());
     try {
       Files.write(unfinished, bytes);
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);

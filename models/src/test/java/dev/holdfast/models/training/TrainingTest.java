@@ -41,7 +41,7 @@ class TrainingTest {
   public static final class Victim {
     /** Trains in the directory of the first argument. */
     public static void main(String[] arguments) {
-      train(recipe(6, 0.01), IMAGES, Path.of(arguments[0]), 9);
+      train(recipe(12, 0.01), IMAGES, Path.of(arguments[0]), 9);
     }
   }
 
@@ -69,8 +69,8 @@ class TrainingTest {
     assertThat(checkpointIn(out)).as(Files.readString(dir.resolve("log.txt"))).isTrue();
     assertThat(out.resolve("model.yaml")).as("killed before its end").doesNotExist();
 
-    train(recipe(6, 0.01), IMAGES, out, 9);
-    train(recipe(6, 0.01), IMAGES, dir.resolve("straight"), 9);
+    train(recipe(12, 0.01), IMAGES, out, 9);
+    train(recipe(12, 0.01), IMAGES, dir.resolve("straight"), 9);
     assertThat(TrainingMethodContract.files(out))
         .isEqualTo(TrainingMethodContract.files(dir.resolve("straight")));
   }
@@ -107,9 +107,9 @@ class TrainingTest {
                       }
                     }))
         .hasMessage("stop");
-    Path half = Files.createDirectories(out.resolve("state").resolve("unfinished-1"));
+    Path half = Files.createDirectories(out.resolve("state").resolve("unfinished-epoch-00002"));
     Files.writeString(half.resolve("weights.safetensors"), "hal");
-    Files.writeString(out.resolve("unfinished-2.tmp"), "hal");
+    Files.writeString(out.resolve("unfinished-training.csv"), "hal");
     train(recipe(2, 0.01), IMAGES, out, 9);
     assertThat(TrainingMethodContract.files(out))
         .isEqualTo(TrainingMethodContract.files(dir.resolve("straight")));
