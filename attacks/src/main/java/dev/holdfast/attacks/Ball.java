@@ -14,10 +14,13 @@ sealed interface Ball permits LinfBall, L2Ball {
   /** The largest perturbation that a start beside the clean image gets, in parts of epsilon. */
   double NUDGE = 0.1;
 
-  /** Returns the images moved along the gradient, not yet projected. */
+  /** Returns the images moved along the gradient, not yet projected; uses the gradient up. */
   NDArray step(NDArray images, NDArray gradient, double length);
 
-  /** Returns the nearest images inside the budget, up to float rounding, and in [0,1]. */
+  /**
+   * Returns the nearest images inside the budget, up to float rounding, and in [0,1]; uses the
+   * given ones up.
+   */
   NDArray project(NDArray images);
 
   /** Returns projected images inside the budget without any allowance for rounding. */

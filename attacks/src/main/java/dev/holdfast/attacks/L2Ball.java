@@ -28,19 +28,31 @@ record L2Ball(NDArray clean, double epsilon) implements Ball {
   @Override
   public NDArray step(NDArray images, NDArray gradient, double length) {
     NDArray rows = rows(gradient);
-    NDArray largest = rows.abs().max(PIXELS, true);
-    if (!Float.isFinite(largest.max().getFloat())) {
-      return step(images, withoutHoles(gradient), length);
+    float[] norms = rows.norm(PIXELS).toFloatArray();
+    double[] exact = null;
+    float[] factors = new float[norms.length];
+    for (int i = 0; i < norms.length; i++) {
+      double norm = norms[i];
+      // Squares of such numbers leave the range of float. Decided for each image on its own.
+      if (!(norm > 1e-12 && norm < 1e12)) {
+        exact =
+            exact == null
+                ? rows.toType(DataType.FLOAT64, false).norm(PIXELS).toDoubleArray()
+                : exact;
+        norm = exact[i];
+        if (!Double.isFinite(norm)) {
+          return step(images, withoutHoles(gradient), length);
+        }
+      }
+      factors[i] = norm == 0 ? 0 : (float) Math.min(length / norm, Float.MAX_VALUE);
     }
-    // Scaled by the largest value first: the squares of small gradients would underflow.
-    NDArray scaled = rows.div(largest.maximum(Float.MIN_NORMAL));
-    NDArray factor = norm(scaled).maximum(TINY).pow(-1).mul((float) length);
-    return scaled.muli(factor).reshape(images.getShape()).addi(images);
+    NDArray factor = rows.getManager().create(factors, new Shape(factors.length, 1));
+    return rows.muli(factor).reshape(images.getShape()).addi(images);
   }
 
   @Override
   public NDArray project(NDArray images) {
-    NDArray difference = rows(images.sub(clean));
+    NDArray difference = rows(images.subi(clean));
     NDArray factor =
         norm(difference).maximum(TINY).pow(-1).mul((float) (epsilon * INSIDE)).minimum(1f);
     return difference.muli(factor).reshape(clean.getShape()).addi(clean).clip(0, 1);

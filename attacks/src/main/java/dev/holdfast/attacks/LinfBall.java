@@ -1,9 +1,7 @@
 package dev.holdfast.attacks;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import dev.holdfast.metrics.random.CounterRng;
 
 /**
@@ -14,25 +12,27 @@ import dev.holdfast.metrics.random.CounterRng;
  */
 record LinfBall(NDArray lower, NDArray upper) implements Ball {
 
-  private static final float UP = Math.nextUp(1f);
-  private static final float DOWN = 2 - UP;
+  /** The next float above 1: a product with it is one or two floats away from 0. */
+  private static final float AWAY_FROM_0 = Math.nextUp(1f);
+
+  private static final float TOWARDS_0 = 2 - AWAY_FROM_0;
 
   /**
-   * Computes the bounds in double and rounds them towards the clean value, so that no float
-   * rounding lets a perturbation out of its budget. On the device: copies to Java would cost as
-   * much as a gradient.
+   * Computes the bounds. A sum of floats may be half a float too far out, so every bound moves one
+   * or two floats inwards (less than 3e-7), though not past the clean value: no rounding lets a
+   * perturbation out of its budget. On the device, because copies to Java cost as much as a
+   * gradient.
    */
   static LinfBall around(NDArray clean, double epsilon, NDManager manager) {
+    float nearest = (float) epsilon;
+    float radius = nearest > epsilon ? Math.nextDown(nearest) : nearest;
     try (NDManager temporary = manager.newSubManager()) {
-      NDArray x = clean.toType(DataType.FLOAT64, true);
-      x.attach(temporary);
-      NDArray low = x.sub(epsilon).maximum(0.0).toType(DataType.FLOAT32, false);
-      NDArray high = x.add(epsilon).minimum(1.0).toType(DataType.FLOAT32, false);
-      // Where rounding to float went outwards, one or two floats inwards, but not past the middle.
-      NDArray tooLow = x.sub(low.toType(DataType.FLOAT64, false)).gt(epsilon);
-      NDArray tooHigh = high.toType(DataType.FLOAT64, false).sub(x).gt(epsilon);
-      NDArray lower = NDArrays.where(tooLow, low.mul(UP).minimum(clean), low);
-      NDArray upper = NDArrays.where(tooHigh, high.mul(DOWN).maximum(clean), high);
+      NDArray low = clean.sub(radius);
+      low.attach(temporary);
+      NDArray high = clean.add(radius);
+      high.attach(temporary);
+      NDArray lower = low.muli(AWAY_FROM_0).clip(0, 1).minimum(clean);
+      NDArray upper = high.muli(TOWARDS_0).clip(0, 1).maximum(clean);
       lower.attach(manager);
       upper.attach(manager);
       return new LinfBall(lower, upper);
@@ -41,7 +41,7 @@ record LinfBall(NDArray lower, NDArray upper) implements Ball {
 
   @Override
   public NDArray step(NDArray images, NDArray gradient, double length) {
-    return gradient.sign().muli((float) length).addi(images);
+    return gradient.signi().muli((float) length).addi(images);
   }
 
   @Override

@@ -70,7 +70,7 @@ class AttackMemoryTest {
           .close();
       assertThat(arrays).hasSize(steps).containsOnly(arrays.get(0));
       double slope = slope(memory.subList(WARM_UP / EVERY, memory.size())) / EVERY;
-      LOG.info(
+      LOG.warn(
           "{} at batch {}: {} bytes a step, from {} to {} MB",
           model,
           batch,

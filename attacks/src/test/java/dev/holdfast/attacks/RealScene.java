@@ -38,7 +38,7 @@ record RealScene(
             model.embed(images).toFloatArray(),
             model.card().embedding().dimension(),
             LongStream.range(0, batch).toArray(),
-            LongStream.range(0, batch).map(i -> i / 2).toArray());
+            LongStream.range(0, batch).map(i -> i % 2).toArray());
     Surroundings surroundings =
         new Surroundings(clean, model.card().embedding().metric(), 7, Map.of(), manager);
     return new RealScene(model, manager, surroundings, images, clean);

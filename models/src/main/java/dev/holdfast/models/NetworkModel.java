@@ -72,7 +72,7 @@ public final class NetworkModel implements EmbeddingModel {
       // Shares the values, but puts what follows on the temporary manager.
       NDArray input = pixels.stopGradient();
       input.attach(temporary);
-      NDArray embeddings = forward(input, false);
+      NDArray embeddings = forward(normalized(input), false);
       embeddings.attach(caller);
       return embeddings;
     }
@@ -83,8 +83,11 @@ public final class NetworkModel implements EmbeddingModel {
     NDManager caller = pixels.getManager();
     // Everything that the graph holds on to lives and dies with this manager.
     try (NDManager graph = caller.newSubManager()) {
-      NDArray leaf = pixels.stopGradient();
-      leaf.attach(graph);
+      NDArray shared = pixels.stopGradient();
+      shared.attach(graph);
+      // The graph starts behind the normalization, whose derivative is a division: that spares
+      // passes over the whole batch.
+      NDArray leaf = normalized(shared);
       leaf.setRequiresGradient(true);
       NDArray losses;
       try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
@@ -92,6 +95,12 @@ public final class NetworkModel implements EmbeddingModel {
         backward(collector, losses);
       }
       NDArray gradient = leaf.getGradient();
+      if (std != null) {
+        gradient.divi(std);
+      }
+      if (turned()) {
+        gradient = gradient.flip(1);
+      }
       gradient.attach(caller);
       NDArray values = losses.stopGradient();
       values.attach(caller);
@@ -116,15 +125,16 @@ public final class NetworkModel implements EmbeddingModel {
     }
   }
 
-  private NDArray forward(NDArray pixels, boolean gradient) {
-    NDArray input = pixels;
-    if (card.input().spec().color() == ColorMode.BGR) {
-      input = input.flip(1);
-    }
-    if (mean != null) {
-      // In place: the quotient by a constant needs nothing of the difference to be differentiated.
-      input = input.sub(mean).divi(std);
-    }
+  private boolean turned() {
+    return card.input().spec().color() == ColorMode.BGR;
+  }
+
+  private NDArray normalized(NDArray pixels) {
+    NDArray input = turned() ? pixels.flip(1) : pixels;
+    return mean == null ? input : input.sub(mean).divi(std);
+  }
+
+  private NDArray forward(NDArray input, boolean gradient) {
     NDArray raw;
     try {
       raw = network.forward(input, gradient);
@@ -134,7 +144,7 @@ public final class NetworkModel implements EmbeddingModel {
               .formatted(card.name(), input.getShape(), firstLine(e)),
           e);
     }
-    long samples = pixels.getShape().get(0);
+    long samples = input.getShape().get(0);
     Shape expected = new Shape(samples, card.embedding().dimension());
     if (raw.getShape().dimension() == 4
         && raw.getShape().equals(new Shape(samples, expected.get(1), 1, 1))) {
