@@ -171,6 +171,14 @@ final class AttackCommand implements Callable<Integer> {
       }
     }
     int n = images.shape()[0];
+    if (n == 0) {
+      throw InputException.of(
+          "array images",
+          images.describe(),
+          source.images.toString(),
+          "have images",
+          "it is empty");
+    }
     long[] ids = LongStream.range(0, n).toArray();
     NpyArray labels = arrays.get("labels");
     if (labels != null && (labels.longs() == null || labels.size() != n)) {
@@ -192,6 +200,12 @@ final class AttackCommand implements Callable<Integer> {
             source.images.toString(),
             "be " + n + " x " + d + " float32",
             "it belongs to another model");
+      }
+      for (float value : aims.floats()) {
+        if (!Float.isFinite(value)) {
+          throw InputException.of(
+              "array targets", value, source.images.toString(), "be finite", "leave that row out");
+        }
       }
       for (int i = 0; i < n; i++) {
         targets.put((long) i, Arrays.copyOfRange(aims.floats(), i * d, (i + 1) * d));

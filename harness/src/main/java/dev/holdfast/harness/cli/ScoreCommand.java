@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -174,7 +175,7 @@ final class ScoreCommand implements Callable<Integer> {
         ExactSearch search = ExactSearch.of(others.set(otherIds), Distance.of(distance), manager)) {
       List<RetrievalMetric> recalls =
           recallAt.stream()
-              .map(k -> dev.holdfast.harness.config.Metrics.parse("recall@" + k))
+              .map(k -> dev.holdfast.harness.config.Metrics.parse("recall@" + k, "--recall-at"))
               .toList();
       List<QueryResult> all =
           search.search(queries.set(ids), recallAt.stream().mapToInt(k -> k).max().orElse(1));
@@ -224,7 +225,8 @@ final class ScoreCommand implements Callable<Integer> {
   }
 
   private static String line(String name, Estimate e) {
-    return "%-11s %9.5f  [%.5f, %.5f]%n".formatted(name, e.value(), e.low(), e.high());
+    return String.format(
+        Locale.ROOT, "%-11s %9.5f  [%.5f, %.5f]%n", name, e.value(), e.low(), e.high());
   }
 
   private static Object interval(Estimate e) {

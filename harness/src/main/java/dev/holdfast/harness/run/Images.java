@@ -34,6 +34,14 @@ public final class Images {
     this.model = model;
     this.spec = model.card().input().spec();
     this.batchSize = batchSize;
+    if ((long) batchSize * spec.values() > Integer.MAX_VALUE) {
+      throw InputException.of(
+          "batch size",
+          batchSize,
+          "the command line",
+          "be at most " + Integer.MAX_VALUE / spec.values() + " for images of this size",
+          "try 32");
+    }
   }
 
   /** Returns the number of images in a native batch. */
