@@ -18,6 +18,7 @@ import dev.holdfast.harness.npz.NpzReader;
 import dev.holdfast.harness.npz.NpzWriter;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.run.Devices;
+import dev.holdfast.harness.run.Images;
 import dev.holdfast.harness.run.Ticker;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
@@ -215,6 +216,7 @@ final class AttackCommand implements Callable<Integer> {
   }
 
   private void run(EmbeddingModel candidate, AttackCell cell, Input input, Ticker ticker) {
+    Images.checked(engine.batchSize(), candidate.card().input().spec());
     int n = input.ids().length;
     int values = candidate.card().input().spec().values();
     int dimension = candidate.card().embedding().dimension();

@@ -3,6 +3,7 @@ package dev.holdfast.harness.cli;
 import ai.djl.engine.EngineException;
 import dev.holdfast.harness.run.Build;
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -100,7 +101,7 @@ public final class Holdfast implements Runnable {
   private static int explainUsage(CommandLine.ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println(e.getMessage());
+    err.println(e.getCause() instanceof InputException input ? input.getMessage() : e.getMessage());
     CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
     err.println("Maybe see: " + command.getCommandSpec().qualifiedName() + " --help");
     err.flush();
@@ -124,7 +125,7 @@ public final class Holdfast implements Runnable {
         err.println("Maybe the device is out of memory: use a smaller --batch-size.");
       }
     } else if (e instanceof IOException || e instanceof UncheckedIOException) {
-      err.println("A file could not be read or written: " + e.getMessage());
+      err.println("A file could not be read or written: " + Reason.of(e) + ".");
     } else {
       err.println(
           "This is a bug in Holdfast " + Build.version() + " (" + Build.commit() + "): " + e);

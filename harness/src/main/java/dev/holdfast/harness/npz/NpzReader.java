@@ -30,7 +30,7 @@ public final class NpzReader {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final Pattern DESCR = Pattern.compile("'descr':\\s*'([<>|=])(\\w)(\\d{1,4})'");
   private static final Pattern SHAPE =
-      Pattern.compile("'shape':\\s*\\(((?:\\s*\\d{1,18}L?\\s*,?)*)\\)");
+      Pattern.compile("'shape':\\s*\\(((?:\\s*\\d{1,18}L?\\s*(?:,|(?=\\))))*\\s*)\\)");
 
   private NpzReader() {}
 

@@ -13,6 +13,7 @@ import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
 import dev.holdfast.metrics.RetrievalMetric;
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.random.CounterRng;
@@ -72,6 +73,8 @@ public final class AuditRunner {
       List<Cell> cells = Plan.of(options.battery(), spec);
       try (PixelStore store =
           PixelStore.open(set, spec, CacheFolder.path(), ticker, options.strict())) {
+        // Refuses what cannot work before anything is written.
+        new Images(store, model, options.batchSize());
         Map<String, String> config = config(model, set, store, cells);
         try (RunFolder folder = RunFolder.open(options.out(), config, options.fresh())) {
           return new Session(model, set, store, cells, folder).run(started);
@@ -348,7 +351,7 @@ public final class AuditRunner {
       } catch (IOException e) {
         throw new RunException(
             "The cell %s could not be stored: %s.%nMaybe the disk is full; finished cells are kept, and the same command goes on."
-                .formatted(cell.id(), e.getMessage()),
+                .formatted(cell.id(), Reason.of(e)),
             e);
       }
     }

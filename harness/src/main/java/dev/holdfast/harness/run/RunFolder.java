@@ -1,6 +1,7 @@
 package dev.holdfast.harness.run;
 
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.reports.AtomicFile;
 import dev.holdfast.reports.AuditFiles;
@@ -106,7 +107,7 @@ final class RunFolder implements AutoCloseable {
       release(channel);
       throw new InputException(
           "The out (%s) of the command line must be a folder that can be written to: %s.%nMaybe choose another folder; this one may be write-protected."
-              .formatted(path, e),
+              .formatted(path, Reason.of(e)),
           e);
     } catch (InputException | RunException e) {
       release(channel);
@@ -119,7 +120,7 @@ final class RunFolder implements AutoCloseable {
     Path run = path.resolve(RUN);
     if (Files.isRegularFile(run)) {
       Config there = readConfig(run);
-      if (fresh) {
+      if (fresh || !started()) {
         clear(path);
       } else if (!there.configHash().equals(configHash)) {
         throw InputException.of(
@@ -138,6 +139,12 @@ final class RunFolder implements AutoCloseable {
                 .writerWithDefaultPrettyPrinter()
                 .writeValueAsString(new Config(configHash, new TreeMap<>(config)))
             + "\n");
+  }
+
+  /** A run that stored nothing, because its model or data were refused, is in nobody's way. */
+  private boolean started() throws IOException {
+    Path cells = path.resolve(CELLS);
+    return Files.isDirectory(cells) && !isEmptyFolder(cells);
   }
 
   private static boolean lock(FileChannel channel) throws IOException {
@@ -168,12 +175,15 @@ final class RunFolder implements AutoCloseable {
   }
 
   private static String difference(Config there, Map<String, String> config) {
+    if (there.config().isEmpty()) {
+      return "its run.json is unreadable";
+    }
     List<String> keys =
         config.keySet().stream()
             .filter(k -> !config.get(k).equals(there.config().get(k)))
             .sorted()
             .toList();
-    return keys.isEmpty() ? "its run.json is unreadable" : "other " + String.join(", ", keys);
+    return "other " + String.join(", ", keys);
   }
 
   /** A run that was killed before it had begun leaves a lock and half a run.json behind. */

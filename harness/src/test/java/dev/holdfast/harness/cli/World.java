@@ -103,7 +103,8 @@ final class World {
         int rgb = 0;
         for (int channel = 0; channel < 3; channel++) {
           double wave = Math.sin((label + 1) * (channel == 0 ? x : y) * 0.4 + channel * label);
-          double value = 128 + 60 * wave + 45 * rng.nextGaussian();
+          double mean = 70 + 110 * ((label >> channel) & 1);
+          double value = mean + 30 * wave + 40 * rng.nextGaussian();
           rgb = rgb << 8 | (int) Math.max(0, Math.min(255, value));
         }
         image.setRGB(x, y, rgb);
