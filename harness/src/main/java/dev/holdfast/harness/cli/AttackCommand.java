@@ -108,6 +108,7 @@ final class AttackCommand implements Callable<Integer> {
   @Mixin private EngineOptions engine;
 
   /** Images with what objectives need. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Input(float[] pixels, long[] ids, long[] labels, Map<Long, float[]> targets) {}
 
   @Override

@@ -79,6 +79,7 @@ final class ScoreCommand implements Callable<Integer> {
   @Mixin private EngineOptions engine;
 
   /** A file with its arrays, checked. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Loaded(float[] values, int rows, int dimension, long[] labels, long[] ids) {
 
     static Loaded from(Path file) {

@@ -3,6 +3,7 @@ package dev.holdfast.harness.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.models.data.ImageDecoder;
 import dev.holdfast.reports.AuditFiles;
 import dev.holdfast.reports.result.Audit;
 import java.awt.Color;
@@ -243,6 +244,18 @@ class BadInputTest {
         "bmp",
         some.resolve("class-b/1.bmp"));
     assertThat(audit(model, some).succeeds().out()).contains("15 queries against 15 images");
+    assertThat(AuditFiles.readAudit(out()).data().broken()).isEmpty();
+  }
+
+  @Test
+  void images_in_the_colors_of_printers_are_read() throws IOException {
+    Path some = World.images(own.resolve("some"), 3, 3);
+    for (String name : List.of("cmyk.jpg", "ycck.jpg", "gray.jpg", "progressive.jpg")) {
+      try (var in = ImageDecoder.class.getResourceAsStream(name)) {
+        Files.copy(in, some.resolve("class-b").resolve(name));
+      }
+    }
+    assertThat(audit(model, some).succeeds().out()).contains("13 queries against 13 images");
     assertThat(AuditFiles.readAudit(out()).data().broken()).isEmpty();
   }
 

@@ -31,6 +31,7 @@ record ChildJvm(Process process, Path output) {
     }
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
+    builder.environment().put("GOMP_SPINCOUNT", "0");
     builder.redirectErrorStream(true).redirectOutput(output.toFile());
     try {
       return new ChildJvm(builder.start(), output);

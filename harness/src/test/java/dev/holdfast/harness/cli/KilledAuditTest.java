@@ -146,13 +146,30 @@ class KilledAuditTest {
 
   @Test
   void the_number_of_threads_changes_nothing() throws Exception {
-    Path one = own.resolve("one");
-    Path two = own.resolve("two");
-    ChildJvm first = child("log-1", one, "--threads", 1);
-    assertThat(first.await()).as("%s", first.text()).isZero();
-    ChildJvm second = child("log-2", two, "--threads", 2);
-    assertThat(second.await()).as("%s", second.text()).isZero();
-    assertThat(two.resolve("results.csv")).hasSameBinaryContentAs(one.resolve("results.csv"));
-    assertThat(two.resolve("queries.csv.gz")).hasSameBinaryContentAs(one.resolve("queries.csv.gz"));
+    Path tiny = World.battery(own.resolve("tiny.yaml"));
+    for (int threads = 1; threads <= 2; threads++) {
+      ChildJvm child =
+          ChildJvm.start(
+              own.resolve("log-" + threads),
+              List.of(),
+              "audit",
+              "--model",
+              model,
+              "--data",
+              data,
+              "--battery",
+              tiny,
+              "--batch-size",
+              8,
+              "--out",
+              own.resolve("out-" + threads),
+              "--threads",
+              threads);
+      assertThat(child.await()).as("%s", child.text()).isZero();
+    }
+    for (String file : List.of("results.csv", "queries.csv.gz", "evidence/index.json")) {
+      assertThat(own.resolve("out-2").resolve(file))
+          .hasSameBinaryContentAs(own.resolve("out-1").resolve(file));
+    }
   }
 }
