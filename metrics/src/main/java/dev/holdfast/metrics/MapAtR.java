@@ -1,5 +1,6 @@
 package dev.holdfast.metrics;
 
+import dev.holdfast.metrics.stats.Estimate;
 import dev.holdfast.metrics.stats.Intervals;
 import java.util.OptionalInt;
 

@@ -1,6 +1,7 @@
 package dev.holdfast.metrics;
 
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.stats.Estimate;
 import dev.holdfast.metrics.stats.Intervals;
 import java.util.OptionalInt;
 

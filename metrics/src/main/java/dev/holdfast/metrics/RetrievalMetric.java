@@ -1,5 +1,6 @@
 package dev.holdfast.metrics;
 
+import dev.holdfast.metrics.stats.Estimate;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;

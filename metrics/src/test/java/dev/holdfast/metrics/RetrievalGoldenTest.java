@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonObject;
 import dev.holdfast.metrics.knn.ExactSearch;
+import dev.holdfast.metrics.stats.Estimate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

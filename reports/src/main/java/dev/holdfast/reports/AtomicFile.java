@@ -1,5 +1,6 @@
 package dev.holdfast.reports;
 
+import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -73,7 +74,7 @@ public final class AtomicFile {
               Locale.ROOT,
               "The file %s could not be written: %s%nThere are %s free on that disk.",
               file,
-              e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e,
+              Reason.of(e),
               free(folder)),
           e);
     }

@@ -18,6 +18,7 @@ import dev.holdfast.harness.npz.NpzReader;
 import dev.holdfast.harness.npz.NpzWriter;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.run.Devices;
+import dev.holdfast.harness.run.Images;
 import dev.holdfast.harness.run.Ticker;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
@@ -107,6 +108,7 @@ final class AttackCommand implements Callable<Integer> {
   @Mixin private EngineOptions engine;
 
   /** Images with what objectives need. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Input(float[] pixels, long[] ids, long[] labels, Map<Long, float[]> targets) {}
 
   @Override
@@ -171,6 +173,14 @@ final class AttackCommand implements Callable<Integer> {
       }
     }
     int n = images.shape()[0];
+    if (n == 0) {
+      throw InputException.of(
+          "array images",
+          images.describe(),
+          source.images.toString(),
+          "have images",
+          "it is empty");
+    }
     long[] ids = LongStream.range(0, n).toArray();
     NpyArray labels = arrays.get("labels");
     if (labels != null && (labels.longs() == null || labels.size() != n)) {
@@ -193,6 +203,12 @@ final class AttackCommand implements Callable<Integer> {
             "be " + n + " x " + d + " float32",
             "it belongs to another model");
       }
+      for (float value : aims.floats()) {
+        if (!Float.isFinite(value)) {
+          throw InputException.of(
+              "array targets", value, source.images.toString(), "be finite", "leave that row out");
+        }
+      }
       for (int i = 0; i < n; i++) {
         targets.put((long) i, Arrays.copyOfRange(aims.floats(), i * d, (i + 1) * d));
       }
@@ -201,6 +217,7 @@ final class AttackCommand implements Callable<Integer> {
   }
 
   private void run(EmbeddingModel candidate, AttackCell cell, Input input, Ticker ticker) {
+    Images.checked(engine.batchSize(), candidate.card().input().spec());
     int n = input.ids().length;
     int values = candidate.card().input().spec().values();
     int dimension = candidate.card().embedding().dimension();

@@ -13,8 +13,10 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -81,7 +83,7 @@ final class CorruptCommand implements Callable<Integer> {
     if (!Files.isDirectory(in)) {
       throw InputException.of("in", in, "the command line", "be a folder", "its name is misspelt");
     }
-    if (out.toAbsolutePath().normalize().startsWith(in.toAbsolutePath().normalize())) {
+    if (real(out).startsWith(real(in))) {
       throw InputException.of(
           "out", out, "the command line", "lie outside of the images", "use a folder beside it");
     }
@@ -93,6 +95,7 @@ final class CorruptCommand implements Callable<Integer> {
       throw InputException.of(
           "in", in, "the command line", "hold images", "they have an unknown ending");
     }
+    refuseEqualTargets(files);
     int broken = 0;
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine())) {
       for (int i = 0; i < files.size(); i++) {
@@ -111,6 +114,36 @@ final class CorruptCommand implements Callable<Integer> {
         .printf("%d images in %s, %d could not be read%n", files.size() - broken, out, broken);
     spec.commandLine().getOut().flush();
     return broken == files.size() ? Holdfast.INPUT : Holdfast.OK;
+  }
+
+  /** Follows links as far as the path exists. */
+  private static Path real(Path path) throws IOException {
+    Path absolute = path.toAbsolutePath().normalize();
+    Path existing = absolute;
+    while (!Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    return existing.toRealPath().resolve(existing.relativize(absolute));
+  }
+
+  private Path target(Path relative) {
+    String name = relative.toString();
+    return out.resolve(name.substring(0, name.lastIndexOf('.')) + ".png");
+  }
+
+  private void refuseEqualTargets(List<Path> files) {
+    Map<Path, Path> targets = new HashMap<>();
+    for (Path file : files) {
+      Path other = targets.put(target(in.relativize(file)), file);
+      if (other != null) {
+        throw InputException.of(
+            "images",
+            other + " and " + file.getFileName(),
+            in.toString(),
+            "have names that differ in more than their ending, since both become .png",
+            "rename one of them");
+      }
+    }
   }
 
   private static boolean isImage(Path file) {
@@ -145,8 +178,7 @@ final class CorruptCommand implements Callable<Integer> {
       }
       picture.setRGB(p % image.width(), p / image.width(), rgb);
     }
-    String name = relative.toString();
-    Path target = out.resolve(name.substring(0, name.lastIndexOf('.')) + ".png");
+    Path target = target(relative);
     AtomicFile.write(target, stream -> ImageIO.write(picture, "png", stream));
   }
 }

@@ -32,16 +32,20 @@ final class EngineOptions {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      defaultValue = "0",
-      description = "Seed of everything random. Default: ${DEFAULT-VALUE}.")
-  private long seed;
+      description = "Seed of everything random. Default: that of the recipe in training, else 0.")
+  private Long seed;
 
   String device() {
     return device;
   }
 
   long seed() {
-    return seed;
+    return seedOr(0);
+  }
+
+  /** Returns the seed that was given, or else this one. */
+  long seedOr(long otherwise) {
+    return seed == null ? otherwise : seed;
   }
 
   int batchSize() {

@@ -3,8 +3,12 @@ package dev.holdfast.harness.cli;
 import ai.djl.engine.EngineException;
 import dev.holdfast.harness.run.Build;
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -55,6 +59,8 @@ public final class Holdfast implements Runnable {
 
   /** Runs the program and ends the virtual machine with its exit code. */
   public static void main(String[] args) {
+    // Numbers are written the same everywhere.
+    Locale.setDefault(Locale.ROOT);
     System.exit(run(args, null, null));
   }
 
@@ -75,8 +81,31 @@ public final class Holdfast implements Runnable {
       line.setErr(err);
     }
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    // Their --version is that of the program.
+    line.getSubcommands().values().forEach(c -> c.getCommandSpec().versionProvider(new Version()));
+    line.setParameterExceptionHandler(Holdfast::explainUsage);
     line.setExecutionExceptionHandler((e, command, result) -> holdfast.explain(e, command));
-    return line.execute(args);
+    try {
+      return line.execute(args);
+    } catch (OutOfMemoryError e) {
+      line.getErr()
+          .println(
+              "The memory is not enough.\nMaybe use a smaller --batch-size, or give Java more:"
+                  + " HOLDFAST_JAVA_OPTIONS=-Xmx4g.");
+      line.getErr().flush();
+      return FAILED;
+    }
+  }
+
+  /** One message; the usage of a command with twenty options would hide it. */
+  private static int explainUsage(CommandLine.ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(e.getCause() instanceof InputException input ? input.getMessage() : e.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("Maybe see: " + command.getCommandSpec().qualifiedName() + " --help");
+    err.flush();
+    return INPUT;
   }
 
   @Override
@@ -90,10 +119,13 @@ public final class Holdfast implements Runnable {
     if (e instanceof InputException || e instanceof RunException) {
       err.println(e.getMessage());
     } else if (e instanceof EngineException) {
-      err.println("The engine failed: " + e.getMessage().lines().findFirst().orElse(""));
-      if (e.getMessage().contains("memory")) {
+      String message = String.valueOf(e.getMessage());
+      err.println("The engine failed: " + message.lines().findFirst().orElse(""));
+      if (message.contains("memory")) {
         err.println("Maybe the device is out of memory: use a smaller --batch-size.");
       }
+    } else if (e instanceof IOException || e instanceof UncheckedIOException) {
+      err.println("A file could not be read or written: " + Reason.of(e) + ".");
     } else {
       err.println(
           "This is a bug in Holdfast " + Build.version() + " (" + Build.commit() + "): " + e);

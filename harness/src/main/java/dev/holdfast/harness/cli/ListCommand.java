@@ -5,6 +5,7 @@ import dev.holdfast.attacks.corruption.Corruption;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.metrics.MapAtR;
 import dev.holdfast.metrics.RecallAtK;
+import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.DatasetLayout;
 import dev.holdfast.models.data.Shapes;
 import dev.holdfast.models.loss.MetricLoss;
@@ -46,11 +47,26 @@ final class ListCommand implements Callable<Integer> {
     }
   }
 
+  /** Suggests the nearest topic for one that is not there. */
+  static final class TopicReader implements CommandLine.ITypeConverter<Topic> {
+    @Override
+    public Topic convert(String word) {
+      List<String> known = Stream.of(Topic.values()).map(Topic::toString).toList();
+      if (!known.contains(word)) {
+        throw InputException.unknown("topic", word, "the command line", known);
+      }
+      return Topic.values()[known.indexOf(word)];
+    }
+  }
+
   private record Entry(String id, String parameters, String description, String source) {}
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
-  @Parameters(paramLabel = "TOPIC", description = "One of ${COMPLETION-CANDIDATES}.")
+  @Parameters(
+      paramLabel = "TOPIC",
+      converter = TopicReader.class,
+      description = "One of ${COMPLETION-CANDIDATES}.")
   private Topic topic;
 
   @Option(names = "--json", description = "Print JSON.")

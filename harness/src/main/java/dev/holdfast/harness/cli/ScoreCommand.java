@@ -5,7 +5,6 @@ import dev.holdfast.harness.npz.NpyArray;
 import dev.holdfast.harness.npz.NpzReader;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
-import dev.holdfast.metrics.Estimate;
 import dev.holdfast.metrics.MapAtR;
 import dev.holdfast.metrics.QueryResult;
 import dev.holdfast.metrics.RecallAtK;
@@ -13,12 +12,14 @@ import dev.holdfast.metrics.RetrievalMetric;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.metrics.stats.Estimate;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -78,6 +79,7 @@ final class ScoreCommand implements Callable<Integer> {
   @Mixin private EngineOptions engine;
 
   /** A file with its arrays, checked. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Loaded(float[] values, int rows, int dimension, long[] labels, long[] ids) {
 
     static Loaded from(Path file) {
@@ -174,7 +176,7 @@ final class ScoreCommand implements Callable<Integer> {
         ExactSearch search = ExactSearch.of(others.set(otherIds), Distance.of(distance), manager)) {
       List<RetrievalMetric> recalls =
           recallAt.stream()
-              .map(k -> dev.holdfast.harness.config.Metrics.parse("recall@" + k))
+              .map(k -> dev.holdfast.harness.config.Metrics.parse("recall@" + k, "--recall-at"))
               .toList();
       List<QueryResult> all =
           search.search(queries.set(ids), recallAt.stream().mapToInt(k -> k).max().orElse(1));
@@ -224,7 +226,8 @@ final class ScoreCommand implements Callable<Integer> {
   }
 
   private static String line(String name, Estimate e) {
-    return "%-11s %9.5f  [%.5f, %.5f]%n".formatted(name, e.value(), e.low(), e.high());
+    return String.format(
+        Locale.ROOT, "%-11s %9.5f  [%.5f, %.5f]%n", name, e.value(), e.low(), e.high());
   }
 
   private static Object interval(Estimate e) {

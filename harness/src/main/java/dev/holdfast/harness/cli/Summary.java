@@ -8,9 +8,12 @@ import dev.holdfast.reports.result.TrustVerdict;
 import dev.holdfast.reports.result.Verdict;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** The few lines that a finished audit leaves on the terminal. */
 final class Summary {
@@ -19,15 +22,28 @@ final class Summary {
 
   /** Prints recall@1 and MAP@R of every perturbation, findings, and where the report is. */
   static void print(Audit audit, Path folder, PrintWriter out) {
+    // Two settings of one attack share a label; only then the settings are shown.
+    Map<String, Set<String>> settings = new HashMap<>();
+    for (ResultRow row : audit.rows()) {
+      settings.computeIfAbsent(label(row), l -> new HashSet<>()).add(String.valueOf(row.setting()));
+    }
     Map<String, String[]> lines = new LinkedHashMap<>();
     for (ResultRow row : audit.rows()) {
-      String[] cells = lines.computeIfAbsent(label(row), l -> new String[] {"", ""});
+      String label = label(row);
+      String[] cells =
+          lines.computeIfAbsent(
+              settings.get(label).size() > 1 ? label + " " + row.setting() : label,
+              l -> new String[] {"", ""});
       if (row.metric().equals("recall") && row.k() == 1) {
         cells[0] =
-            "%5.1f  [%5.1f, %5.1f]"
-                .formatted(100 * row.value(), 100 * row.ciLow(), 100 * row.ciHigh());
+            String.format(
+                Locale.ROOT,
+                "%5.1f  [%5.1f, %5.1f]",
+                100 * row.value(),
+                100 * row.ciLow(),
+                100 * row.ciHigh());
       } else if (row.metric().equals("map-at-r")) {
-        cells[1] = "%5.1f".formatted(100 * row.value());
+        cells[1] = String.format(Locale.ROOT, "%5.1f", 100 * row.value());
       }
     }
     int width = lines.keySet().stream().mapToInt(String::length).max().orElse(0);

@@ -70,7 +70,7 @@ final class TrainCommand implements Callable<Integer> {
         PixelStore store =
             PixelStore.open(
                 data.open(), read.input().spec(), CacheFolder.path(), ticker, data.strict())) {
-      Training.run(read, new StoredImages(store), out, engine.seed(), fresh, ticker);
+      Training.run(read, new StoredImages(store), out, engine.seedOr(read.seed()), fresh, ticker);
       ticker.close();
       spec.commandLine().getOut().println("Model: " + out);
       spec.commandLine().getOut().flush();

@@ -17,7 +17,7 @@ final class Words {
    * @param type the extension point
    */
   static <T> T parse(String option, String text, Class<T> type) {
-    String[] parts = text.split(",");
+    String[] parts = text.split(",", -1);
     Map<String, String> values = new LinkedHashMap<>();
     values.put("type", parts[0].strip());
     for (int i = 1; i < parts.length; i++) {
@@ -26,7 +26,15 @@ final class Words {
         throw InputException.of(
             "parameter", parts[i], option, "have the form key=value", "write steps=10");
       }
-      values.put(parts[i].substring(0, equals).strip(), parts[i].substring(equals + 1).strip());
+      String key = parts[i].substring(0, equals).strip();
+      String value = parts[i].substring(equals + 1).strip();
+      if (value.isEmpty()) {
+        throw InputException.of(
+            "parameter", parts[i], option, "have a value", "leave it out for the default");
+      }
+      if (values.put(key, value) != null) {
+        throw InputException.of("parameter", key, option, "be given once", "delete one of them");
+      }
     }
     return StrictYaml.bind(values, option, type);
   }

@@ -29,6 +29,10 @@ public record AttackEntry(
     }
     String owner = "attack " + attack.id();
     objectives = objectives == null ? List.of(new EmbeddingShift()) : List.copyOf(objectives);
+    if (objectives.isEmpty()) {
+      throw InputException.of(
+          "objectives", "none", owner, "be at least one", "leave the key out for the default");
+    }
     norm = norm == null ? Norm.LINF.id() : norm;
     side = side == null ? Side.QUERY.id() : side;
     Side.of(side, owner);

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A named list of attacks and corruptions.
@@ -49,7 +50,16 @@ public record Battery(
           "limit_queries", limitQueries, "battery " + name, "not be negative", "0 means all");
     }
     metrics = metrics == null ? DEFAULT_METRICS : List.copyOf(metrics);
-    metrics.forEach(Metrics::parse);
+    if (metrics.isEmpty() || Set.copyOf(metrics).size() < metrics.size()) {
+      throw InputException.of(
+          "metrics",
+          metrics,
+          "battery " + name,
+          "be one or more that differ",
+          "leave the key out for the default");
+    }
+    String owner = "battery " + name;
+    metrics.forEach(metric -> Metrics.parse(metric, owner));
     attacks = attacks == null ? List.of() : List.copyOf(attacks);
     corruptions = corruptions == null ? List.of() : List.copyOf(corruptions);
   }

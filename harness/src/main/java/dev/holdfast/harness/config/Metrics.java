@@ -10,23 +10,24 @@ import java.util.List;
 public final class Metrics {
 
   private static final String RECALL = "recall@";
-  private static final List<String> KNOWN = List.of("recall@1", "map-at-r");
+  private static final List<String> KNOWN = List.of("recall@K", "map-at-r");
 
   private Metrics() {}
 
   /**
    * Reads a word.
    *
+   * @param owner what to name in the error
    * @throws InputException if it names no metric
    */
-  public static RetrievalMetric parse(String word) {
+  public static RetrievalMetric parse(String word, String owner) {
     if (word.equals("map-at-r")) {
       return new MapAtR();
     }
     if (word.matches(RECALL + "[1-9]\\d{0,8}")) {
       return new RecallAtK(Integer.parseInt(word.substring(RECALL.length())));
     }
-    throw InputException.unknown("metrics", word, "the battery", KNOWN);
+    throw InputException.unknown("metric", word, owner, KNOWN);
   }
 
   /** Returns the word for a metric. */

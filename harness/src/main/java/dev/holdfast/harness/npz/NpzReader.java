@@ -1,6 +1,7 @@
 package dev.holdfast.harness.npz;
 
 import dev.holdfast.metrics.error.InputException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -12,8 +13,12 @@ import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -21,16 +26,19 @@ import java.util.zip.ZipFile;
 /** Reads {@code .npz} files, packed or not. */
 public final class NpzReader {
 
-  private static final Pattern DESCR = Pattern.compile("'descr':\\s*'([<>|=])(\\w)(\\d+)'");
-  private static final Pattern SHAPE = Pattern.compile("'shape':\\s*\\(([^)]*)\\)");
-  private static final int MAGIC_LENGTH = 6;
+  private static final String ENDING = ".npy";
+  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+  private static final Pattern DESCR = Pattern.compile("'descr':\\s*'([<>|=])(\\w)(\\d{1,4})'");
+  private static final Pattern SHAPE =
+      Pattern.compile("'shape':\\s*\\(((?:\\s*\\d{1,18}L?\\s*(?:,|(?=\\))))*\\s*)\\)");
 
   private NpzReader() {}
 
   /**
    * Reads all arrays of numbers; others are left out.
    *
-   * @throws InputException if the file cannot be read, is no {@code .npz} file or is cut off
+   * @throws InputException if the file cannot be read, is no {@code .npz} file, is cut off or
+   *     damaged
    */
   public static Map<String, NpyArray> read(Path file) {
     if (!Files.isRegularFile(file)) {
@@ -41,17 +49,12 @@ public final class NpzReader {
       Enumeration<? extends ZipEntry> entries = zip.entries();
       while (entries.hasMoreElements()) {
         ZipEntry entry = entries.nextElement();
-        if (entry.getName().endsWith(".npy")) {
-          String name = entry.getName().substring(0, entry.getName().length() - 4);
-          try (InputStream in = zip.getInputStream(entry)) {
-            NpyArray array = decode(in.readAllBytes(), file, name);
-            if (array != null) {
-              arrays.put(name, array);
-            }
-          }
+        if (entry.getName().endsWith(ENDING)) {
+          String name = entry.getName().substring(0, entry.getName().length() - ENDING.length());
+          decode(bytes(zip, entry, file, name), file, name).ifPresent(a -> arrays.put(name, a));
         }
       }
-    } catch (ZipException e) {
+    } catch (ZipException | EOFException e) {
       throw new InputException(
           "The file (%s) must be a .npz file, and is none, or is cut off.%nMaybe write it again with numpy.savez."
               .formatted(file),
@@ -63,66 +66,103 @@ public final class NpzReader {
     return arrays;
   }
 
-  private static NpyArray decode(byte[] bytes, Path file, String name) {
+  private static byte[] bytes(ZipFile zip, ZipEntry entry, Path file, String name)
+      throws IOException {
+    byte[] bytes;
+    try (InputStream in = zip.getInputStream(entry)) {
+      bytes = in.readAllBytes();
+    } catch (OutOfMemoryError e) {
+      throw broken(file, name, "is larger than the memory");
+    }
+    // The JDK leaves the check to its caller.
+    CRC32 crc = new CRC32();
+    crc.update(bytes);
+    if (entry.getCrc() != -1 && crc.getValue() != entry.getCrc()) {
+      throw broken(file, name, "is damaged: its checksum is wrong");
+    }
+    return bytes;
+  }
+
+  private static Optional<NpyArray> decode(byte[] bytes, Path file, String name) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    if (bytes.length < 12 || bytes[0] != (byte) 0x93) {
+    if (bytes.length < 12 || !Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
       throw broken(file, name, "has no header");
     }
-    boolean longHeader = bytes[MAGIC_LENGTH] >= 2;
+    boolean longHeader = bytes[MAGIC.length] >= 2;
     int length = longHeader ? buffer.getInt(8) : Short.toUnsignedInt(buffer.getShort(8));
     int start = longHeader ? 12 : 10;
-    if (length < 0 || start + length > bytes.length) {
+    if (length < 0 || length > bytes.length - start) {
       throw broken(file, name, "is cut off");
     }
     String header = new String(bytes, start, length, StandardCharsets.ISO_8859_1);
     Matcher descr = DESCR.matcher(header);
+    if (!descr.find()) {
+      return Optional.empty();
+    }
     Matcher shapeText = SHAPE.matcher(header);
-    if (!descr.find() || !shapeText.find()) {
-      return null;
+    if (!shapeText.find()) {
+      throw broken(file, name, "has no readable shape");
     }
     if (header.contains("'fortran_order': True")) {
       throw broken(file, name, "is in Fortran order; save numpy.ascontiguousarray(x)");
     }
-    int[] shape =
-        Arrays.stream(shapeText.group(1).split(","))
-            .map(String::strip)
-            .filter(s -> !s.isEmpty())
-            .mapToInt(Integer::parseInt)
-            .toArray();
-    int size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    int available = bytes.length - start - length;
     int width = Integer.parseInt(descr.group(3));
-    ByteBuffer data = buffer.slice(start + length, bytes.length - start - length);
-    data.order(descr.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
-    if (data.remaining() < (long) size * width) {
+    int[] shape = shape(shapeText.group(1), file, name);
+    long size = Arrays.stream(shape).asLongStream().reduce(1, (a, b) -> saturated(a, b));
+    if (size > Integer.MAX_VALUE || size * width > available) {
       throw broken(file, name, "is cut off");
     }
-    return switch (descr.group(2) + width) {
+    ByteBuffer data = buffer.slice(start + length, available);
+    data.order(descr.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+    return values(descr.group(2) + width, shape, (int) size, data);
+  }
+
+  private static int[] shape(String text, Path file, String name) {
+    long[] sizes =
+        Arrays.stream(text.replace("L", "").split(","))
+            .map(String::strip)
+            .filter(s -> !s.isEmpty())
+            .mapToLong(Long::parseLong)
+            .toArray();
+    if (Arrays.stream(sizes).anyMatch(s -> s > Integer.MAX_VALUE)) {
+      throw broken(file, name, "is cut off");
+    }
+    return Arrays.stream(sizes).mapToInt(s -> (int) s).toArray();
+  }
+
+  private static long saturated(long a, long b) {
+    return a == 0 || b == 0 ? 0 : a > Integer.MAX_VALUE ? a : a * b;
+  }
+
+  private static Optional<NpyArray> values(String type, int[] shape, int size, ByteBuffer data) {
+    return switch (type) {
       case "f4" -> {
         float[] values = new float[size];
         data.asFloatBuffer().get(values);
-        yield new NpyArray(shape, values, null);
+        yield Optional.of(new NpyArray(shape, values, null));
       }
       case "f8" -> {
         float[] values = new float[size];
         for (int i = 0; i < size; i++) {
-          values[i] = (float) data.getDouble(8 * i);
+          values[i] = (float) data.getDouble(Double.BYTES * i);
         }
-        yield new NpyArray(shape, values, null);
+        yield Optional.of(new NpyArray(shape, values, null));
       }
-      case "i8", "u8" -> {
-        long[] values = new long[size];
-        data.asLongBuffer().get(values);
-        yield new NpyArray(shape, null, values);
-      }
-      case "i4" -> {
-        long[] values = new long[size];
-        for (int i = 0; i < size; i++) {
-          values[i] = data.getInt(4 * i);
-        }
-        yield new NpyArray(shape, null, values);
-      }
-      default -> null;
+      case "i8", "u8" -> longs(shape, size, i -> data.getLong(Long.BYTES * i));
+      case "i4" -> longs(shape, size, i -> data.getInt(Integer.BYTES * i));
+      case "u4" -> longs(shape, size, i -> Integer.toUnsignedLong(data.getInt(Integer.BYTES * i)));
+      case "i2" -> longs(shape, size, i -> data.getShort(Short.BYTES * i));
+      case "u2" -> longs(shape, size, i -> Short.toUnsignedLong(data.getShort(Short.BYTES * i)));
+      case "i1" -> longs(shape, size, data::get);
+      case "u1" -> longs(shape, size, i -> Byte.toUnsignedLong(data.get(i)));
+      default -> Optional.empty();
     };
+  }
+
+  private static Optional<NpyArray> longs(int[] shape, int size, IntToLongFunction value) {
+    return Optional.of(
+        new NpyArray(shape, null, IntStream.range(0, size).mapToLong(value).toArray()));
   }
 
   private static InputException broken(Path file, String name, String why) {

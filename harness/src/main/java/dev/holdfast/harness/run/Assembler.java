@@ -7,10 +7,10 @@ import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.harness.plan.CorruptionCell;
-import dev.holdfast.metrics.Estimate;
 import dev.holdfast.metrics.RetrievalMetric;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.metrics.stats.Estimate;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.ImageSet;
@@ -140,14 +140,14 @@ final class Assembler {
     List<ResultRow> rows = new ArrayList<>();
     Map<String, Estimate> reference = new LinkedHashMap<>();
     for (RetrievalMetric metric : metrics) {
-      Estimate estimate = estimate(metric, clean.values(), "clean");
+      Estimate estimate = estimate(metric, clean.values());
       reference.put(Metrics.word(metric), estimate);
       rows.add(row(Kind.CLEAN, "clean", null, metric, estimate, reference));
     }
     outcomes.forEach(
         (cell, outcome) -> {
           for (RetrievalMetric metric : metrics) {
-            Estimate estimate = estimate(metric, outcome.values(), cell.id());
+            Estimate estimate = estimate(metric, outcome.values());
             Kind kind = cell instanceof AttackCell ? Kind.ATTACK : Kind.CORRUPTION;
             rows.add(row(kind, cell.perturbation(), cell, metric, estimate, reference));
           }
@@ -167,20 +167,20 @@ final class Assembler {
           }
         }
         // Means of flags are no flags: their interval is that of a mean.
-        Estimate estimate =
-            dev.holdfast.metrics.stats.Intervals.bootstrap(mean, seed(metric, CORRUPTIONS_MEAN));
+        Estimate estimate = dev.holdfast.metrics.stats.Intervals.bootstrap(mean, seed(metric));
         rows.add(row(Kind.AGGREGATE, CORRUPTIONS_MEAN, null, metric, estimate, reference));
       }
     }
     return rows;
   }
 
-  private Estimate estimate(RetrievalMetric metric, Map<String, double[]> values, String cell) {
-    return metric.estimate(values.get(Metrics.word(metric)), seed(metric, cell));
+  private Estimate estimate(RetrievalMetric metric, Map<String, double[]> values) {
+    return metric.estimate(values.get(Metrics.word(metric)), seed(metric));
   }
 
-  private long seed(RetrievalMetric metric, String cell) {
-    return CounterRng.of(options.seed(), "interval/" + cell, CounterRng.hash(Metrics.word(metric)))
+  /** The same for every cell, so that equal values have equal intervals. */
+  private long seed(RetrievalMetric metric) {
+    return CounterRng.of(options.seed(), "interval", CounterRng.hash(Metrics.word(metric)))
         .nextLong();
   }
 

@@ -13,11 +13,13 @@ import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
 import dev.holdfast.metrics.RetrievalMetric;
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.Models;
+import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.InputSpec;
 import dev.holdfast.models.data.PixelStore;
@@ -25,9 +27,12 @@ import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.Shown;
 import dev.holdfast.reports.result.TrustVerdict;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +73,8 @@ public final class AuditRunner {
       List<Cell> cells = Plan.of(options.battery(), spec);
       try (PixelStore store =
           PixelStore.open(set, spec, CacheFolder.path(), ticker, options.strict())) {
+        // Refuses what cannot work before anything is written.
+        new Images(store, model, options.batchSize());
         Map<String, String> config = config(model, set, store, cells);
         try (RunFolder folder = RunFolder.open(options.out(), config, options.fresh())) {
           return new Session(model, set, store, cells, folder).run(started);
@@ -83,6 +90,7 @@ public final class AuditRunner {
     config.put("model", model.sha256());
     config.put("card", RunFolder.MAPPER.writeValueAsString(model.card().toMap()));
     config.put("data", set.name() + " " + store.fingerprint());
+    config.put("classes", classes(store));
     config.put("split", String.valueOf(options.split()));
     config.put("battery", options.battery().name());
     config.put("cells", String.join(" ", cells.stream().map(Cell::id).toList()));
@@ -95,6 +103,16 @@ public final class AuditRunner {
     config.put("holdfast", Build.version());
     config.put("pytorch", Engine.getEngine("PyTorch").getVersion());
     return config;
+  }
+
+  /** The fingerprint of the images says nothing of their classes: a manifest may change alone. */
+  private static String classes(PixelStore store) {
+    MessageDigest digest = Evidence.sha256();
+    for (ImageItem item : store.items()) {
+      digest.update(
+          (item.path() + "\n" + item.className() + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
   }
 
   /** One run with everything open. */
@@ -128,7 +146,8 @@ public final class AuditRunner {
       this.folder = folder;
       this.images = new Images(store, model, options.batchSize());
       this.showcase = new Showcase(folder.path(), images, model.card().input().spec());
-      this.metrics = options.battery().metrics().stream().map(Metrics::parse).toList();
+      this.metrics =
+          options.battery().metrics().stream().map(m -> Metrics.parse(m, "the battery")).toList();
       this.distance = model.card().embedding().metric();
       this.depth = Math.max(8, metrics.stream().mapToInt(m -> m.k().orElse(1)).max().orElse(1));
     }
@@ -171,18 +190,14 @@ public final class AuditRunner {
 
     /** Embeds every image once; a resumed run takes the embeddings that were stored. */
     private EmbeddingSet gallery(int[] everything) {
-      var file = folder.path().resolve(Evidence.FOLDER).resolve(Evidence.GALLERY);
       Optional<Evidence.Entry> stored = folder.read("gallery", Evidence.Entry.class);
-      if (stored.isPresent() && java.nio.file.Files.isRegularFile(file)) {
-        try {
-          Map<String, NpyArray> arrays = NpzReader.read(file);
-          NpyArray embeddings = arrays.get("embeddings");
-          if (embeddings.shape()[0] == everything.length) {
-            return images.set(everything, embeddings.floats());
-          }
-        } catch (InputException e) {
-          ticker.say("The stored embeddings are damaged; they are computed again.");
+      if (stored.isPresent()) {
+        if (Evidence.isWhole(folder.path(), stored.get())) {
+          Map<String, NpyArray> arrays =
+              NpzReader.read(folder.path().resolve(Evidence.FOLDER).resolve(Evidence.GALLERY));
+          return images.set(everything, arrays.get("embeddings").floats());
         }
+        ticker.say("The stored embeddings are damaged; they are computed again.");
       }
       EmbeddingSet fresh = images.embed(everything, "embedding", ticker);
       images.refuseNotFinite(fresh);
@@ -336,7 +351,7 @@ public final class AuditRunner {
       } catch (IOException e) {
         throw new RunException(
             "The cell %s could not be stored: %s.%nMaybe the disk is full; finished cells are kept, and the same command goes on."
-                .formatted(cell.id(), e.getMessage()),
+                .formatted(cell.id(), Reason.of(e)),
             e);
       }
     }

@@ -19,7 +19,7 @@ public final class Devices {
     if (name.equals("cpu")) {
       return Device.cpu();
     }
-    if (name.matches("cuda(:\\d+)?")) {
+    if (name.matches("cuda(:\\d{1,4})?")) {
       int index = name.contains(":") ? Integer.parseInt(name.substring(5)) : 0;
       int found = Engine.getEngine("PyTorch").getGpuCount();
       if (index < found) {

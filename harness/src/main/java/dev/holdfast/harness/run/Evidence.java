@@ -3,7 +3,11 @@ package dev.holdfast.harness.run;
 import dev.holdfast.harness.npz.NpzWriter;
 import dev.holdfast.reports.AtomicFile;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -68,6 +72,19 @@ public final class Evidence {
           npz.finish();
         });
     return new Entry(name, HexFormat.of().formatHex(digest.digest()), cell);
+  }
+
+  /** Tells whether a file is there and as it was written. */
+  static boolean isWhole(Path audit, Entry entry) {
+    MessageDigest digest = sha256();
+    try (InputStream in =
+        new DigestInputStream(
+            Files.newInputStream(audit.resolve(FOLDER).resolve(entry.file())), digest)) {
+      in.transferTo(OutputStream.nullOutputStream());
+      return HexFormat.of().formatHex(digest.digest()).equals(entry.sha256());
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   static MessageDigest sha256() {

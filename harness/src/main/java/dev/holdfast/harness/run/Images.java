@@ -33,7 +33,24 @@ public final class Images {
     this.store = store;
     this.model = model;
     this.spec = model.card().input().spec();
-    this.batchSize = batchSize;
+    this.batchSize = checked(batchSize, spec);
+  }
+
+  /**
+   * Returns a batch size that an array has room for.
+   *
+   * @throws InputException if it is too large
+   */
+  public static int checked(int batchSize, InputSpec spec) {
+    if ((long) batchSize * spec.values() > Integer.MAX_VALUE) {
+      throw InputException.of(
+          "batch size",
+          batchSize,
+          "the command line",
+          "be at most " + Integer.MAX_VALUE / spec.values() + " for images of this size",
+          "try 32");
+    }
+    return batchSize;
   }
 
   /** Returns the number of images in a native batch. */

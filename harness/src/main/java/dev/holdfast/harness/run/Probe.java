@@ -104,7 +104,7 @@ public final class Probe {
         verdict,
         verdict == Verdict.OK
             ? good
-            : String.format(Locale.ROOT, bad, "%.2g".formatted(difference)),
+            : String.format(Locale.ROOT, bad, String.format(Locale.ROOT, "%.2g", difference)),
         Map.of("largest_relative_difference", difference));
   }
 

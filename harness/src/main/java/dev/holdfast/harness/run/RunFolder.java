@@ -1,16 +1,19 @@
 package dev.holdfast.harness.run;
 
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.reports.AtomicFile;
+import dev.holdfast.reports.AuditFiles;
+import dev.holdfast.reports.result.Neighbor;
+import dev.holdfast.reports.result.Shown;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,13 +48,11 @@ final class RunFolder implements AutoCloseable {
   private final Path path;
   private final String configHash;
   private final FileChannel channel;
-  private final FileLock lock;
 
-  private RunFolder(Path path, String configHash, FileChannel channel, FileLock lock) {
+  private RunFolder(Path path, String configHash, FileChannel channel) {
     this.path = path;
     this.configHash = configHash;
     this.channel = channel;
-    this.lock = lock;
   }
 
   /**
@@ -69,26 +70,17 @@ final class RunFolder implements AutoCloseable {
    * @throws InputException if the folder holds something else
    */
   static RunFolder open(Path path, Map<String, String> config, boolean fresh) {
-    String hash = hash(config);
-    Path run = path.resolve(RUN);
+    if (Files.exists(path) && !Files.isDirectory(path)) {
+      throw InputException.of(
+          "out",
+          path,
+          "the command line",
+          "be a folder",
+          "choose another name: a file has that name already");
+    }
+    FileChannel channel = null;
     try {
-      if (Files.exists(path) && !Files.isDirectory(path)) {
-        throw InputException.of(
-            "out", path, "the command line", "be a folder", "a file has that name already");
-      }
-      if (Files.isRegularFile(run)) {
-        Config there = readConfig(run);
-        if (fresh) {
-          clear(path);
-        } else if (!there.configHash().equals(hash)) {
-          throw InputException.of(
-              "out",
-              path,
-              "the command line",
-              "belong to this run, but it holds another one (" + difference(there, config) + ")",
-              "choose another folder, or add --fresh to delete what is there");
-        }
-      } else if (Files.exists(path) && !empty(path)) {
+      if (!Files.isRegularFile(path.resolve(RUN)) && Files.exists(path) && !empty(path)) {
         throw InputException.of(
             "out",
             path,
@@ -96,12 +88,11 @@ final class RunFolder implements AutoCloseable {
             "be empty or the folder of an audit, and it holds other files",
             "choose another folder");
       }
-      Files.createDirectories(path.resolve(CELLS));
-      FileChannel channel =
+      Files.createDirectories(path);
+      // Before anything is looked at or deleted: another run may be at work in there.
+      channel =
           FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock lock = lock(channel);
-      if (lock == null) {
-        channel.close();
+      if (!lock(channel)) {
         throw InputException.of(
             "out",
             path,
@@ -109,27 +100,69 @@ final class RunFolder implements AutoCloseable {
             "not be in use by another run",
             "wait for that one, or choose another folder");
       }
-      removeTemporaryFiles(path);
-      AtomicFile.write(
-          run,
-          MAPPER
-                  .writerWithDefaultPrettyPrinter()
-                  .writeValueAsString(new Config(hash, new TreeMap<>(config)))
-              + "\n");
-      return new RunFolder(path, hash, channel, lock);
+      RunFolder folder = new RunFolder(path, hash(config), channel);
+      folder.claim(config, fresh);
+      return folder;
     } catch (IOException e) {
-      throw new RunException(
-          "The folder %s cannot be used: %s.%nMaybe the disk is full or write-protected."
-              .formatted(path, e),
+      release(channel);
+      throw new InputException(
+          "The out (%s) of the command line must be a folder that can be written to: %s.%nMaybe choose another folder; this one may be write-protected."
+              .formatted(path, Reason.of(e)),
           e);
+    } catch (InputException | RunException e) {
+      release(channel);
+      throw e;
     }
   }
 
-  private static FileLock lock(FileChannel channel) throws IOException {
+  /** Makes the locked folder one of this run. */
+  private void claim(Map<String, String> config, boolean fresh) throws IOException {
+    Path run = path.resolve(RUN);
+    if (Files.isRegularFile(run)) {
+      Config there = readConfig(run);
+      if (fresh || !started()) {
+        clear(path);
+      } else if (!there.configHash().equals(configHash)) {
+        throw InputException.of(
+            "out",
+            path,
+            "the command line",
+            "belong to this run, but it holds another one (" + difference(there, config) + ")",
+            "choose another folder, or add --fresh to delete what is there");
+      }
+    }
+    Files.createDirectories(path.resolve(CELLS));
+    removeTemporaryFiles(path);
+    AtomicFile.write(
+        run,
+        MAPPER
+                .writerWithDefaultPrettyPrinter()
+                .writeValueAsString(new Config(configHash, new TreeMap<>(config)))
+            + "\n");
+  }
+
+  /** A run that stored nothing, because its model or data were refused, is in nobody's way. */
+  private boolean started() throws IOException {
+    Path cells = path.resolve(CELLS);
+    return Files.isDirectory(cells) && !isEmptyFolder(cells);
+  }
+
+  private static boolean lock(FileChannel channel) throws IOException {
     try {
-      return channel.tryLock();
+      return channel.tryLock() != null;
     } catch (OverlappingFileLockException e) {
-      return null;
+      return false;
+    }
+  }
+
+  /** Closing the file is what unlocks it. The file stays: who deletes it lets two runs in. */
+  private static void release(FileChannel channel) {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } catch (IOException e) {
+      throw new RunException("The lock of the output folder cannot be released: " + e, e);
     }
   }
 
@@ -142,15 +175,33 @@ final class RunFolder implements AutoCloseable {
   }
 
   private static String difference(Config there, Map<String, String> config) {
+    if (there.config().isEmpty()) {
+      return "its run.json is unreadable";
+    }
     List<String> keys =
         config.keySet().stream()
             .filter(k -> !config.get(k).equals(there.config().get(k)))
             .sorted()
             .toList();
-    return keys.isEmpty() ? "its run.json is unreadable" : "other " + String.join(", ", keys);
+    return "other " + String.join(", ", keys);
   }
 
+  /** A run that was killed before it had begun leaves a lock and half a run.json behind. */
   private static boolean empty(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        if (!name.equals(LOCK)
+            && !isTemporary(file)
+            && !(name.equals(CELLS) && Files.isDirectory(file) && isEmptyFolder(file))) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private static boolean isEmptyFolder(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.findAny().isEmpty();
     }
@@ -158,39 +209,60 @@ final class RunFolder implements AutoCloseable {
 
   /** Deletes what an audit writes, and nothing else that may lie in the folder. */
   private static void clear(Path path) throws IOException {
+    clear(path.resolve(CELLS), ".json");
+    clear(path.resolve(AuditFiles.SHOWN), ".png", ".json");
+    clear(path.resolve(Evidence.FOLDER), ".npz", Evidence.INDEX);
+    // The mark that the folder is that of an audit goes last.
     for (String name :
         List.of(
-            CELLS,
-            Evidence.FOLDER,
-            "audit.json",
-            "results.csv",
-            "report.md",
-            "report.html",
-            "queries.csv.gz",
+            AuditFiles.AUDIT,
+            AuditFiles.RESULTS,
+            AuditFiles.MARKDOWN,
+            AuditFiles.HTML,
+            AuditFiles.QUERIES,
             RUN)) {
-      Path victim = path.resolve(name);
-      if (Files.exists(victim)) {
-        try (Stream<Path> tree = Files.walk(victim)) {
-          for (Path p : tree.sorted(Comparator.reverseOrder()).toList()) {
-            Files.delete(p);
+      Files.deleteIfExists(path.resolve(name));
+    }
+  }
+
+  private static void clear(Path folder, String... endings) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String name = file.getFileName().toString();
+        if (Arrays.stream(endings).anyMatch(name::endsWith)) {
+          Files.delete(file);
+        }
+      }
+    }
+    if (isEmptyFolder(folder)) {
+      Files.delete(folder);
+    }
+  }
+
+  /** A killed run leaves half-written files behind. */
+  private static void removeTemporaryFiles(Path path) throws IOException {
+    for (Path folder :
+        List.of(
+            path,
+            path.resolve(CELLS),
+            path.resolve(Evidence.FOLDER),
+            path.resolve(AuditFiles.SHOWN))) {
+      if (Files.isDirectory(folder)) {
+        try (Stream<Path> files = Files.list(folder)) {
+          for (Path file : files.filter(RunFolder::isTemporary).toList()) {
+            Files.deleteIfExists(file);
           }
         }
       }
     }
   }
 
-  /** A killed run leaves half-written files behind, all with this ending. */
-  private static void removeTemporaryFiles(Path path) throws IOException {
-    try (Stream<Path> tree = Files.walk(path)) {
-      for (Path p :
-          tree.filter(
-                  f ->
-                      f.getFileName().toString().startsWith(".")
-                          && f.getFileName().toString().endsWith(".tmp"))
-              .toList()) {
-        Files.deleteIfExists(p);
-      }
-    }
+  /** The form of the names that {@link AtomicFile} uses. */
+  private static boolean isTemporary(Path file) {
+    return file.getFileName().toString().matches("\\..+\\.\\d+-\\d+\\.tmp");
   }
 
   private static String hash(Map<String, String> config) {
@@ -221,15 +293,23 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** Returns a finished cell of this run. */
+  /**
+   * Returns a finished cell of this run. One whose evidence or pictures have changed or are gone is
+   * none: it is computed again.
+   */
   Optional<CellOutcome> cell(String id) {
     return read(id, CellOutcome.class)
-        .filter(o -> o.cell().equals(id) && o.configHash().equals(configHash))
-        .filter(
-            o ->
-                o.evidence() == null
-                    || Files.isRegularFile(
-                        path.resolve(Evidence.FOLDER).resolve(o.evidence().file())));
+        .filter(o -> id.equals(o.cell()) && configHash.equals(o.configHash()))
+        .filter(o -> o.evidence() == null || Evidence.isWhole(path, o.evidence()))
+        .filter(o -> o.shown().stream().allMatch(this::hasPictures));
+  }
+
+  private boolean hasPictures(Shown shown) {
+    Path folder = path.resolve(AuditFiles.SHOWN);
+    return Stream.concat(
+            Stream.of(shown.cleanImage(), shown.perturbedImage(), shown.differenceImage()),
+            Stream.concat(shown.before().stream(), shown.after().stream()).map(Neighbor::image))
+        .allMatch(name -> Files.isRegularFile(folder.resolve(name)));
   }
 
   /** Stores something under a name. */
@@ -240,12 +320,6 @@ final class RunFolder implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      lock.release();
-      channel.close();
-      Files.deleteIfExists(path.resolve(LOCK));
-    } catch (IOException e) {
-      throw new RunException("The lock of %s cannot be released: %s".formatted(path, e), e);
-    }
+    release(channel);
   }
 }

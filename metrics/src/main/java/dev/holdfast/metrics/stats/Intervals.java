@@ -1,6 +1,5 @@
 package dev.holdfast.metrics.stats;
 
-import dev.holdfast.metrics.Estimate;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.Arrays;
 import java.util.stream.IntStream;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.holdfast.metrics.Estimate;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

@@ -3,11 +3,11 @@ package dev.holdfast.models.backbone;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.NoSuchElementException;
 
 /**
  * Named arrays of a network: parameters, and buffers (running statistics), which no gradient
@@ -27,11 +27,20 @@ public final class Weights implements AutoCloseable {
     this.manager = parent.newSubManager();
   }
 
-  /** Returns the array of that name. */
+  /**
+   * Returns the array of that name.
+   *
+   * @throws InputException if there is none
+   */
   public NDArray get(String name) {
     NDArray array = arrays.get(name);
     if (array == null) {
-      throw new NoSuchElementException("The weights have no " + name);
+      throw InputException.of(
+          "array",
+          name,
+          "the weights",
+          "be there, and they have " + String.join(", ", arrays.keySet()),
+          "they belong to another backbone");
     }
     return array;
   }

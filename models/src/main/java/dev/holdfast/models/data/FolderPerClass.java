@@ -1,6 +1,7 @@
 package dev.holdfast.models.data;
 
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.error.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
@@ -50,7 +51,7 @@ public record FolderPerClass() implements DatasetLayout {
     } catch (IOException | UncheckedIOException e) {
       throw new InputException(
           "The folder %s must be readable: %s.%nMaybe its access rights or links are wrong."
-              .formatted(data, e.getMessage()),
+              .formatted(data, Reason.of(e)),
           e);
     }
     if (entries.isEmpty()) {

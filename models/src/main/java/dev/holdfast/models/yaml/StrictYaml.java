@@ -87,13 +87,22 @@ public final class StrictYaml {
    * @throws InputException if the text does not fit the record
    */
   public static <T> T parse(String text, String owner, Class<T> type) {
+    return parse(text, new Owner(owner, true), type);
+  }
+
+  /** What messages call a text, and whether its lines mean anything to its author. */
+  private record Owner(String name, boolean lines) {}
+
+  private static <T> T parse(String text, Owner owner, Class<T> type) {
     Node root;
     try {
-      LoadSettings settings = LoadSettings.builder().setLabel(owner).build();
+      LoadSettings settings = LoadSettings.builder().setLabel(owner.name()).build();
       root = new Compose(settings).composeString(text).orElseThrow(() -> empty(owner));
     } catch (YamlEngineException e) {
       throw new InputException(
-          "The file (%s) must be YAML.%nMaybe look here: %s".formatted(owner, e.getMessage()), e);
+          "The file (%s) must be YAML.%nMaybe look here: %s"
+              .formatted(owner.name(), e.getMessage()),
+          e);
     }
     check(root, type, owner);
     T value;
@@ -115,7 +124,7 @@ public final class StrictYaml {
    * @throws InputException if the values do not fit the record
    */
   public static <T> T bind(Map<String, ?> values, String owner, Class<T> type) {
-    return parse(MAPPER.writeValueAsString(values), owner, type);
+    return parse(MAPPER.writeValueAsString(values), new Owner(owner, false), type);
   }
 
   /** Returns a record as plain maps, lists and values, keys in the order of its components. */
@@ -129,12 +138,13 @@ public final class StrictYaml {
     return MAPPER.writeValueAsString(value);
   }
 
-  private static InputException empty(String owner) {
+  private static InputException empty(Owner owner) {
     return new InputException(
-        "The file (%s) must not be empty.%nMaybe start it with \"schema: 1\".".formatted(owner));
+        "The file (%s) must not be empty.%nMaybe start it with \"schema: 1\"."
+            .formatted(owner.name()));
   }
 
-  private static InputException explain(JacksonException e, String owner) {
+  private static InputException explain(JacksonException e, Owner owner) {
     for (Throwable t = e; t != null; t = t.getCause()) {
       if (t instanceof InputException input) {
         return new InputException(place(owner, line(e)) + ": " + input.getMessage(), e);
@@ -161,11 +171,11 @@ public final class StrictYaml {
     return e.getLocation() == null ? -1 : e.getLocation().getLineNr();
   }
 
-  private static String place(String owner, int line) {
-    return line > 0 ? owner + ", line " + line : owner;
+  private static String place(Owner owner, int line) {
+    return line > 0 && owner.lines() ? owner.name() + ", line " + line : owner.name();
   }
 
-  private static void check(Node node, Type expected, String owner) {
+  private static void check(Node node, Type expected, Owner owner) {
     if (expected instanceof ParameterizedType generic) {
       Type[] arguments = generic.getActualTypeArguments();
       if (node instanceof SequenceNode sequence) {
@@ -192,7 +202,7 @@ public final class StrictYaml {
     }
   }
 
-  private static void check(MappingNode mapping, Class<?> type, String owner, boolean typed) {
+  private static void check(MappingNode mapping, Class<?> type, Owner owner, boolean typed) {
     List<String> known = new ArrayList<>();
     if (typed) {
       known.add(TYPE);
@@ -217,7 +227,7 @@ public final class StrictYaml {
     return tuple.getKeyNode() instanceof ScalarNode s ? s.getValue() : "?";
   }
 
-  private static void once(NodeTuple tuple, Set<String> seen, String owner) {
+  private static void once(NodeTuple tuple, Set<String> seen, Owner owner) {
     if (!seen.add(key(tuple))) {
       throw InputException.of(
           "key",
@@ -228,7 +238,7 @@ public final class StrictYaml {
     }
   }
 
-  private static Class<?> permitted(MappingNode mapping, Class<?> sealed, String owner) {
+  private static Class<?> permitted(MappingNode mapping, Class<?> sealed, Owner owner) {
     List<String> ids = new ArrayList<>();
     Optional<ScalarNode> chosen =
         mapping.getValue().stream()

@@ -1,4 +1,4 @@
-package dev.holdfast.metrics;
+package dev.holdfast.metrics.stats;
 
 /**
  * An aggregate over queries with its 95 % confidence interval.

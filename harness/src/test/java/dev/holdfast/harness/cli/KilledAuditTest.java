@@ -1,0 +1,175 @@
+package dev.holdfast.harness.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.metrics.random.CounterRng;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Audits in virtual machines of their own: killed, interrupted, with other numbers of threads. */
+@Tag("native")
+class KilledAuditTest {
+
+  /** Long enough to be hit in the middle. */
+  private static final String BATTERY =
+      """
+      schema: 1
+      name: slower
+      metrics: [recall@1, map-at-r]
+      attacks:
+        - attack: {type: pgd, steps: 25}
+          objectives: [{type: embedding-shift}, {type: single-target}]
+          epsilons: [1/255, 2/255, 4/255, 8/255]
+      corruptions:
+        - {ids: [gaussian-noise], severities: [1, 2, 3]}
+      """;
+
+  private static final int CELLS = 11;
+
+  @TempDir private static Path shared;
+
+  private static Path model;
+  private static Path data;
+  private static Path battery;
+  private static Path straight;
+
+  @TempDir private Path own;
+
+  @BeforeAll
+  static void audit_once() {
+    model = World.model(shared.resolve("model"));
+    data = World.images(shared.resolve("pictures"), 4, 12);
+    battery = World.write(shared.resolve("slower.yaml"), BATTERY);
+    straight = shared.resolve("straight");
+    Cli.run(words(straight).toArray()).succeeds();
+  }
+
+  private static List<Object> words(Path out, Object... more) {
+    List<Object> words = new ArrayList<>(List.of("audit", "--model", model, "--data", data));
+    words.addAll(List.of("--battery", battery, "--batch-size", 8, "--out", out));
+    words.addAll(List.of(more));
+    return words;
+  }
+
+  private ChildJvm child(String name, Path out, Object... more) {
+    return ChildJvm.start(own.resolve(name), List.of(), words(out, more).toArray());
+  }
+
+  private static void equalsStraight(Path out) {
+    for (String file : List.of("results.csv", "report.md", "queries.csv.gz")) {
+      assertThat(out.resolve(file)).hasSameBinaryContentAs(straight.resolve(file));
+    }
+    assertThat(World.auditWithoutRun(out)).isEqualTo(World.auditWithoutRun(straight));
+    assertThat(World.files(out)).isEqualTo(World.files(straight));
+  }
+
+  /** Waits until that many cells are finished. */
+  private static void awaitCells(ChildJvm child, Path out, int count) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (System.nanoTime() < end && child.process().isAlive()) {
+      if (finished(out) >= count) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+    assertThat(child.process().isAlive()).as("%s", child.text()).isTrue();
+  }
+
+  private static int finished(Path out) {
+    try (Stream<Path> files = Files.list(out.resolve("cells"))) {
+      return (int)
+          files
+              .map(f -> f.getFileName().toString())
+              .filter(f -> f.contains("_") && f.endsWith(".json"))
+              .count();
+    } catch (java.io.IOException e) {
+      return 0;
+    }
+  }
+
+  /** Kills an audit at drawn moments, and lets it end at last. */
+  private void kill(int times, long seed) throws Exception {
+    Path out = own.resolve("killed");
+    CounterRng rng = CounterRng.of(seed, "kill", times);
+    int killed = 0;
+    for (int i = 0; i < times; i++) {
+      ChildJvm child = child("log-" + i, out);
+      // From the first cell that is still to come: what was done before is not done again.
+      awaitCells(child, out, Math.min(CELLS - 1, finished(out) + (int) (rng.nextDouble() * 3)));
+      TimeUnit.MILLISECONDS.sleep((long) (rng.nextDouble() * 150));
+      child.process().destroyForcibly();
+      killed += child.await() == 137 ? 1 : 0;
+    }
+    assertThat(killed).isPositive();
+    Cli.run(words(out).toArray()).succeeds();
+    equalsStraight(out);
+  }
+
+  @Test
+  void a_killed_audit_goes_on_to_the_same_end() throws Exception {
+    kill(2, 1);
+  }
+
+  @Test
+  @Tag("slow")
+  @Timeout(600)
+  void an_audit_killed_ten_times_goes_on_to_the_same_end() throws Exception {
+    kill(10, 2);
+  }
+
+  @Test
+  void an_interrupted_audit_goes_on_and_keeps_what_was_finished() throws Exception {
+    Path out = own.resolve("interrupted");
+    ChildJvm child = child("log", out);
+    awaitCells(child, out, 2);
+    // While it runs, nobody else may write there.
+    Cli.run(words(out).toArray()).refuses(Holdfast.INPUT, "must not be in use by another run");
+    Cli.run(words(out, "--fresh").toArray()).refuses(Holdfast.INPUT, "not be in use");
+    assertThat(finished(out)).isGreaterThanOrEqualTo(2);
+    new ProcessBuilder("kill", "-INT", Long.toString(child.process().pid())).start().waitFor();
+    assertThat(child.await()).isEqualTo(130);
+    assertThat(child.text()).doesNotContain("Exception", "bug in Holdfast");
+    assertThat(finished(out)).isGreaterThanOrEqualTo(2);
+    Cli cli = Cli.run(words(out).toArray()).succeeds();
+    assertThat(cli.err()).contains("finished cells were found");
+    equalsStraight(out);
+  }
+
+  @Test
+  void the_number_of_threads_changes_nothing() throws Exception {
+    Path tiny = World.battery(own.resolve("tiny.yaml"));
+    for (int threads = 1; threads <= 2; threads++) {
+      ChildJvm child =
+          ChildJvm.start(
+              own.resolve("log-" + threads),
+              List.of(),
+              "audit",
+              "--model",
+              model,
+              "--data",
+              data,
+              "--battery",
+              tiny,
+              "--batch-size",
+              8,
+              "--out",
+              own.resolve("out-" + threads),
+              "--threads",
+              threads);
+      assertThat(child.await()).as("%s", child.text()).isZero();
+    }
+    for (String file : List.of("results.csv", "queries.csv.gz", "evidence/index.json")) {
+      assertThat(own.resolve("out-2").resolve(file))
+          .hasSameBinaryContentAs(own.resolve("out-1").resolve(file));
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.holdfast.harness.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.harness.config.Battery;
+import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.data.ColorMode;
+import dev.holdfast.models.data.InputSpec;
+import dev.holdfast.models.data.ResizeFilter;
+import dev.holdfast.models.yaml.StrictYaml;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PlanTest {
+
+  private static final String TWO_BUDGETS =
+      """
+      schema: 1
+      name: two
+      attacks:
+        - attack: {type: pgd, steps: 3}
+          objectives: [{type: embedding-shift}, {type: margin, k: 1}]
+          epsilons: [0.57/255, 8/255]
+        - {attack: {type: fgsm}, norm: l2, epsilons: [0.5], side: both}
+      corruptions:
+        - {ids: [contrast], severities: [2, 4, 5]}
+        - {ids: [contrast], severities: [3], side: gallery}
+      """;
+
+  private static InputSpec square(int side) {
+    return new InputSpec(side, side, ColorMode.RGB, ResizeFilter.BILINEAR, side, "center");
+  }
+
+  private static List<Cell> plan(String text) {
+    return Plan.of(StrictYaml.parse(text, "test.yaml", Battery.class), square(64));
+  }
+
+  @Test
+  void ids_stay_what_they_are() {
+    // Folders of unfinished audits hold files of these names: a change would lose their work.
+    assertThat(plan(TWO_BUDGETS))
+        .extracting(Cell::id)
+        .containsExactly(
+            "pgd-linf_embedding-shift_0.57-255_query_5ca9c577",
+            "pgd-linf_embedding-shift_8-255_query_5ca9c577",
+            "pgd-linf_margin-1_0.57-255_query_111cda78",
+            "pgd-linf_margin-1_8-255_query_111cda78",
+            "fgsm-l2_embedding-shift_0.5_both_4580e25a",
+            "contrast_2_hendrycks-64_query",
+            "contrast_4_hendrycks-64_query",
+            "contrast_5_hendrycks-64_query",
+            "contrast_3_hendrycks-64_gallery");
+  }
+
+  @Test
+  void ids_of_the_shipped_batteries_are_names_of_different_files() {
+    for (String name : Battery.NAMES) {
+      List<Cell> cells = Plan.of(Battery.load(name), square(224));
+      Set<String> seen = new HashSet<>();
+      for (Cell cell : cells) {
+        assertThat(cell.id()).matches("[a-z0-9._-]{1,120}");
+        assertThat(seen.add(cell.id().toLowerCase(java.util.Locale.ROOT))).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void a_hyper_parameter_is_part_of_the_id_whether_it_was_written_or_left_out() {
+    String form = "schema: 1\nname: x\nattacks: [{attack: {type: pgd%s}, epsilons: [8/255]}]\n";
+    String left = plan(form.formatted("")).get(0).id();
+    assertThat(plan(form.formatted(", steps: 10")).get(0).id()).isEqualTo(left);
+    assertThat(plan(form.formatted(", steps: 11")).get(0).id()).isNotEqualTo(left);
+    assertThat(plan(form.formatted(", random_start: false")).get(0).id()).isNotEqualTo(left);
+  }
+
+  @Test
+  void the_setting_is_canonical_json() {
+    assertThat(plan(TWO_BUDGETS).get(0).setting())
+        .isEqualTo(
+            "{\"attack\":{\"random_start\":true,\"step_size\":\"epsilon/4\",\"steps\":3,"
+                + "\"type\":\"pgd\"},\"objective\":{\"type\":\"embedding-shift\"}}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"45, hendrycks-32", "46, hendrycks-64", "120, hendrycks-64", "121, hendrycks-224"})
+  void the_size_of_the_input_chooses_the_dialect(int side, String dialect) {
+    List<Cell> cells =
+        Plan.of(StrictYaml.parse(TWO_BUDGETS, "test.yaml", Battery.class), square(side));
+    assertThat(((CorruptionCell) cells.get(5)).dialect().id()).isEqualTo(dialect);
+  }
+
+  @Test
+  void refuses_the_same_entry_twice() {
+    String twice =
+        """
+        schema: 1
+        name: twice
+        corruptions: [{ids: [contrast], severities: [1]}, {ids: [contrast], severities: [2, 1]}]
+        """;
+    assertThatThrownBy(() -> plan(twice))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("entry (contrast severity 1) of battery twice must be given once");
+    String attacks =
+        """
+        schema: 1
+        name: twice
+        attacks: [{attack: {type: fgsm}, epsilons: [1/255, 1/255]}]
+        """;
+    assertThatThrownBy(() -> plan(attacks))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("be given once");
+  }
+
+  @Test
+  void shows_the_largest_budget_and_the_middle_severity_of_attacked_queries() {
+    Set<Cell> shown = Plan.worthShowing(plan(TWO_BUDGETS));
+    assertThat(shown)
+        .extracting(Cell::title)
+        .containsExactlyInAnyOrder(
+            "pgd-linf embedding-shift 8/255", "pgd-linf margin-1 8/255", "contrast severity 2");
+  }
+
+  @Test
+  void steps_cost_more_than_forward_passes() {
+    List<Cell> cells = plan(TWO_BUDGETS);
+    assertThat(cells.get(0).cost()).isGreaterThan(cells.get(4).cost());
+    assertThat(cells.get(4).cost()).isGreaterThan(cells.get(5).cost());
+  }
+}
