@@ -74,6 +74,6 @@ final class EngineOptions {
   }
 
   static Ticker ticker(CommandLine line) {
-    return new Ticker(line.getErr(), System.console() != null);
+    return new Ticker(line.getErr(), Boolean.getBoolean("holdfast.terminal"));
   }
 }
