@@ -304,7 +304,7 @@ public final class AuditRunner {
 
     private long cost(Cell cell) {
       long perturbed =
-          (cell.side().queries() ? queries.length : 0)
+          (cell.side().queries() ? (long) queries.length : 0)
               + (cell.side().gallery() ? images.count() : 0);
       return perturbed * cell.cost();
     }
@@ -536,7 +536,7 @@ public final class AuditRunner {
                 });
           }
         }
-        ticker.step("auditing", done + (long) (start + count) * cell.cost(), total);
+        ticker.step("auditing", done + (start + (long) count) * cell.cost(), total);
       }
 
       List<Shown> shown(List<QueryResult> results) {
