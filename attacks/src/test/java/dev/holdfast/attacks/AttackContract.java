@@ -35,8 +35,8 @@ interface AttackContract {
 
   ModelCard CARD = ToyEmbedder.card(new Shape(3, 8, 9), 12, Distance.EUCLIDEAN);
   int BATCH = 4;
-  double[] LINF = {1e-9, 0.57 / 255, 1 / 255.0, 8 / 255.0, 0.1, 0.5, 1};
-  double[] L2 = {1e-9, 1e-4, 0.01, 0.5, 3, 100};
+  List<Double> LINF = List.of(1e-9, 0.57 / 255, 1 / 255.0, 8 / 255.0, 0.1, 0.5, 1.0);
+  List<Double> L2 = List.of(1e-9, 1e-4, 0.01, 0.5, 3.0, 100.0);
 
   /** Returns the attack with its defaults. */
   Attack attack();
