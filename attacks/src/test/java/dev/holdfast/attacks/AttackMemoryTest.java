@@ -35,7 +35,7 @@ class AttackMemoryTest {
   private static final double ALLOWED_BYTES_A_STEP = 2048;
 
   @ParameterizedTest
-  @CsvSource({"resnet20_cifar10, 2, 5000", "mobilenetv1_025_imagenet, 8, 2000"})
+  @CsvSource({"resnet20_cifar10, 2, 5000", "mobilenetv1_025_imagenet, 8, 5000"})
   @Timeout(3600)
   void neither_arrays_nor_memory_grow(String model, int batch, int steps) {
     assumeTrue(Files.exists(STATUS), "not Linux");
@@ -44,12 +44,15 @@ class AttackMemoryTest {
       AttackTask task = scene.task(objective, Norm.L2, 1);
       List<Integer> arrays = new ArrayList<>();
       List<Double> memory = new ArrayList<>();
+      int[] calls = {0};
       BoundObjective watched =
           e -> {
-            if (arrays.size() % EVERY == 0) {
+            if (calls[0]++ % EVERY == 0) {
+              // What Java has not collected yet is no leak; the engine's memory hangs on it.
+              System.gc();
+              arrays.add(LiveArrays.count());
               memory.add(residentBytes());
             }
-            arrays.add(LiveArrays.count());
             return task.objective().loss(e);
           };
       Attack attack = new Pgd(steps, "0.05", true);
@@ -68,7 +71,8 @@ class AttackMemoryTest {
                   false))
           .images()
           .close();
-      assertThat(arrays).hasSize(steps).containsOnly(arrays.get(0));
+      assertThat(calls[0]).isEqualTo(steps);
+      assertThat(arrays).containsOnly(arrays.get(0));
       double slope = slope(memory.subList(WARM_UP / EVERY, memory.size())) / EVERY;
       LOG.warn(
           "{} at batch {}: {} bytes a step, from {} to {} MB",
