@@ -5,12 +5,10 @@ import dev.holdfast.harness.run.AuditOptions;
 import dev.holdfast.harness.run.AuditRunner;
 import dev.holdfast.harness.run.Evidence;
 import dev.holdfast.harness.run.Ticker;
-import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.TrustVerdict;
 import dev.holdfast.reports.result.Verdict;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -105,7 +103,7 @@ final class AuditCommand implements Callable<Integer> {
             engine.batchSize(),
             engine.device(),
             engine.threads(),
-            mode(evidence),
+            Evidence.Mode.of(evidence, "the command line"),
             fresh,
             data.strict(),
             !noEarlyExit,
@@ -115,14 +113,6 @@ final class AuditCommand implements Callable<Integer> {
       Summary.print(audit, out, spec.commandLine().getOut());
       return exitCode(audit, allowUnreliable);
     }
-  }
-
-  private static Evidence.Mode mode(String word) {
-    List<String> known = Evidence.Mode.ids();
-    if (!known.contains(word)) {
-      throw InputException.unknown("evidence", word, "the command line", known);
-    }
-    return Evidence.Mode.values()[known.indexOf(word)];
   }
 
   static int exitCode(Audit audit, boolean allowUnreliable) {

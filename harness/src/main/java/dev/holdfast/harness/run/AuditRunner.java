@@ -304,7 +304,7 @@ public final class AuditRunner {
 
     private long cost(Cell cell) {
       long perturbed =
-          (cell.side().queries() ? queries.length : 0)
+          (cell.side().queries() ? (long) queries.length : 0)
               + (cell.side().gallery() ? images.count() : 0);
       return perturbed * cell.cost();
     }

@@ -1,6 +1,7 @@
 package dev.holdfast.harness.run;
 
 import dev.holdfast.harness.npz.NpzWriter;
+import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.reports.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +14,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Locale;
 
 /** The folder {@code evidence/}: what somebody else needs to check the numbers. */
@@ -37,9 +37,20 @@ public final class Evidence {
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Returns all words. */
-    public static List<String> ids() {
-      return Arrays.stream(values()).map(Mode::id).toList();
+    /**
+     * Returns the mode of a word.
+     *
+     * @param owner what to name in the error
+     * @throws InputException if there is none
+     */
+    public static Mode of(String word, String owner) {
+      return Arrays.stream(values())
+          .filter(mode -> mode.id().equals(word))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  InputException.unknown(
+                      "evidence", word, owner, Arrays.stream(values()).map(Mode::id).toList()));
     }
   }
 

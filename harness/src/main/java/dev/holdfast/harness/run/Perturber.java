@@ -109,7 +109,7 @@ final class Perturber {
           inRange &= after[p] >= 0 && after[p] <= 1;
         }
         l2[i] = Math.sqrt(squares);
-        if (!inRange || cell instanceof AttackCell a && outside(a.threat(), linf[i], l2[i])) {
+        if (!inRange || (cell instanceof AttackCell a && outside(a.threat(), linf[i], l2[i]))) {
           overBudget++;
         }
         steps[i] = batchSteps;
