@@ -51,11 +51,16 @@ final class ListCommand implements Callable<Integer> {
   static final class TopicReader implements CommandLine.ITypeConverter<Topic> {
     @Override
     public Topic convert(String word) {
-      List<String> known = Stream.of(Topic.values()).map(Topic::toString).toList();
-      if (!known.contains(word)) {
-        throw InputException.unknown("topic", word, "the command line", known);
-      }
-      return Topic.values()[known.indexOf(word)];
+      return Stream.of(Topic.values())
+          .filter(topic -> topic.toString().equals(word))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  InputException.unknown(
+                      "topic",
+                      word,
+                      "the command line",
+                      Stream.of(Topic.values()).map(Topic::toString).toList()));
     }
   }
 

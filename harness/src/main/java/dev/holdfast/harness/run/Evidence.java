@@ -38,21 +38,19 @@ public final class Evidence {
     }
 
     /**
-     * Returns the mode for a word of the command line.
+     * Returns the mode of a word.
      *
+     * @param owner what to name in the error
      * @throws InputException if there is none
      */
-    public static Mode of(String word) {
+    public static Mode of(String word, String owner) {
       return Arrays.stream(values())
-          .filter(m -> m.id().equals(word))
+          .filter(mode -> mode.id().equals(word))
           .findFirst()
           .orElseThrow(
               () ->
                   InputException.unknown(
-                      "evidence",
-                      word,
-                      "the command line",
-                      Arrays.stream(values()).map(Mode::id).toList()));
+                      "evidence", word, owner, Arrays.stream(values()).map(Mode::id).toList()));
     }
   }
 

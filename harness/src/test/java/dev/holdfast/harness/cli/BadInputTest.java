@@ -9,6 +9,7 @@ import dev.holdfast.reports.result.Audit;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -141,7 +142,9 @@ class BadInputTest {
     World.write(own.resolve("net.yaml"), World.card("net.pt").replaceAll("(?m)^backbone.*\\R", ""));
     for (byte[] content :
         List.of(
-            new byte[0], "not a network".getBytes(), World.bytes(data.resolve("class-a/0.png")))) {
+            new byte[0],
+            "not a network".getBytes(StandardCharsets.UTF_8),
+            World.bytes(data.resolve("class-a/0.png")))) {
       Files.write(net, content);
       refusesModel(net, "weights (net.pt)", "must be a whole TorchScript file");
     }
