@@ -103,7 +103,7 @@ final class AuditCommand implements Callable<Integer> {
             engine.batchSize(),
             engine.device(),
             engine.threads(),
-            Evidence.Mode.of(evidence, "the command line"),
+            Evidence.Mode.of(evidence),
             fresh,
             data.strict(),
             !noEarlyExit,

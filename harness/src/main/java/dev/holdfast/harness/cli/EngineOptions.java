@@ -73,8 +73,6 @@ final class EngineOptions {
     System.setProperty("OPT_OUT_TRACKING", "true");
   }
 
-  /** The main class asks Java 22 and later for null where there is no terminal. */
-  @SuppressWarnings("SystemConsoleNull")
   static Ticker ticker(CommandLine line) {
     return new Ticker(line.getErr(), Boolean.getBoolean("holdfast.terminal"));
   }

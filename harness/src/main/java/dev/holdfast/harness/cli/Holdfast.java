@@ -59,7 +59,6 @@ public final class Holdfast implements Runnable {
 
   /** Runs the program and ends the virtual machine with its exit code. */
   public static void main(String[] args) {
-    System.setProperty("jdk.console", "java.base");
     // Numbers are written the same everywhere.
     Locale.setDefault(Locale.ROOT);
     System.exit(run(args, null, null));

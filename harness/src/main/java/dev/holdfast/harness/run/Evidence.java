@@ -38,19 +38,21 @@ public final class Evidence {
     }
 
     /**
-     * Returns the mode of a word.
+     * Returns the mode for a word of the command line.
      *
-     * @param owner what to name in the error
      * @throws InputException if there is none
      */
-    public static Mode of(String word, String owner) {
+    public static Mode of(String word) {
       return Arrays.stream(values())
-          .filter(mode -> mode.id().equals(word))
+          .filter(m -> m.id().equals(word))
           .findFirst()
           .orElseThrow(
               () ->
                   InputException.unknown(
-                      "evidence", word, owner, Arrays.stream(values()).map(Mode::id).toList()));
+                      "evidence",
+                      word,
+                      "the command line",
+                      Arrays.stream(values()).map(Mode::id).toList()));
     }
   }
 
