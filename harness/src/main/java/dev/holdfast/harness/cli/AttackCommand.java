@@ -7,6 +7,7 @@ import dev.holdfast.attacks.Attack;
 import dev.holdfast.attacks.AttackTask;
 import dev.holdfast.attacks.Perturbed;
 import dev.holdfast.attacks.objective.BoundObjective;
+import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.attacks.threat.Epsilon;
@@ -139,7 +140,7 @@ final class AttackCommand implements Callable<Integer> {
         }
       } else {
         try (EmbeddingModel candidate = Models.open(model, Devices.of(engine.device()))) {
-          run(candidate, cell, read(candidate), ticker);
+          run(candidate, cell, read(candidate, cell), ticker);
         }
       }
       ticker.close();
@@ -149,7 +150,7 @@ final class AttackCommand implements Callable<Integer> {
     }
   }
 
-  private Input read(EmbeddingModel candidate) {
+  private Input read(EmbeddingModel candidate, AttackCell cell) {
     InputSpec input = candidate.card().input().spec();
     Map<String, NpyArray> arrays = NpzReader.read(source.images);
     NpyArray images = arrays.get("images");
@@ -190,6 +191,14 @@ final class AttackCommand implements Callable<Integer> {
           source.images.toString(),
           "be " + n + " integers",
           "save x.astype(numpy.int64)");
+    }
+    if (labels == null && cell.objective() instanceof Margin) {
+      throw InputException.of(
+          "array labels",
+          "missing",
+          source.images.toString(),
+          "be given for the objective " + cell.objective().id(),
+          "save the class of each image as int64");
     }
     Map<Long, float[]> targets = new HashMap<>();
     NpyArray aims = arrays.get("targets");

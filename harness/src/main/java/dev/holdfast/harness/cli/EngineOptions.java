@@ -3,6 +3,7 @@ package dev.holdfast.harness.cli;
 import dev.holdfast.harness.run.Ticker;
 import dev.holdfast.metrics.error.InputException;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How native work is done. */
@@ -23,29 +24,14 @@ final class EngineOptions {
           "Images in a native batch; numbers depend on it a little. Default: ${DEFAULT-VALUE}.")
   private int batchSize;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Threads of the engine. Default: one per core. Numbers do not depend on it.")
-  private Integer threads;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Seed of everything random. Default: that of the recipe in training, else 0.")
-  private Long seed;
+  @Mixin private ThreadOptions threads;
 
   String device() {
     return device;
   }
 
   long seed() {
-    return seedOr(0);
-  }
-
-  /** Returns the seed that was given, or else this one. */
-  long seedOr(long otherwise) {
-    return seed == null ? otherwise : seed;
+    return threads.seed();
   }
 
   int batchSize() {
@@ -57,20 +43,12 @@ final class EngineOptions {
   }
 
   int threads() {
-    if (threads != null && threads < 1) {
-      throw InputException.of("threads", threads, "the command line", "be at least 1", "try 2");
-    }
-    return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    return threads.threads();
   }
 
-  /** Has to come before the engine is loaded, which reads its settings once. */
+  /** See {@link ThreadOptions#apply}. */
   void apply() {
-    String count = Integer.toString(threads());
-    System.setProperty("ai.djl.pytorch.num_threads", count);
-    System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
-    System.setProperty("java.util.concurrent.ForkJoinPool.common.parallelism", count);
-    System.setProperty("ai.djl.offline", "true");
-    System.setProperty("OPT_OUT_TRACKING", "true");
+    threads.apply();
   }
 
   static Ticker ticker(CommandLine line) {

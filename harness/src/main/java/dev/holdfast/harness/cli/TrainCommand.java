@@ -51,11 +51,11 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--fresh", description = "Delete a run that is in the output folder.")
   private boolean fresh;
 
-  @Mixin private EngineOptions engine;
+  @Mixin private ThreadOptions threads;
 
   @Override
   public Integer call() {
-    engine.apply();
+    threads.apply();
     TrainingMethod chosen = Registry.of(TrainingMethod.class, "method", method, "the command line");
     Recipe read = Recipe.read(recipe);
     if (!read.method().id().equals(chosen.id())) {
@@ -70,7 +70,7 @@ final class TrainCommand implements Callable<Integer> {
         PixelStore store =
             PixelStore.open(
                 data.open(), read.input().spec(), CacheFolder.path(), ticker, data.strict())) {
-      Training.run(read, new StoredImages(store), out, engine.seedOr(read.seed()), fresh, ticker);
+      Training.run(read, new StoredImages(store), out, threads.seedOr(read.seed()), fresh, ticker);
       ticker.close();
       spec.commandLine().getOut().println("Model: " + out);
       spec.commandLine().getOut().flush();
