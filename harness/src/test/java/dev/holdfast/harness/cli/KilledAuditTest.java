@@ -135,8 +135,8 @@ class KilledAuditTest {
     Cli.run(words(out).toArray()).refuses(Holdfast.INPUT, "must not be in use by another run");
     Cli.run(words(out, "--fresh").toArray()).refuses(Holdfast.INPUT, "not be in use");
     assertThat(finished(out)).isGreaterThanOrEqualTo(2);
-    new ProcessBuilder("kill", "-INT", Long.toString(child.process().pid())).start().waitFor();
-    assertThat(child.await()).isEqualTo(130);
+    new ProcessBuilder("kill", "-TERM", Long.toString(child.process().pid())).start().waitFor();
+    assertThat(child.await()).isEqualTo(143);
     assertThat(child.text()).doesNotContain("Exception", "bug in Holdfast");
     assertThat(finished(out)).isGreaterThanOrEqualTo(2);
     Cli cli = Cli.run(words(out).toArray()).succeeds();
