@@ -104,7 +104,7 @@ public final class Models {
         weights: %s
         input: {height: 224, width: 224, color: rgb, resize: bilinear, resize_short_side: 256, crop: center}
         normalization: {mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}
-        embedding: {dimension: 128, normalize: true, distance: euclidean}"""
+        embedding: {dimension: 128, normalize: true, distance: cosine}"""
             .formatted(
                 path,
                 card,

@@ -8,6 +8,7 @@ import dev.holdfast.metrics.error.RunException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -101,6 +102,19 @@ public final class Holdfast implements Runnable {
   private static int explainUsage(CommandLine.ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
+    // A misspelt option is also a missing one: say what was misspelt.
+    List<String> known = List.copyOf(command.getCommandSpec().optionsMap().keySet());
+    if (e instanceof CommandLine.MissingParameterException) {
+      for (String arg : args) {
+        String option = arg.contains("=") ? arg.substring(0, arg.indexOf('=')) : arg;
+        if (option.startsWith("--") && !known.contains(option)) {
+          err.println(
+              InputException.unknown("option", option, "the command line", known).getMessage());
+          err.flush();
+          return INPUT;
+        }
+      }
+    }
     err.println(e.getCause() instanceof InputException input ? input.getMessage() : e.getMessage());
     CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
     err.println("Maybe see: " + command.getCommandSpec().qualifiedName() + " --help");

@@ -89,9 +89,12 @@ public record Battery(
     throw InputException.unknown("battery", nameOrFile, "the command line", NAMES);
   }
 
-  /** Returns the same battery with another number of queries. */
+  /** Returns the same battery with another number of queries, which its name then says. */
   public Battery withLimitQueries(int limit) {
-    return new Battery(schema, name, limit, metrics, attacks, corruptions);
+    String words = limit == 0 ? "all queries" : limit + " queries";
+    return limit == limitQueries
+        ? this
+        : new Battery(schema, name + " with " + words, limit, metrics, attacks, corruptions);
   }
 
   private static String resource(String name) {

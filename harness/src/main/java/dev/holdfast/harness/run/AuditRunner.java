@@ -115,6 +115,9 @@ public final class AuditRunner {
     return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
   }
 
+  /** Perturbed images, and the file that they are kept in; null where they are not. */
+  private record Perturbation(PerturbedSet set, Evidence.Entry evidence) {}
+
   /** One run with everything open. */
   private final class Session {
 
@@ -319,35 +322,10 @@ public final class AuditRunner {
         int[] order = order();
         int[] items = Arrays.stream(order).map(i -> queries[i]).toArray();
         Tracker tracker = new Tracker(cell, done, total, order);
-        Evidence.Entry[] entry = new Evidence.Entry[1];
-        PerturbedSet[] perturbed = new PerturbedSet[1];
-        if (keepsImages(cell)) {
-          long[] shape = images.batchShape().getShape().clone();
-          shape[0] = items.length;
-          entry[0] =
-              Evidence.write(
-                  folder.path(),
-                  cell.id() + ".npz",
-                  cell.id(),
-                  npz -> {
-                    npz.write("ids", gallery.select(items).ids());
-                    npz.startFloats("images", shape);
-                    perturbed[0] =
-                        perturber.perturb(
-                            cell,
-                            items,
-                            gallery.select(items),
-                            (start, count, clean, after) -> {
-                              npz.floats(after, 0, count * images.values());
-                              tracker.batch(start, count, clean, after);
-                            });
-                  });
-        } else {
-          perturbed[0] = perturber.perturb(cell, items, gallery.select(items), tracker);
-        }
-        PerturbedSet straight = reorder(perturbed[0], order);
+        Perturbation made = perturb(perturber, cell, items, tracker);
+        PerturbedSet straight = reorder(made.set(), order);
         List<QueryResult> results = search.search(straight.embeddings(), depth);
-        return outcome(cell, straight, results, entry[0], tracker.shown(results), 0, 0);
+        return outcome(cell, straight, results, made.evidence(), tracker.shown(results), 0, 0);
       } catch (IOException e) {
         throw new RunException(
             "The cell %s could not be stored: %s.%nMaybe the disk is full; finished cells are kept, and the same command goes on."
@@ -361,7 +339,8 @@ public final class AuditRunner {
         Perturber perturber, Cell cell, long done, long total) throws IOException {
       int[] everything = IntStream.range(0, images.count()).toArray();
       Tracker tracker = new Tracker(cell, done, total, new int[0]);
-      PerturbedSet all = perturber.perturb(cell, everything, gallery, tracker);
+      Perturbation made = perturb(perturber, cell, everything, tracker);
+      PerturbedSet all = made.set();
       for (boolean finite : all.finite()) {
         if (!finite) {
           throw new RunException(
@@ -375,18 +354,58 @@ public final class AuditRunner {
         List<QueryResult> results = changed.search(chosen.embeddings(), depth);
         long forwards = Arrays.stream(all.forwards()).asLongStream().sum();
         long backwards = Arrays.stream(all.backwards()).asLongStream().sum();
-        return outcome(cell, chosen, results, null, List.of(), forwards, backwards);
+        return outcome(cell, chosen, results, made.evidence(), List.of(), forwards, backwards);
       }
+    }
+
+    /**
+     * Perturbs images, and keeps them and their embeddings as evidence where that was asked for.
+     */
+    private Perturbation perturb(
+        Perturber perturber, Cell cell, int[] items, Perturber.Listener listener)
+        throws IOException {
+      EmbeddingSet clean = gallery.select(items);
+      if (!keepsImages(cell)) {
+        return new Perturbation(perturber.perturb(cell, items, clean, listener), null);
+      }
+      long[] shape = images.batchShape().getShape().clone();
+      shape[0] = items.length;
+      PerturbedSet[] made = new PerturbedSet[1];
+      Evidence.Entry entry =
+          Evidence.write(
+              folder.path(),
+              cell.id() + ".npz",
+              cell.id(),
+              npz -> {
+                npz.write("ids", clean.ids());
+                npz.startFloats("images", shape);
+                made[0] =
+                    perturber.perturb(
+                        cell,
+                        items,
+                        clean,
+                        (start, count, before, after) -> {
+                          npz.floats(after, 0, count * images.values());
+                          listener.batch(start, count, before, after);
+                        });
+                EmbeddingSet embeddings = made[0].embeddings();
+                npz.write(
+                    "embeddings", embeddings.values(), embeddings.size(), embeddings.dimension());
+              });
+      return new Perturbation(made[0], entry);
     }
 
     private boolean keepsImages(Cell cell) {
       if (!(cell instanceof AttackCell) || options.evidence() == Evidence.Mode.NONE) {
         return false;
       }
-      long attacks =
-          cells.stream().filter(c -> c instanceof AttackCell && !c.side().gallery()).count();
+      long kept =
+          cells.stream()
+              .filter(AttackCell.class::isInstance)
+              .mapToLong(c -> c.side().gallery() ? images.count() : queries.length)
+              .sum();
       return options.evidence() == Evidence.Mode.ALL
-          || attacks * queries.length * images.values() * Float.BYTES <= EVIDENCE_LIMIT;
+          || kept * images.values() * Float.BYTES <= EVIDENCE_LIMIT;
     }
 
     private CellOutcome outcome(

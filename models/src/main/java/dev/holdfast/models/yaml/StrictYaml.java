@@ -109,7 +109,7 @@ public final class StrictYaml {
     try {
       value = MAPPER.readValue(text, type);
     } catch (JacksonException e) {
-      throw explain(e, owner);
+      throw explain(e, root, owner);
     }
     if (value == null) {
       throw empty(owner);
@@ -144,10 +144,11 @@ public final class StrictYaml {
             .formatted(owner.name()));
   }
 
-  private static InputException explain(JacksonException e, Owner owner) {
+  private static InputException explain(JacksonException e, Node root, Owner owner) {
+    String where = place(owner, line(e, root));
     for (Throwable t = e; t != null; t = t.getCause()) {
       if (t instanceof InputException input) {
-        return new InputException(place(owner, line(e)) + ": " + input.getMessage(), e);
+        return new InputException(where + ": " + input.getMessage(), e);
       }
     }
     String key =
@@ -163,12 +164,39 @@ public final class StrictYaml {
             .replaceAll("`?[a-z.]+\\.(\\w+)`?", "$1");
     return new InputException(
         "%s of %s must have a value of the right kind.%nMaybe this helps: %s."
-            .formatted(what, place(owner, line(e)), detail),
+            .formatted(what, where, detail),
         e);
   }
 
-  private static int line(JacksonException e) {
-    return e.getLocation() == null ? -1 : e.getLocation().getLineNr();
+  /**
+   * Returns the line where the value that was refused begins. The parser itself stands behind a
+   * record when its values are refused, so the way to the value is gone again from the top.
+   */
+  private static int line(JacksonException e, Node root) {
+    Node node = root;
+    if (e instanceof DatabindException d) {
+      for (JacksonException.Reference step : d.getPath()) {
+        Optional<Node> next = child(node, step);
+        if (next.isEmpty()) {
+          break;
+        }
+        node = next.get();
+      }
+    }
+    return line(node);
+  }
+
+  private static Optional<Node> child(Node node, JacksonException.Reference step) {
+    if (node instanceof SequenceNode sequence && step.getIndex() >= 0) {
+      return sequence.getValue().stream().skip(step.getIndex()).findFirst();
+    }
+    if (node instanceof MappingNode mapping && step.getPropertyName() != null) {
+      return mapping.getValue().stream()
+          .filter(t -> key(t).equals(step.getPropertyName()))
+          .map(NodeTuple::getValueNode)
+          .findFirst();
+    }
+    return Optional.empty();
   }
 
   private static String place(Owner owner, int line) {

@@ -69,7 +69,7 @@ public final class MarkdownReport {
     List<Line> lines = Line.of(audit);
     List<Metric> metrics = Metric.columns(lines);
     paragraph("## Results");
-    paragraph("Recall, precision and MAP in percent, with 95 % intervals.");
+    paragraph("Values in percent, with 95 % intervals.");
     List<String> columns = new ArrayList<>(List.of("Perturbation", "Objective", "Strength"));
     columns.add("Queries");
     metrics.forEach(metric -> columns.add(text(metric.label())));

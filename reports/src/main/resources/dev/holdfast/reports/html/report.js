@@ -40,7 +40,8 @@
       symbolSize: 8,
       showAllSymbol: true,
       color: color(i),
-      lineStyle: {width: 2, type: dash(i)},
+      // One measured point: what lies between it and the clean value is not known.
+      lineStyle: series.points.length > 2 ? {width: 2, type: dash(i)} : {width: 1, type: 'dotted', opacity: 0.6},
       emphasis: {focus: 'series'},
       z: 3,
       markLine: {
