@@ -92,9 +92,8 @@ public record Battery(
   /** Returns the same battery with another number of queries, which its name then says. */
   public Battery withLimitQueries(int limit) {
     String words = limit == 0 ? "all queries" : limit + " queries";
-    return limit == limitQueries
-        ? this
-        : new Battery(schema, name + " with " + words, limit, metrics, attacks, corruptions);
+    String label = limit == limitQueries || limit < 0 ? name : name + " with " + words;
+    return new Battery(schema, label, limit, metrics, attacks, corruptions);
   }
 
   private static String resource(String name) {

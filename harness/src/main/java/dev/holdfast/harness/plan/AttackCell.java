@@ -6,6 +6,8 @@ import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.yaml.StrictYaml;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.TreeMap;
 
 /**
@@ -20,15 +22,25 @@ public record AttackCell(Attack attack, Objective objective, ThreatModel threat)
   /** A backward pass costs about two forward passes. */
   private static final int STEP = 3;
 
+  private static final int DIGITS = 6;
+
   @Override
   public String id() {
     return String.join(
         "_",
         perturbation(),
         objective.label(),
-        threat.epsilon().text().replace('/', '-'),
+        length(),
         threat.side().id(),
-        "%08x".formatted((int) CounterRng.hash(setting())));
+        "%08x".formatted((int) CounterRng.hash(setting() + threat.hash())));
+  }
+
+  /** The same for 8/255 and 16/510, because random numbers are drawn by the id. */
+  private String length() {
+    return BigDecimal.valueOf(threat.epsilon().value())
+        .round(new MathContext(DIGITS))
+        .stripTrailingZeros()
+        .toString();
   }
 
   @Override

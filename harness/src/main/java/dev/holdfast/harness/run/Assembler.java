@@ -2,6 +2,7 @@ package dev.holdfast.harness.run;
 
 import ai.djl.engine.Engine;
 import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.harness.plan.AttackCell;
@@ -152,18 +153,22 @@ final class Assembler {
             rows.add(row(kind, cell.perturbation(), cell, metric, estimate, reference));
           }
         });
-    List<CellOutcome> corrupted =
-        outcomes.entrySet().stream()
-            .filter(e -> e.getKey() instanceof CorruptionCell)
-            .map(Map.Entry::getValue)
-            .toList();
+    Map<String, List<CellOutcome>> corrupted = new LinkedHashMap<>();
+    outcomes.forEach(
+        (cell, outcome) -> {
+          if (cell instanceof CorruptionCell && cell.side() == Side.QUERY) {
+            corrupted.computeIfAbsent(cell.perturbation(), p -> new ArrayList<>()).add(outcome);
+          }
+        });
     if (!corrupted.isEmpty()) {
       for (RetrievalMetric metric : metrics) {
         double[] mean = new double[queries.length];
-        for (CellOutcome outcome : corrupted) {
-          double[] values = outcome.values().get(Metrics.word(metric));
-          for (int i = 0; i < mean.length; i++) {
-            mean[i] += values[i] / corrupted.size();
+        for (List<CellOutcome> severities : corrupted.values()) {
+          for (CellOutcome outcome : severities) {
+            double[] values = outcome.values().get(Metrics.word(metric));
+            for (int i = 0; i < mean.length; i++) {
+              mean[i] += values[i] / severities.size() / corrupted.size();
+            }
           }
         }
         // Means of flags are no flags: their interval is that of a mean.
@@ -207,7 +212,7 @@ final class Assembler {
         epsilon,
         linf ? Double.valueOf(attack.threat().epsilon().in255()) : null,
         corruption == null ? null : Integer.valueOf(corruption.severity()),
-        cell == null ? null : cell.side().id(),
+        cell != null ? cell.side().id() : kind == Kind.AGGREGATE ? Side.QUERY.id() : null,
         attack == null ? null : attack.threat().knowledge(),
         attack == null ? null : attack.attack().steps(),
         metric.id(),

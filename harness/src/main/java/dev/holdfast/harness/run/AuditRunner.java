@@ -23,11 +23,13 @@ import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.InputSpec;
 import dev.holdfast.models.data.PixelStore;
+import dev.holdfast.models.data.Shapes;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.Shown;
 import dev.holdfast.reports.result.TrustVerdict;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,6 +69,7 @@ public final class AuditRunner {
    */
   public Audit run() {
     Instant started = Instant.now();
+    refuseInsideData();
     ImageSet set = DataSets.open(options.data(), options.layout(), options.split());
     try (EmbeddingModel model = Models.open(options.model(), Devices.of(options.device()))) {
       InputSpec spec = model.card().input().spec();
@@ -80,6 +83,20 @@ public final class AuditRunner {
           return new Session(model, set, store, cells, folder).run(started);
         }
       }
+    }
+  }
+
+  /** Pictures of the report would be images of the next audit. */
+  private void refuseInsideData() {
+    Path data = Path.of(options.data()).toAbsolutePath().normalize();
+    if (!options.data().equals(Shapes.ID)
+        && options.out().toAbsolutePath().normalize().startsWith(data)) {
+      throw InputException.of(
+          "out",
+          options.out(),
+          "the command line",
+          "lie outside of the data",
+          "use a folder beside it");
     }
   }
 
@@ -100,7 +117,12 @@ public final class AuditRunner {
     config.put("batch_size", Integer.toString(options.batchSize()));
     config.put("device", options.device());
     config.put("evidence", options.evidence().id());
-    config.put("holdfast", Build.version());
+    // Between releases, the same version is many programs.
+    config.put(
+        "holdfast",
+        Build.version().endsWith("-SNAPSHOT")
+            ? Build.version() + " " + Build.commit()
+            : Build.version());
     config.put("pytorch", Engine.getEngine("PyTorch").getVersion());
     return config;
   }

@@ -76,7 +76,8 @@ public final class Probe {
     }
     // Company of another kind: half of the images are gone, zeros in their place.
     float[] half = pixels.clone();
-    Arrays.fill(half, n / 2 * values, half.length, 0);
+    int kept = Math.max(1, n / 2);
+    Arrays.fill(half, kept * values, half.length, 0);
     int dimension = once.length / images.batchSize();
     float[] back = images.embed(reversed);
     float[] turned = new float[once.length];
@@ -84,8 +85,7 @@ public final class Probe {
       System.arraycopy(back, (n - 1 - i) * dimension, turned, i * dimension, dimension);
     }
     double difference =
-        Math.max(
-            difference(once, turned, n), difference(once, images.embed(half), Math.max(1, n / 2)));
+        Math.max(difference(once, turned, n), difference(once, images.embed(half), kept));
     return byDifference(
         "batch-independent",
         difference,

@@ -10,6 +10,7 @@ import dev.holdfast.reports.result.Shown;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -144,7 +145,10 @@ final class RunFolder implements AutoCloseable {
   /** A run that stored nothing, because its model or data were refused, is in nobody's way. */
   private boolean started() throws IOException {
     Path cells = path.resolve(CELLS);
-    return Files.isDirectory(cells) && !isEmptyFolder(cells);
+    Path evidence = path.resolve(Evidence.FOLDER);
+    return (Files.isDirectory(cells) && !isEmptyFolder(cells))
+        || (Files.isDirectory(evidence) && !isEmptyFolder(evidence))
+        || Files.exists(path.resolve(AuditFiles.AUDIT));
   }
 
   private static boolean lock(FileChannel channel) throws IOException {
@@ -285,12 +289,30 @@ final class RunFolder implements AutoCloseable {
   <T> Optional<T> read(String name, Class<T> type) {
     Path file = path.resolve(CELLS).resolve(name + ".json");
     try {
-      return Files.isRegularFile(file)
-          ? Optional.of(MAPPER.readValue(Files.readAllBytes(file), type))
+      if (!Files.isRegularFile(file)) {
+        return Optional.empty();
+      }
+      String text = Files.readString(file);
+      int end = text.indexOf('\n');
+      String payload = text.substring(end + 1);
+      Seal seal = MAPPER.readValue(text.substring(0, Math.max(0, end)), Seal.class);
+      return new Seal(name, configHash, sha256(payload)).equals(seal)
+          ? Optional.ofNullable(MAPPER.readValue(payload, type))
           : Optional.empty();
     } catch (IOException | JacksonException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * The first line of a stored file: what it is, whose, and the hash of the rest. A file of another
+   * run, of another cell, or with a damaged digit is not taken for a result.
+   */
+  private record Seal(String name, String configHash, String sha256) {}
+
+  private static String sha256(String payload) {
+    return java.util.HexFormat.of()
+        .formatHex(Evidence.sha256().digest(payload.getBytes(StandardCharsets.UTF_8)));
   }
 
   /**
@@ -314,8 +336,9 @@ final class RunFolder implements AutoCloseable {
 
   /** Stores something under a name. */
   void write(String name, Object value) {
-    AtomicFile.write(
-        path.resolve(CELLS).resolve(name + ".json"), MAPPER.writeValueAsString(value) + "\n");
+    String payload = MAPPER.writeValueAsString(value) + "\n";
+    String seal = MAPPER.writeValueAsString(new Seal(name, configHash, sha256(payload)));
+    AtomicFile.write(path.resolve(CELLS).resolve(name + ".json"), seal + "\n" + payload);
   }
 
   @Override

@@ -47,10 +47,46 @@ class OutputFolderTest {
   }
 
   @Test
+  void an_output_folder_among_the_images_is_refused() {
+    Path inside = data.resolve("audit");
+    audit(inside).refuses(Holdfast.INPUT, "must lie outside of the data");
+    assertThat(inside).doesNotExist();
+  }
+
+  @Test
+  void one_image_in_a_batch_is_no_reason_for_distrust() {
+    Cli.run(
+            "audit",
+            "--model",
+            model,
+            "--data",
+            data,
+            "--battery",
+            battery,
+            "--batch-size",
+            1,
+            "--out",
+            own.resolve("single"))
+        .succeeds();
+  }
+
+  @Test
+  void checks_of_another_run_or_damaged_ones_are_made_again() throws Exception {
+    Path out = copy();
+    Path probe = out.resolve("cells/probe.json");
+    String before = java.nio.file.Files.readString(probe);
+    for (String damaged : List.of("[]", "null", "", before.replace("ok", "suspicious"))) {
+      java.nio.file.Files.writeString(probe, damaged);
+      audit(out).succeeds();
+      assertThat(probe).hasContent(before);
+    }
+  }
+
+  @Test
   void another_run_is_refused_and_says_what_differs() {
     Path out = copy();
     audit(out, "--seed", 1).refuses(Holdfast.INPUT, "it holds another one (other seed)", "--fresh");
-    audit(out, "--limit-queries", 3).refuses(Holdfast.INPUT, "(other limit_queries)");
+    audit(out, "--limit-queries", 3).refuses(Holdfast.INPUT, "(other battery, limit_queries)");
     assertThat(World.files(out)).isEqualTo(World.files(straight));
     assertThat(out.resolve("results.csv")).hasSameBinaryContentAs(straight.resolve("results.csv"));
   }

@@ -46,11 +46,11 @@ class PlanTest {
     assertThat(plan(TWO_BUDGETS))
         .extracting(Cell::id)
         .containsExactly(
-            "pgd-linf_embedding-shift_0.57-255_query_5ca9c577",
-            "pgd-linf_embedding-shift_8-255_query_5ca9c577",
-            "pgd-linf_margin-1_0.57-255_query_111cda78",
-            "pgd-linf_margin-1_8-255_query_111cda78",
-            "fgsm-l2_embedding-shift_0.5_both_4580e25a",
+            "pgd-linf_embedding-shift_0.00223529_query_4c653c8e",
+            "pgd-linf_embedding-shift_0.0313725_query_1e3b354e",
+            "pgd-linf_margin-1_0.00223529_query_3b3dbd17",
+            "pgd-linf_margin-1_0.0313725_query_42aed8da",
+            "fgsm-l2_embedding-shift_0.5_both_97c2e628",
             "contrast_2_hendrycks-64_query",
             "contrast_4_hendrycks-64_query",
             "contrast_5_hendrycks-64_query",
@@ -114,6 +114,24 @@ class PlanTest {
     assertThatThrownBy(() -> plan(attacks))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("be given once");
+  }
+
+  @Test
+  void the_same_budget_in_other_words_is_the_same_cell() {
+    String spelled =
+        """
+        schema: 1
+        name: spelled
+        attacks: [{attack: {type: pgd}, epsilons: [%s]}]
+        """;
+    String id = plan(spelled.formatted("8/255")).get(0).id();
+    assertThat(plan(spelled.formatted("16/510")).get(0).id()).isEqualTo(id);
+    assertThat(plan(spelled.formatted("8.0/255")).get(0).id()).isEqualTo(id);
+    assertThat(plan(spelled.formatted("0.0313725")).get(0).id()).isNotEqualTo(id);
+    assertThatThrownBy(() -> plan(spelled.formatted("8/255, 16/510")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("be given once");
+    assertThat(plan(spelled.formatted("0." + "1".repeat(300))).get(0).id()).hasSizeLessThan(100);
   }
 
   @Test

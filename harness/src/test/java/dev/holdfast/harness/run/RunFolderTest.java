@@ -71,6 +71,23 @@ class RunFolderTest {
   }
 
   @Test
+  void a_file_with_a_damaged_digit_is_none() throws Exception {
+    try (RunFolder run = RunFolder.open(folder, ONE, false)) {
+      run.write("cell", outcome(run, null));
+      Path file = folder.resolve("cells/cell.json");
+      String text = Files.readString(file);
+      for (String damaged :
+          List.of(text.replace("\"recall@1\":[1.0,", "\"recall@1\":[0.0,"), "null", "\n", "")) {
+        assertThat(damaged).isNotEqualTo(text);
+        Files.writeString(file, damaged);
+        assertThat(run.cell("cell")).isEmpty();
+      }
+      Files.writeString(file, text);
+      assertThat(run.cell("cell")).isPresent();
+    }
+  }
+
+  @Test
   void a_cell_without_its_evidence_is_none() throws Exception {
     try (RunFolder run = RunFolder.open(folder, ONE, false)) {
       Evidence.Entry entry =

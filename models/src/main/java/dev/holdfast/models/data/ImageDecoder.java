@@ -65,8 +65,6 @@ public final class ImageDecoder {
       // Readers fail in any way on damaged files: out-of-range indexes, negative sizes, bad
       // profiles.
       throw new IOException("the image is damaged: " + e, e);
-    } catch (OutOfMemoryError e) {
-      throw new IOException("the image is too large for the memory", e);
     }
   }
 

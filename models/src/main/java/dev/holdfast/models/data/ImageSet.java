@@ -110,6 +110,11 @@ public final class ImageSet {
     return source.decode(item);
   }
 
+  /** Decodes the content with that hash; see {@link ImageSource#decode(ImageItem, String)}. */
+  RgbImage decode(ImageItem item, String contentHash) throws IOException {
+    return source.decode(item, contentHash);
+  }
+
   /**
    * Returns the SHA-256 of an item's file, or {@code missing} if it cannot be read. For drawn
    * images it is that of the pixels.

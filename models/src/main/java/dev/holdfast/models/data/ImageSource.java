@@ -10,6 +10,17 @@ interface ImageSource {
    */
   RgbImage decode(ImageItem item) throws IOException;
 
+  /**
+   * Decodes exactly the content that has a hash, so that pixels never stand under the fingerprint
+   * of other pixels.
+   *
+   * @throws IOException as {@link #decode}
+   * @throws dev.holdfast.metrics.error.RunException if the content has another hash by now
+   */
+  default RgbImage decode(ImageItem item, String contentHash) throws IOException {
+    return decode(item);
+  }
+
   /** Returns a hash of what {@link #decode} would read, or {@code missing}. */
   String contentHash(ImageItem item);
 }

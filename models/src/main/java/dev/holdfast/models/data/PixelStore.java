@@ -91,7 +91,8 @@ public final class PixelStore implements AutoCloseable {
    */
   public static PixelStore open(
       ImageSet set, InputSpec spec, Path cacheDir, Progress progress, boolean strict) {
-    String fingerprint = fingerprint(set);
+    List<String> hashes = set.items().parallelStream().map(set::contentHash).toList();
+    String fingerprint = fingerprint(set, hashes);
     PixelStore store;
     try {
       Optional<Path> temporaryDir =
@@ -105,7 +106,7 @@ public final class PixelStore implements AutoCloseable {
       Optional<PixelFile> earlier = PixelFile.open(path, count, imageBytes);
       PixelFile file = earlier.orElse(null);
       if (file == null) {
-        write(set, spec, path, progress);
+        write(set, hashes, spec, path, progress);
         file =
             PixelFile.open(path, count, imageBytes)
                 .orElseThrow(() -> new IOException("the file was changed while it was written"));
@@ -144,9 +145,8 @@ public final class PixelStore implements AutoCloseable {
             : "the files are damaged; without --strict they are left out and counted");
   }
 
-  private static String fingerprint(ImageSet set) {
+  private static String fingerprint(ImageSet set, List<String> hashes) {
     List<ImageItem> items = set.items();
-    List<String> hashes = items.parallelStream().map(set::contentHash).toList();
     MessageDigest digest = Sha256.digest();
     for (int i = 0; i < items.size(); i++) {
       String line = items.get(i).path() + "\n" + hashes.get(i) + "\n";
@@ -170,7 +170,8 @@ public final class PixelStore implements AutoCloseable {
         .substring(0, 32);
   }
 
-  private static void write(ImageSet set, InputSpec spec, Path path, Progress progress)
+  private static void write(
+      ImageSet set, List<String> hashes, InputSpec spec, Path path, Progress progress)
       throws IOException {
     Path unfinished = Files.createTempFile(path.getParent(), "unfinished-", ".u8");
     try {
@@ -184,7 +185,11 @@ public final class PixelStore implements AutoCloseable {
             .forEach(
                 slot -> {
                   try {
-                    writer.put(slot, planar(Resizer.fit(set.decode(set.items().get(slot)), spec)));
+                    writer.put(
+                        slot,
+                        planar(
+                            Resizer.fit(
+                                set.decode(set.items().get(slot), hashes.get(slot)), spec)));
                   } catch (IOException e) {
                     writer.putBroken(slot, reason(e));
                   }

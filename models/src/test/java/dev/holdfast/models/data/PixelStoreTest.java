@@ -51,6 +51,23 @@ class PixelStoreTest {
   }
 
   @Test
+  void an_image_that_changes_while_it_is_read_stops_the_run_and_is_not_kept() throws IOException {
+    ImageSet set = new FolderPerClass().read(data);
+    ImageItem first = set.items().get(0);
+    String hash = set.contentHash(first);
+    Files.copy(
+        data.resolve(set.items().get(11).path()),
+        data.resolve(first.path()),
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    assertThatThrownBy(() -> set.decode(first, hash))
+        .isInstanceOf(dev.holdfast.metrics.error.RunException.class)
+        .hasMessageContaining(first.path() + " changed while the data set was read");
+    Files.delete(data.resolve(first.path()));
+    assertThatThrownBy(() -> set.decode(first, hash))
+        .isInstanceOf(dev.holdfast.metrics.error.RunException.class);
+  }
+
+  @Test
   void gives_a_gray_model_the_luma_of_the_levels() {
     InputSpec gray = new InputSpec(6, 8, ColorMode.GRAY, ResizeFilter.BILINEAR, 8, "center");
     try (PixelStore store =

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What a reader in a hurry should know. All numbers are recall@1.
@@ -31,14 +32,28 @@ public record Headline(
 
   /** Returns the headline of an audit. */
   public static Headline of(Audit audit) {
-    List<ResultRow> corruptions = recall(audit, Kind.CORRUPTION);
+    List<ResultRow> corruptions =
+        recall(audit, Kind.CORRUPTION).stream().filter(r -> !elsewhere(r)).toList();
     return new Headline(
         recall(audit, Kind.CLEAN).stream().findFirst(),
         worst(recall(audit, Kind.ATTACK)),
         worst(corruptions),
-        corruptions.stream().mapToDouble(ResultRow::value).average().orElse(Double.NaN),
+        corruptions.stream()
+            .collect(
+                Collectors.groupingBy(
+                    ResultRow::perturbation, Collectors.averagingDouble(ResultRow::value)))
+            .values()
+            .stream()
+            .mapToDouble(Double::doubleValue)
+            .average()
+            .orElse(Double.NaN),
         corruptions.size(),
         audit.trust().stream().map(TrustVerdict::verdict).max(Comparator.naturalOrder()));
+  }
+
+  /** Rows of a corrupted gallery are another question than rows of corrupted queries. */
+  private static boolean elsewhere(ResultRow row) {
+    return row.side() != null && !row.side().equals("query");
   }
 
   private static List<ResultRow> recall(Audit audit, Kind kind) {

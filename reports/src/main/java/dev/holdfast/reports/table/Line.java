@@ -55,7 +55,7 @@ public record Line(ResultRow row, String strength, String setting, Map<Metric, R
     List<Object> look = new ArrayList<>();
     Collections.addAll(look, row.kind(), row.perturbation(), row.family(), row.objective());
     Collections.addAll(look, row.norm(), row.epsilon(), row.severity(), row.side());
-    Collections.addAll(look, row.knowledge(), row.steps(), row.dialect());
+    Collections.addAll(look, row.knowledge(), row.dialect());
     return look;
   }
 

@@ -37,11 +37,12 @@ public final class Words {
    * the empty text where that does not apply.
    */
   public static String strength(ResultRow row, List<ThreatInfo> threats) {
+    String side = row.side() == null || row.side().equals("query") ? "" : " on " + row.side();
     if (row.severity() != null) {
-      return "severity " + row.severity();
+      return "severity " + row.severity() + side;
     }
     String budget = budget(row, threats);
-    return (row.norm() == null ? "" : row.norm() + " ") + budget;
+    return (row.norm() == null ? "" : row.norm() + " ") + budget + side;
   }
 
   /** Returns the budget of a row as its threat model states it. */
