@@ -1,7 +1,11 @@
 package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.attacks.threat.Knowledge;
+import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.models.registry.Registry;
+import java.util.function.Consumer;
 
 /**
  * An algorithm that perturbs images inside a budget. Its record holds the hyper-parameters; model,
@@ -22,17 +26,36 @@ public sealed interface Attack permits Fgsm, Pgd {
   /** Returns where it comes from. */
   String source();
 
-  /** Returns the number of gradient steps for each image. */
+  /** Returns the largest number of steps for each image. */
   Integer steps();
 
+  /** Returns the rough cost of one image in forward passes, for the time that is left. */
+  default int cost() {
+    // A backward pass costs about two forward passes.
+    return 3 * steps();
+  }
+
+  /** Returns what it has to know of the candidate. */
+  default Knowledge knowledge() {
+    return Knowledge.WHITE_BOX;
+  }
+
   /**
-   * Perturbs a batch.
+   * Refuses a threat model or an objective that this attack cannot be used with. Called before
+   * anything is computed.
+   *
+   * @throws dev.holdfast.metrics.error.InputException if they do not fit
+   */
+  default void check(ThreatModel threat, Objective objective) {}
+
+  /**
+   * Perturbs all images of a cell, and hands over each as soon as it is done, in whatever order.
    *
    * <p>Every perturbed value is in [0,1], and no perturbation is longer than epsilon, exactly. With
-   * epsilon 0 the images come back bit for bit. What happens to an image depends on itself, its id
-   * and the seed alone.
+   * epsilon 0 the images come back bit for bit. What happens to an image depends on itself, its id,
+   * the cell and the seed alone: not on the images beside it, on their order or on early exit.
    *
-   * @return perturbed images on the manager of {@code task.clean()}
+   * @param done gets every image once, on the thread of the caller
    */
-  Perturbed perturb(AttackTask task);
+  void perturb(AttackTask task, Consumer<Perturbed> done);
 }

@@ -1,33 +1,88 @@
 package dev.holdfast.attacks;
 
-import ai.djl.ndarray.NDArray;
-import dev.holdfast.attacks.objective.BoundObjective;
+import ai.djl.ndarray.types.Shape;
+import dev.holdfast.attacks.objective.Aim;
 import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.models.EmbeddingModel;
+import dev.holdfast.models.data.InputSpec;
+import java.util.function.Consumer;
 
 /**
- * One batch of images to perturb.
+ * The images of one cell, to be perturbed in native batches of one fixed size.
  *
  * @param model the candidate
- * @param clean B x C x H x W float32 in [0,1]; left as it is
- * @param ids item ids of the first rows; rows beyond them are padding
+ * @param clean the items under attack: ids, labels and clean embeddings
+ * @param pixels their clean pixels
  * @param objective what to maximize
  * @param flatAtClean whether its gradient vanishes at the clean images
+ * @param stop positive where the number that is asked for is broken, so that an image may be left
+ *     as it is from then on; null where every step is to be taken
  * @param norm of the budget
  * @param epsilon length of the budget, in pixel space
  * @param seed of the run
  * @param cell id of the cell, so that cells draw different random numbers
- * @param earlyExit whether to stop once no image moves any more; the result is the same
+ * @param batchSize rows of a native batch
+ * @param earlyExit whether images whose result is settled make room for others; results are the
+ *     same
  */
-@SuppressWarnings("ArrayRecordComponent")
 public record AttackTask(
     EmbeddingModel model,
-    NDArray clean,
-    long[] ids,
-    BoundObjective objective,
+    EmbeddingSet clean,
+    PixelSource pixels,
+    Aim objective,
     boolean flatAtClean,
+    Aim stop,
     Norm norm,
     double epsilon,
     long seed,
     String cell,
-    boolean earlyExit) {}
+    int batchSize,
+    boolean earlyExit) {
+
+  /** A value above this is positive beyond the rounding of the engine's floats. */
+  static final float BROKEN = 1e-6f;
+
+  /** Gives the clean pixels of items under attack. */
+  @FunctionalInterface
+  public interface PixelSource {
+    /**
+     * Copies an image.
+     *
+     * @param item index of the item in {@code clean}
+     * @param target gets C x H x W values in [0,1]
+     * @param offset where in {@code target}
+     */
+    void read(int item, float[] target, int offset);
+  }
+
+  /** Returns the number of images. */
+  int size() {
+    return clean.size();
+  }
+
+  /** Returns the number of values in one image. */
+  int values() {
+    return model.card().input().spec().values();
+  }
+
+  /** Returns the shape of some images. */
+  Shape shape(int rows) {
+    InputSpec spec = model.card().input().spec();
+    return new Shape(rows, spec.color().channels(), spec.height(), spec.width());
+  }
+
+  /** Returns a clean image. */
+  float[] image(int item) {
+    float[] image = new float[values()];
+    pixels.read(item, image, 0);
+    return image;
+  }
+
+  /** Hands over every image as it is: all that a budget of 0 allows. */
+  void leaveAll(Consumer<Perturbed> done) {
+    for (int item = 0; item < size(); item++) {
+      done.accept(new Perturbed(item, image(item), new float[0], 0, 0, 0));
+    }
+  }
+}

@@ -1,6 +1,7 @@
 package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import java.util.function.Consumer;
 
 /**
  * The fast gradient sign method: one step of length epsilon along the sign of the gradient (under
@@ -26,7 +27,7 @@ public record Fgsm() implements Attack {
   }
 
   @Override
-  public Perturbed perturb(AttackTask task) {
-    return GradientSteps.run(task, 1, task.epsilon(), false);
+  public void perturb(AttackTask task, Consumer<Perturbed> done) {
+    Slots.run(task, new GradientSteps(1, task.epsilon(), false, 1, false), done);
   }
 }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.random.CounterRng;
+import java.util.List;
 
 /**
  * The images whose difference from the clean ones is at most epsilon long. First projected on the
@@ -25,8 +26,20 @@ record L2Ball(NDArray clean, double epsilon) implements Ball {
   /** Larger than the rounding of sums in double. */
   private static final double ROUNDED_DOWN = 1 - 1e-10;
 
+  /** Copies the centers. */
+  static L2Ball around(NDArray clean, double epsilon, NDManager manager) {
+    NDArray centers = clean.duplicate();
+    centers.attach(manager);
+    return new L2Ball(centers, epsilon);
+  }
+
   @Override
-  public NDArray step(NDArray images, NDArray gradient, double length) {
+  public List<NDArray> arrays() {
+    return List.of(clean);
+  }
+
+  @Override
+  public NDArray step(NDArray images, NDArray gradient, float[] lengths) {
     NDArray rows = rows(gradient);
     float[] norms = rows.norm(PIXELS).toFloatArray();
     double[] exact = null;
@@ -41,13 +54,12 @@ record L2Ball(NDArray clean, double epsilon) implements Ball {
                 : exact;
         norm = exact[i];
         if (!Double.isFinite(norm)) {
-          return step(images, withoutHoles(gradient), length);
+          return step(images, withoutHoles(gradient), lengths);
         }
       }
-      factors[i] = norm == 0 ? 0 : (float) Math.min(length / norm, Float.MAX_VALUE);
+      factors[i] = norm == 0 ? 0 : (float) Math.min(lengths[i] / norm, Float.MAX_VALUE);
     }
-    NDArray factor = rows.getManager().create(factors, new Shape(factors.length, 1));
-    return rows.muli(factor).reshape(images.getShape()).addi(images);
+    return Lengths.scale(rows, factors).reshape(images.getShape()).addi(images);
   }
 
   @Override
@@ -62,50 +74,24 @@ record L2Ball(NDArray clean, double epsilon) implements Ball {
    * Measures in double and shortens what is too long, every value rounded towards the clean one, so
    * that no float rounding lets a perturbation out of its budget.
    */
-  @Override
-  public NDArray settle(NDArray images) {
-    return longest(images) > epsilon * ROUNDED_DOWN ? shortened(images) : images;
-  }
-
-  private double longest(NDArray images) {
-    try (NDManager temporary = images.getManager().newSubManager()) {
-      NDArray exact = images.toType(DataType.FLOAT64, true);
-      exact.attach(temporary);
-      return norm(rows(exact.subi(clean))).max().getDouble();
-    }
-  }
-
-  private NDArray shortened(NDArray images) {
-    float[] values = images.toFloatArray();
-    float[] center = clean.toFloatArray();
-    int length = values.length / Math.toIntExact(clean.getShape().get(0));
-    for (int row = 0; row < values.length; row += length) {
-      // The sum of the device may have other roundings; this one may come out a hair longer.
-      double norm = distance(values, center, row, length) / ROUNDED_DOWN;
-      if (norm > epsilon) {
-        shorten(values, center, row, length, epsilon / norm * ROUNDED_DOWN);
-      }
-    }
-    return images.getManager().create(values, clean.getShape());
-  }
-
-  private static double distance(float[] values, float[] center, int offset, int length) {
+  static void settle(float[] image, float[] clean, double epsilon) {
     double squares = 0;
-    for (int i = offset; i < offset + length; i++) {
-      double d = (double) values[i] - center[i];
+    for (int i = 0; i < image.length; i++) {
+      double d = (double) image[i] - clean[i];
       squares += d * d;
     }
-    return Math.sqrt(squares);
-  }
-
-  private static void shorten(
-      float[] values, float[] center, int offset, int length, double factor) {
-    for (int i = offset; i < offset + length; i++) {
-      double d = ((double) values[i] - center[i]) * factor;
-      float shortened = (float) (center[i] + d);
-      values[i] =
-          Math.abs((double) shortened - center[i]) > Math.abs(d)
-              ? Math.nextAfter(shortened, center[i])
+    // Whoever adds up in another order may come out a hair longer.
+    double norm = Math.sqrt(squares) / ROUNDED_DOWN;
+    if (norm <= epsilon) {
+      return;
+    }
+    double factor = epsilon / norm * ROUNDED_DOWN;
+    for (int i = 0; i < image.length; i++) {
+      double d = ((double) image[i] - clean[i]) * factor;
+      float shortened = (float) (clean[i] + d);
+      image[i] =
+          Math.abs((double) shortened - clean[i]) > Math.abs(d)
+              ? Math.nextAfter(shortened, clean[i])
               : shortened;
     }
   }

@@ -3,6 +3,7 @@ package dev.holdfast.attacks;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.metrics.random.CounterRng;
+import java.util.List;
 
 /**
  * The box of images whose values differ by at most epsilon.
@@ -40,19 +41,19 @@ record LinfBall(NDArray lower, NDArray upper) implements Ball {
   }
 
   @Override
-  public NDArray step(NDArray images, NDArray gradient, double length) {
-    return gradient.signi().muli((float) length).addi(images);
+  public List<NDArray> arrays() {
+    return List.of(lower, upper);
+  }
+
+  @Override
+  public NDArray step(NDArray images, NDArray gradient, float[] lengths) {
+    NDArray signs = gradient.signi();
+    return Lengths.scale(signs, lengths).addi(images);
   }
 
   @Override
   public NDArray project(NDArray images) {
     return images.maximum(lower).minimum(upper);
-  }
-
-  /** The bounds are exact already. */
-  @Override
-  public NDArray settle(NDArray images) {
-    return images;
   }
 
   @Override

@@ -1,51 +1,47 @@
 package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.attacks.threat.Epsilon;
-import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.metrics.error.InputException;
+import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * Projected gradient ascent. The last iterate is returned.
+ * Projected gradient ascent.
  *
  * @param steps gradient steps; default 10
  * @param stepSize length of a step in pixel space, such as {@code 2/255}, or in parts of epsilon,
  *     such as {@code epsilon/4}, the default
  * @param randomStart whether to start at a random point of the budget; default true
+ * @param restarts how often, each time from another start; of several results the one with the
+ *     largest objective is kept. The second and later starts are always random. Default 1
+ * @param iterate {@code last} (default), or {@code best}: the iterate with the largest objective
  */
 @JsonTypeName("pgd")
-public record Pgd(Integer steps, String stepSize, Boolean randomStart) implements Attack {
+public record Pgd(
+    Integer steps, String stepSize, Boolean randomStart, Integer restarts, String iterate)
+    implements Attack {
 
   private static final String OWNER = "attack pgd";
-  private static final String STEP_SIZE = "step_size";
-  private static final int DEFAULT_STEPS = 10;
-  private static final String RELATIVE = "epsilon/";
+  private static final String LAST = "last";
+  private static final String BEST = "best";
 
   /** Puts the defaults in and checks the values. */
   public Pgd {
-    steps = steps == null ? DEFAULT_STEPS : steps;
-    stepSize = stepSize == null ? RELATIVE + "4" : stepSize.strip();
+    steps = Check.count("steps", steps, 10, OWNER);
+    stepSize = StepSize.checked(stepSize, "epsilon/4", OWNER);
     randomStart = randomStart == null || randomStart;
-    if (steps < 1) {
-      throw InputException.of("steps", steps, OWNER, "be at least 1", "try " + DEFAULT_STEPS);
-    }
-    if (!(number(stepSize).value() > 0)) {
-      throw InputException.of(STEP_SIZE, stepSize, OWNER, "be positive", "try 2/255");
+    restarts = Check.count("restarts", restarts, 1, OWNER);
+    iterate = iterate == null ? LAST : iterate;
+    if (!List.of(LAST, BEST).contains(iterate)) {
+      throw InputException.unknown("iterate", iterate, OWNER, List.of(LAST, BEST));
     }
   }
 
-  private static Epsilon number(String stepSize) {
-    return Epsilon.parse(
-        STEP_SIZE,
-        stepSize.startsWith(RELATIVE) ? stepSize.substring(RELATIVE.length()) : stepSize,
-        OWNER);
-  }
-
-  /** Returns the length of a step under a budget, in pixel space. */
-  double stepLength(double epsilon, Norm norm) {
-    return stepSize.startsWith(RELATIVE)
-        ? epsilon / number(stepSize).value()
-        : number(stepSize).under(norm, STEP_SIZE, OWNER).value();
+  /** One run that ends at the last iterate. */
+  public Pgd(Integer steps, String stepSize, Boolean randomStart) {
+    this(steps, stepSize, randomStart, null, null);
   }
 
   @Override
@@ -59,7 +55,19 @@ public record Pgd(Integer steps, String stepSize, Boolean randomStart) implement
   }
 
   @Override
-  public Perturbed perturb(AttackTask task) {
-    return GradientSteps.run(task, steps, stepLength(task.epsilon(), task.norm()), randomStart);
+  public int cost() {
+    return 3 * steps * restarts;
+  }
+
+  @Override
+  public void check(ThreatModel threat, Objective objective) {
+    StepSize.check(stepSize, threat.norm(), threat.epsilon(), OWNER);
+  }
+
+  @Override
+  public void perturb(AttackTask task, Consumer<Perturbed> done) {
+    double length = StepSize.length(stepSize, task.norm(), task.epsilon(), OWNER);
+    Slots.run(
+        task, new GradientSteps(steps, length, randomStart, restarts, iterate.equals(BEST)), done);
   }
 }

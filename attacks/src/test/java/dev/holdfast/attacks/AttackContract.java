@@ -14,6 +14,7 @@ import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.LiveArrays;
 import dev.holdfast.models.ToyEmbedder;
@@ -131,14 +132,30 @@ interface AttackContract {
   }
 
   @Test
-  default void what_stands_in_padding_rows_does_not_matter() {
+  default void an_item_does_not_depend_on_who_was_in_its_slot_before() {
     try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1)) {
-      for (Objective objective : Registry.defaults(Objective.class)) {
-        Scene scene = new Scene(toy.model()).objective(objective).items(2, 0);
-        float[] zeros = scene.run(attack());
-        float[] others = scene.padding(0.7f).run(attack());
-        for (int i = 0; i < 2; i++) {
-          assertThat(scene.row(others, i)).isEqualTo(scene.row(zeros, i));
+      for (Norm norm : Norm.values()) {
+        for (Objective objective : Registry.defaults(Objective.class)) {
+          Scene scene = new Scene(toy.model()).objective(objective).norm(norm, 0.05);
+          float[] together = scene.run(attack());
+          for (int rows = 1; rows <= 5; rows += 2) {
+            assertThat(scene.rows(rows).run(attack())).isEqualTo(together);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  default void images_that_are_broken_leave_as_they_are_whether_early_or_not() {
+    try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1)) {
+      for (Norm norm : Norm.values()) {
+        for (Objective objective : Registry.defaults(Objective.class)) {
+          Scene scene =
+              new Scene(toy.model()).objective(objective).norm(norm, 0.3).rows(3).stop(true);
+          float[] late = scene.run(attack());
+          assertThat(scene.earlyExit(true).run(attack())).isEqualTo(late);
+          assertThat(scene.check(attack())).isEqualTo(late);
         }
       }
     }
@@ -241,16 +258,19 @@ interface AttackContract {
           AttackTask task =
               new AttackTask(
                   model,
-                  clean,
-                  batch.ids(),
-                  objective.bind(surroundings, batch, 1, manager),
+                  batch,
+                  Attacking.pixels(clean.toFloatArray(), batch),
+                  objective.aim(surroundings, batch),
                   objective.flatAtClean(),
+                  null,
                   Norm.LINF,
                   epsilon,
                   7,
                   "cell",
+                  1,
                   false);
-          float moved = model.embed(fromCleanToTheEdge().perturb(task).images()).toFloatArray()[0];
+          NDArray images = Attacking.run(fromCleanToTheEdge(), task).batch(task, manager);
+          float moved = model.embed(images).toFloatArray()[0];
           assertThat(Math.abs(moved - 2.5) < Math.abs(moved - 1.9))
               .as("%s at %s is at %s", objective, epsilon, moved)
               .isEqualTo(epsilon > 0.05);
@@ -305,25 +325,21 @@ interface AttackContract {
   // --- Hygiene ----------------------------------------------------------------------------------
 
   @Test
-  default void leaves_one_array_on_the_manager_of_the_caller() {
+  default void leaves_nothing_behind() {
     try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1);
         NDManager manager = toy.model().manager().newSubManager()) {
       for (Norm norm : Norm.values()) {
         for (double epsilon : new double[] {0, 0.05}) {
           for (Objective objective : Registry.defaults(Objective.class)) {
-            Scene scene = new Scene(toy.model()).objective(objective).norm(norm, epsilon);
+            Scene scene =
+                new Scene(toy.model()).objective(objective).norm(norm, epsilon).rows(3).stop(true);
             try (Surroundings surroundings = scene.surroundings(manager)) {
-              AttackTask task = scene.task(surroundings, manager);
-              float[] before = task.clean().toFloatArray();
+              AttackTask task = scene.task(surroundings);
               // The first use puts the gallery on the device.
-              attack().perturb(task).images().close();
+              Attacking.run(attack(), task);
               int arrays = LiveArrays.count();
-              Perturbed result = attack().perturb(task);
-              assertThat(LiveArrays.count()).isEqualTo(arrays + 1);
-              assertThat(result.images().getManager()).isSameAs(manager);
-              assertThat(result.images()).isNotSameAs(task.clean());
-              assertThat(task.clean().toFloatArray()).isEqualTo(before);
-              result.images().close();
+              Attacking.run(attack(), task);
+              assertThat(LiveArrays.count()).isEqualTo(arrays);
             }
           }
         }
@@ -337,10 +353,11 @@ interface AttackContract {
         NDManager manager = toy.model().manager().newSubManager()) {
       Scene scene = new Scene(toy.model()).objective(new SingleTarget());
       try (Surroundings surroundings = scene.surroundings(manager)) {
-        Perturbed result = attack().perturb(scene.task(surroundings, manager));
-        assertThat(result.steps()).isBetween(1, attack().steps());
-        assertThat(result.forwards()).isEqualTo(result.steps());
-        assertThat(result.backwards()).isEqualTo(result.steps());
+        for (Perturbed result : Attacking.run(attack(), scene.task(surroundings)).each()) {
+          assertThat(result.steps()).isBetween(1, attack().steps());
+          assertThat(result.forwards()).isGreaterThanOrEqualTo(result.steps());
+          assertThat(result.losses()).isNotEmpty().doesNotContain(Float.NaN);
+        }
       }
     }
   }
@@ -360,7 +377,8 @@ interface AttackContract {
     private boolean earlyExit;
     private boolean linear;
     private boolean gray;
-    private float padding;
+    private int rows = BATCH;
+    private boolean stop;
     private float[] target;
     private int[] items = {0, 1, 2, 3};
 
@@ -410,8 +428,15 @@ interface AttackContract {
       return this;
     }
 
-    Scene padding(float value) {
-      padding = value;
+    /** The size of a native batch. */
+    Scene rows(int value) {
+      rows = value;
+      return this;
+    }
+
+    /** Whether images may leave that miss their nearest relevant item. */
+    Scene stop(boolean value) {
+      stop = value;
       return this;
     }
 
@@ -428,15 +453,14 @@ interface AttackContract {
       return Arrays.copyOfRange(batch, row * pixels(), (row + 1) * pixels());
     }
 
-    /** The clean batch: the chosen items, then padding. */
+    /** The chosen items. */
     float[] clean() {
       try (NDManager manager = model.manager().newSubManager()) {
         float[] all = ToyEmbedder.images(CARD, BATCH, 3, manager).toFloatArray();
         if (gray) {
           Arrays.fill(all, 0.5f);
         }
-        float[] batch = new float[all.length];
-        Arrays.fill(batch, padding);
+        float[] batch = new float[items.length * pixels()];
         for (int i = 0; i < items.length; i++) {
           System.arraycopy(row(all, items[i]), 0, batch, i * pixels(), pixels());
         }
@@ -446,11 +470,23 @@ interface AttackContract {
 
     /** Where an attack starts that does not start at the clean images. */
     float[] start(double scale) {
-      try (NDManager manager = model.manager().newSubManager();
-          Surroundings surroundings = surroundings(manager)) {
-        AttackTask task = task(surroundings, manager);
-        Ball ball = Ball.of(task, manager);
-        return ball.settle(ball.randomStart(task, scale, manager)).toFloatArray();
+      float[] clean = clean();
+      float[] start = new float[clean.length];
+      try (NDManager manager = model.manager().newSubManager()) {
+        NDArray center = manager.create(clean, ToyEmbedder.shape(CARD, items.length));
+        Ball ball = Ball.around(norm, epsilon, center, manager);
+        for (int i = 0; i < items.length; i++) {
+          CounterRng rng = CounterRng.of(seed, cell + "/start", IDS[items[i]]);
+          ball.fill(start, i * pixels(), pixels(), scale * epsilon, rng);
+        }
+        NDArray points = manager.create(start, center.getShape()).add(center);
+        float[] projected = ball.project(points).toFloatArray();
+        for (int i = 0; i < items.length && norm == Norm.L2; i++) {
+          float[] image = row(projected, i);
+          L2Ball.settle(image, row(clean, i), epsilon);
+          System.arraycopy(image, 0, projected, i * pixels(), pixels());
+        }
+        return projected;
       }
     }
 
@@ -472,32 +508,37 @@ interface AttackContract {
           manager);
     }
 
-    AttackTask task(Surroundings surroundings, NDManager manager) {
-      NDArray clean = manager.create(clean(), ToyEmbedder.shape(CARD, BATCH));
+    AttackTask task(Surroundings surroundings) {
+      float[] clean = clean();
       float[] embeddings;
-      try (NDArray embedded = model.embed(clean)) {
-        embeddings = Arrays.copyOf(embedded.toFloatArray(), items.length * 12);
+      try (NDManager manager = model.manager().newSubManager()) {
+        NDArray batch = manager.create(clean, ToyEmbedder.shape(CARD, items.length));
+        embeddings = model.embed(batch).toFloatArray();
       }
       long[] ids = IntStream.of(items).mapToLong(i -> IDS[i]).toArray();
       long[] labels = IntStream.of(items).mapToLong(i -> LABELS[i]).toArray();
       EmbeddingSet batch = new EmbeddingSet(embeddings, 12, ids, labels);
       return new AttackTask(
           model,
-          clean,
-          ids,
-          linear ? e -> e.get(":, 0") : objective.bind(surroundings, batch, BATCH, manager),
+          batch,
+          Attacking.pixels(clean, batch),
+          linear
+              ? Attacking.aim(items.length, e -> e.get(":, 0"))
+              : objective.aim(surroundings, batch),
           !linear && objective.flatAtClean(),
+          stop ? new Margin(1).aim(surroundings, batch) : null,
           norm,
           epsilon,
           seed,
           cell,
+          rows,
           earlyExit);
     }
 
     float[] run(Attack attack) {
       try (NDManager manager = model.manager().newSubManager();
           Surroundings surroundings = surroundings(manager)) {
-        return attack.perturb(task(surroundings, manager)).images().toFloatArray();
+        return Attacking.run(attack, task(surroundings)).images();
       }
     }
 
@@ -516,7 +557,7 @@ interface AttackContract {
     List<Double> lengths(float[] images) {
       float[] clean = clean();
       List<Double> lengths = new ArrayList<>();
-      for (int row = 0; row < BATCH; row++) {
+      for (int row = 0; row < items.length; row++) {
         double largest = 0;
         double squares = 0;
         for (int i = row * pixels(); i < (row + 1) * pixels(); i++) {

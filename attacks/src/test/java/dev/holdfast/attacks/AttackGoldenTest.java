@@ -195,8 +195,10 @@ class AttackGoldenTest {
             compared.add("adv." + name);
           }
         }
-        AttackTask longer = task(candidate, model, surroundings, images, Norm.LINF, 0.1, own);
-        assertThat(new Pgd(50, "1/255", true).perturb(longer).steps()).isEqualTo(50);
+        AttackTask longer = task(candidate, model, surroundings, images, Norm.LINF, 0.1);
+        for (Perturbed perturbed : Attacking.run(new Pgd(50, "1/255", true), longer).each()) {
+          assertThat(perturbed.steps()).isEqualTo(50);
+        }
       }
       assertThat(model.embed(images).toFloatArray())
           .as("embeddings behind every attack, bit for bit")
@@ -288,8 +290,8 @@ class AttackGoldenTest {
                 params.get("steps").asInt(),
                 new BigDecimal(params.get("alpha_" + norm.id()).asString()).toPlainString(),
                 false);
-    AttackTask task = task(candidate, model, surroundings, images, norm, epsilon, own);
-    NDArray adversarial = attack.perturb(task).images();
+    AttackTask task = task(candidate, model, surroundings, images, norm, epsilon);
+    NDArray adversarial = Attacking.run(attack, task).batch(task, own);
     float[] actual = adversarial.toFloatArray();
     float[] golden = array(candidate, "adv." + name).toFloatArray();
     assertThat(actual).hasSameSizeAs(golden);
@@ -329,20 +331,21 @@ class AttackGoldenTest {
       Surroundings surroundings,
       NDArray images,
       Norm norm,
-      double epsilon,
-      NDManager own) {
+      double epsilon) {
     EmbeddingSet clean = clean(candidate);
     SingleTarget objective = new SingleTarget();
     return new AttackTask(
         model,
-        images,
-        clean.ids(),
-        objective.bind(surroundings, clean, clean.size(), own),
+        clean,
+        Attacking.pixels(images.toFloatArray(), clean),
+        objective.aim(surroundings, clean),
         objective.flatAtClean(),
+        null,
         norm,
         epsilon,
         1,
         "golden",
+        clean.size(),
         false);
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.attacks.AttackContract.Scene;
-import dev.holdfast.attacks.objective.BoundObjective;
 import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.objective.MultiTarget;
 import dev.holdfast.attacks.objective.Objective;
@@ -31,14 +30,16 @@ class AttackLeakTest {
         for (Objective objective : List.of(new MultiTarget(3), new Margin(2))) {
           Scene scene = new Scene(toy.model()).objective(objective).norm(norm, 0.05);
           try (var surroundings = scene.surroundings(manager)) {
-            AttackTask task = scene.task(surroundings, manager);
             List<Integer> counts = new ArrayList<>();
-            BoundObjective counted =
-                e -> {
-                  counts.add(LiveArrays.count());
-                  return task.objective().loss(e);
-                };
-            new Pgd(STEPS, null, true).perturb(with(task, counted)).images().close();
+            AttackTask task =
+                Attacking.watched(
+                    scene.task(surroundings),
+                    loss ->
+                        e -> {
+                          counts.add(LiveArrays.count());
+                          return loss.loss(e);
+                        });
+            Attacking.run(new Pgd(STEPS, null, true), task);
             assertThat(counts).hasSize(STEPS);
             // The first loss puts the gallery on the device.
             assertThat(counts.subList(1, STEPS)).containsOnly(counts.get(1));
@@ -46,19 +47,5 @@ class AttackLeakTest {
         }
       }
     }
-  }
-
-  private static AttackTask with(AttackTask task, BoundObjective objective) {
-    return new AttackTask(
-        task.model(),
-        task.clean(),
-        task.ids(),
-        objective,
-        task.flatAtClean(),
-        task.norm(),
-        task.epsilon(),
-        task.seed(),
-        task.cell(),
-        task.earlyExit());
   }
 }

@@ -3,7 +3,6 @@ package dev.holdfast.attacks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.holdfast.attacks.objective.BoundObjective;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.objective.SingleTarget;
 import dev.holdfast.attacks.threat.Norm;
@@ -41,36 +40,24 @@ class AttackMemoryTest {
     assumeTrue(Files.exists(STATUS), "not Linux");
     try (RealScene scene = RealScene.open(model, batch)) {
       Objective objective = new SingleTarget();
-      AttackTask task = scene.task(objective, Norm.L2, 1);
       List<Integer> arrays = new ArrayList<>();
       List<Double> memory = new ArrayList<>();
       int[] calls = {0};
-      BoundObjective watched =
-          e -> {
-            if (calls[0]++ % EVERY == 0) {
-              // What Java has not collected yet is no leak; the engine's memory hangs on it.
-              System.gc();
-              arrays.add(LiveArrays.count());
-              memory.add(residentBytes());
-            }
-            return task.objective().loss(e);
-          };
-      Attack attack = new Pgd(steps, "0.05", true);
-      attack
-          .perturb(
-              new AttackTask(
-                  task.model(),
-                  task.clean(),
-                  task.ids(),
-                  watched,
-                  task.flatAtClean(),
-                  task.norm(),
-                  task.epsilon(),
-                  task.seed(),
-                  task.cell(),
-                  false))
-          .images()
-          .close();
+      AttackTask task =
+          Attacking.watched(
+              scene.task(objective, Norm.L2, 1),
+              loss ->
+                  e -> {
+                    if (calls[0]++ % EVERY == 0) {
+                      // What Java has not collected yet is no leak; the engine's memory hangs on
+                      // it.
+                      System.gc();
+                      arrays.add(LiveArrays.count());
+                      memory.add(residentBytes());
+                    }
+                    return loss.loss(e);
+                  });
+      Attacking.run(new Pgd(steps, "0.05", true), task);
       assertThat(calls[0]).isEqualTo(steps);
       assertThat(arrays).containsOnly(arrays.get(0));
       double slope = slope(memory.subList(WARM_UP / EVERY, memory.size())) / EVERY;

@@ -83,20 +83,9 @@ class AttackSpeedTest {
     List<Double> bare = new ArrayList<>();
     List<Double> steps = new ArrayList<>();
     Interleaved model = new Interleaved(task.model(), network, bare, steps);
-    AttackTask timed =
-        new AttackTask(
-            model,
-            task.clean(),
-            task.ids(),
-            task.objective(),
-            task.flatAtClean(),
-            task.norm(),
-            task.epsilon(),
-            task.seed(),
-            task.cell(),
-            false);
+    AttackTask timed = Attacking.with(task, model);
     long start = System.nanoTime();
-    new Pgd(WARM_UP + REPETITIONS + 1, null, false).perturb(timed).images().close();
+    Attacking.run(new Pgd(WARM_UP + REPETITIONS + 1, null, false), timed);
     long whole = System.nanoTime() - start;
     List<Double> naked = model.naked;
     double step = median(steps.subList(WARM_UP, WARM_UP + REPETITIONS));

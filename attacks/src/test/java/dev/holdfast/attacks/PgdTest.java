@@ -77,9 +77,12 @@ class PgdTest implements AttackContract {
         var manager = toy.model().manager().newSubManager()) {
       Scene scene = new Scene(toy.model()).linear().earlyExit(true);
       try (var surroundings = scene.surroundings(manager)) {
-        Perturbed result = new Pgd(50, null, false).perturb(scene.task(surroundings, manager));
-        // Four steps of a quarter of the budget, perhaps one for rounding, and one that stays.
-        assertThat(result.steps()).isBetween(5, 6);
+        AttackTask task = scene.task(surroundings);
+        for (Perturbed result : Attacking.run(new Pgd(50, null, false), task).each()) {
+          // Four steps of a quarter of the budget, perhaps one for rounding, and two that stay:
+          // images are compared once their loss is the same again.
+          assertThat(result.steps()).isBetween(5, 7);
+        }
       }
     }
   }

@@ -47,14 +47,16 @@ record RealScene(
   AttackTask task(Objective objective, Norm norm, double epsilon) {
     return new AttackTask(
         model,
-        images,
-        clean.ids(),
-        objective.bind(surroundings, clean, clean.size(), manager),
+        clean,
+        Attacking.pixels(images.toFloatArray(), clean),
+        objective.aim(surroundings, clean),
         objective.flatAtClean(),
+        null,
         norm,
         epsilon,
         7,
         "cell",
+        clean.size(),
         false);
   }
 

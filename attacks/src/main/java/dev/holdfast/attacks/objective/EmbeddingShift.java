@@ -1,7 +1,6 @@
 package dev.holdfast.attacks.objective;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.EmbeddingSet;
 
@@ -26,9 +25,12 @@ public record EmbeddingShift() implements Objective {
   }
 
   @Override
-  public BoundObjective bind(
-      Surroundings surroundings, EmbeddingSet batch, int rows, NDManager manager) {
-    NDArray clean = surroundings.padded(batch, rows, manager);
-    return e -> Surroundings.distance(surroundings.prepare(e), clean);
+  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
+    return new FreeAim(
+        items.size(),
+        (batch, manager) -> {
+          NDArray clean = surroundings.rows(items, batch, manager);
+          return e -> Surroundings.distance(surroundings.prepare(e), clean);
+        });
   }
 }

@@ -2,7 +2,7 @@ package dev.holdfast.attacks.objective;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.index.NDIndex;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
@@ -16,9 +16,6 @@ import dev.holdfast.metrics.error.InputException;
  */
 @JsonTypeName("margin")
 public record Margin(Integer k) implements Objective {
-
-  /** Larger than any distance between embeddings that are worth attacking, and than its square. */
-  private static final float FAR = 1e36f;
 
   /** Puts the default in and checks it. */
   public Margin {
@@ -44,41 +41,45 @@ public record Margin(Integer k) implements Objective {
   }
 
   @Override
-  public BoundObjective bind(
-      Surroundings surroundings, EmbeddingSet batch, int rows, NDManager manager) {
-    EmbeddingSet gallery = surroundings.gallery();
-    int size = gallery.size();
-    float[] notRelevant = new float[rows * size];
-    float[] notOther = new float[rows * size];
-    float[] missing = new float[rows];
-    for (int i = 0; i < batch.size(); i++) {
-      int relevant = 0;
-      int others = 0;
-      for (int j = 0; j < size; j++) {
-        boolean self = gallery.ids()[j] == batch.ids()[i];
-        boolean same = gallery.labels()[j] == batch.labels()[i];
-        relevant += same && !self ? 1 : 0;
-        others += same || self ? 0 : 1;
-        notRelevant[i * size + j] = same && !self ? 0 : FAR;
-        notOther[i * size + j] = same || self ? FAR : 0;
-      }
+  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
+    float[] missing = new float[items.size()];
+    for (int i = 0; i < items.size(); i++) {
       // Without a relevant item nothing is left to break; without k others nothing can break it.
-      missing[i] = relevant == 0 ? FAR : others < k ? -FAR : 0;
+      missing[i] =
+          surroundings.relevant(items, i) == 0
+              ? Surroundings.FAR
+              : surroundings.others(items, i) < k ? -Surroundings.FAR : 0;
     }
-    NDArray hideFromRelevant = manager.create(notRelevant, new Shape(rows, size));
-    NDArray hideFromOthers = manager.create(notOther, new Shape(rows, size));
-    NDArray offset = manager.create(missing);
-    int kth = Math.min(k, size);
+    return new FreeAim(
+        items.size(), (batch, manager) -> bind(surroundings, items, missing, batch, manager));
+  }
+
+  private BoundObjective bind(
+      Surroundings surroundings,
+      EmbeddingSet items,
+      float[] missing,
+      int[] batch,
+      NDManager manager) {
+    NDArray[] hidden = surroundings.hidden(items, batch, manager);
+    float[] offsets = new float[batch.length];
+    for (int i = 0; i < batch.length; i++) {
+      offsets[i] = batch[i] < 0 ? 0 : missing[batch[i]];
+    }
+    NDArray offset = manager.create(offsets);
+    int kth = Math.min(k, surroundings.gallery().size());
     return e -> {
       NDArray prepared = surroundings.prepare(e);
       NDArray squares = surroundings.squaredDistances(prepared.stopGradient());
-      long[] relevant = squares.add(hideFromRelevant).argMin(1).toLongArray();
-      NDArray nearest = squares.add(hideFromOthers).topK(kth, 1, false, true).get(1);
-      long[] other = nearest.get(":, " + (kth - 1)).toLongArray();
+      NDArray relevant = squares.add(hidden[0]).argMin(1);
+      NDArray others = squares.addi(hidden[1]);
+      NDArray other =
+          kth == 1
+              ? others.argMin(1)
+              : others.topK(kth, 1, false, true).get(1).get(new NDIndex(":, {}", kth - 1));
       // The product says which items count; how far they are is computed anew, because squares of
       // nearby items cancel.
-      return Surroundings.distance(prepared, surroundings.galleryRows(relevant, e.getManager()))
-          .sub(Surroundings.distance(prepared, surroundings.galleryRows(other, e.getManager())))
+      return Surroundings.distance(prepared, surroundings.galleryRows(relevant))
+          .sub(Surroundings.distance(prepared, surroundings.galleryRows(other)))
           .add(offset);
     };
   }

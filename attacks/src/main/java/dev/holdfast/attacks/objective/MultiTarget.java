@@ -1,11 +1,8 @@
 package dev.holdfast.attacks.objective;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.Scalars;
 
 /**
  * MTAX: moves the embedding towards several gallery items of other classes at once. Maximizes the
@@ -43,16 +40,7 @@ public record MultiTarget(Integer targets) implements Objective {
   }
 
   @Override
-  public BoundObjective bind(
-      Surroundings surroundings, EmbeddingSet batch, int rows, NDManager manager) {
-    NDArray[] aims = surroundings.targets(id(), targets, batch, rows, manager);
-    return e -> {
-      NDArray prepared = surroundings.prepare(e);
-      NDArray sum = Surroundings.distance(prepared, aims[0]);
-      for (int t = 1; t < aims.length; t++) {
-        sum = sum.add(Surroundings.distance(prepared, aims[t]));
-      }
-      return Scalars.times(sum, -1.0 / aims.length);
-    };
+  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
+    return TargetAim.ofOtherClasses(id(), targets, surroundings, items);
   }
 }

@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.models.registry.Registry;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * What an attacker maximizes. Distances are Euclidean; under the cosine distance they are taken
@@ -37,11 +39,24 @@ public sealed interface Objective permits EmbeddingShift, SingleTarget, MultiTar
   }
 
   /**
-   * Fixes everything that does not change during the attack of a batch.
+   * Chooses what the items of a cell aim at, by seed and id alone.
+   *
+   * @param items the clean embeddings of the images under attack
+   * @throws dev.holdfast.metrics.error.InputException if there is nothing to choose from
+   */
+  Aim aim(Surroundings surroundings, EmbeddingSet items);
+
+  /**
+   * Fixes everything that does not change during the attack of one batch.
    *
    * @param batch the clean embeddings of the images under attack
    * @param rows rows of a native batch, at least the size of {@code batch}; the rest is padding
    * @param manager the owner of the arrays that are made
    */
-  BoundObjective bind(Surroundings surroundings, EmbeddingSet batch, int rows, NDManager manager);
+  default BoundObjective bind(
+      Surroundings surroundings, EmbeddingSet batch, int rows, NDManager manager) {
+    int[] items = Arrays.copyOf(IntStream.range(0, batch.size()).toArray(), rows);
+    Arrays.fill(items, batch.size(), rows, -1);
+    return aim(surroundings, batch).bind(items, manager);
+  }
 }

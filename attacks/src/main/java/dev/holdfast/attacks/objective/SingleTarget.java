@@ -1,7 +1,5 @@
 package dev.holdfast.attacks.objective;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.EmbeddingSet;
 
@@ -23,9 +21,7 @@ public record SingleTarget() implements Objective {
   }
 
   @Override
-  public BoundObjective bind(
-      Surroundings surroundings, EmbeddingSet batch, int rows, NDManager manager) {
-    NDArray target = surroundings.targets(id(), 1, batch, rows, manager)[0];
-    return e -> Surroundings.distance(surroundings.prepare(e), target).neg();
+  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
+    return TargetAim.ofOtherClasses(id(), 1, surroundings, items);
   }
 }

@@ -2,6 +2,8 @@ package dev.holdfast.attacks.objective;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
@@ -9,6 +11,8 @@ import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -18,17 +22,36 @@ import java.util.stream.IntStream;
  */
 public final class Surroundings implements AutoCloseable {
 
+  /** Larger than any distance between embeddings that are worth attacking, and than its square. */
+  static final float FAR = 1e36f;
+
   /** Keeps square roots differentiable at 0; far below the square of any distance that matters. */
   private static final float TINY = 1e-20f;
+
+  private static final int[] NOWHERE = {};
 
   private final EmbeddingSet gallery;
   private final Distance distance;
   private final long seed;
   private final Map<Long, float[]> givenTargets;
   private final NDManager manager;
+
+  /** Rows of the gallery in the order of their ids, so that its own order does not matter. */
   private final int[] rowsById;
+
+  private final Map<Long, Integer> rowOfId = new HashMap<>();
+
+  /** Small numbers for labels, which may be any long. */
+  private final Map<Long, Integer> classes = new HashMap<>();
+
+  /** For each class, places of its items in {@link #rowsById}, ascending. */
+  private final int[][] places;
+
+  private NDArray rows;
   private NDArray transposed;
   private NDArray squares;
+  private NDArray classOfRow;
+  private NDArray rowNumbers;
 
   /**
    * @param gallery clean embeddings
@@ -53,6 +76,20 @@ public final class Surroundings implements AutoCloseable {
             .sorted(Comparator.comparingLong(i -> gallery.ids()[i]))
             .mapToInt(Integer::intValue)
             .toArray();
+    for (int row = 0; row < gallery.size(); row++) {
+      rowOfId.put(gallery.ids()[row], row);
+      classes.putIfAbsent(gallery.labels()[row], classes.size());
+    }
+    IntStream.Builder[] found = new IntStream.Builder[classes.size()];
+    Arrays.setAll(found, c -> IntStream.builder());
+    for (int place = 0; place < rowsById.length; place++) {
+      found[classes.get(gallery.labels()[rowsById[place]])].add(place);
+    }
+    this.places =
+        Arrays.stream(found)
+            .map(IntStream.Builder::build)
+            .map(IntStream::toArray)
+            .toArray(int[][]::new);
   }
 
   /** Returns the clean gallery. */
@@ -62,15 +99,19 @@ public final class Surroundings implements AutoCloseable {
 
   /** Puts the gallery on the device, once. */
   private void upload() {
-    if (transposed == null) {
+    if (rows == null) {
+      int size = gallery.size();
+      int[] classNumbers = new int[size];
+      Arrays.setAll(classNumbers, row -> classes.get(gallery.labels()[row]));
       try (NDManager temporary = manager.newSubManager()) {
-        NDArray rows =
-            prepare(
-                temporary.create(gallery.values(), new Shape(gallery.size(), gallery.dimension())));
-        transposed = rows.transpose().duplicate();
+        rows = prepare(temporary.create(gallery.values(), new Shape(size, gallery.dimension())));
+        transposed = rows.transpose();
         squares = rows.square().sum(new int[] {1}).expandDims(0);
-        transposed.attach(manager);
-        squares.attach(manager);
+        classOfRow = temporary.create(classNumbers, new Shape(1, size));
+        rowNumbers = temporary.create(IntStream.range(0, size).toArray(), new Shape(1, size));
+        for (NDArray array : List.of(rows, transposed, squares, classOfRow, rowNumbers)) {
+          array.attach(manager);
+        }
       }
     }
   }
@@ -91,71 +132,108 @@ public final class Surroundings implements AutoCloseable {
   NDArray squaredDistances(NDArray prepared) {
     upload();
     return prepared
-        .square()
-        .sum(new int[] {1}, true)
-        .add(squares)
-        .sub(prepared.matMul(transposed).mul(2));
-  }
-
-  /** Returns the prepared embeddings of gallery items: one row for each index. */
-  NDArray galleryRows(long[] indices, NDManager target) {
-    int dimension = gallery.dimension();
-    float[] values = new float[indices.length * dimension];
-    for (int i = 0; i < indices.length; i++) {
-      int from = Math.toIntExact(indices[i]) * dimension;
-      System.arraycopy(gallery.values(), from, values, i * dimension, dimension);
-    }
-    return prepare(target.create(values, new Shape(indices.length, dimension)));
-  }
-
-  /** Returns the batch as rows x D, padded with zeros and prepared. */
-  NDArray padded(EmbeddingSet batch, int rows, NDManager target) {
-    float[] values = Arrays.copyOf(batch.values(), rows * batch.dimension());
-    return prepare(target.create(values, new Shape(rows, batch.dimension())));
+        .matMul(transposed)
+        .muli(-2)
+        .addi(squares)
+        .addi(prepared.square().sum(new int[] {1}, true));
   }
 
   /**
-   * Draws embeddings to aim at: gallery items of another class, uniformly, by item id and seed
-   * alone. Where a target was given for an item, it is used for each draw.
+   * Returns the prepared embeddings of gallery items, one row for each index.
    *
-   * @return {@code count} arrays of rows x D, prepared; padding aims at zero
+   * @param indices int64, any number; its manager owns the result
    */
-  NDArray[] targets(String purpose, int count, EmbeddingSet batch, int rows, NDManager target) {
-    int dimension = batch.dimension();
-    float[][] values = new float[count][rows * dimension];
-    for (int i = 0; i < batch.size(); i++) {
-      float[] given = givenTargets.get(batch.ids()[i]);
-      CounterRng rng = CounterRng.of(seed, purpose, batch.ids()[i]);
-      for (int t = 0; t < count; t++) {
-        float[] aim = given != null ? given : gallery.row(otherClass(batch.labels()[i], rng));
-        System.arraycopy(aim, 0, values[t], i * dimension, dimension);
-      }
-    }
-    NDArray[] arrays = new NDArray[count];
-    for (int t = 0; t < count; t++) {
-      arrays[t] = prepare(target.create(values[t], new Shape(rows, dimension)));
-    }
-    return arrays;
+  NDArray galleryRows(NDArray indices) {
+    upload();
+    return rows.get(indices.getManager(), new NDIndex("{}", indices));
   }
 
-  private int otherClass(long label, CounterRng rng) {
-    int others = 0;
-    for (long l : gallery.labels()) {
-      others += l == label ? 0 : 1;
+  /** Returns the clean embeddings of items, prepared, in rows of a batch; padding is zero. */
+  NDArray rows(EmbeddingSet items, int[] batch, NDManager target) {
+    int dimension = items.dimension();
+    float[] values = new float[batch.length * dimension];
+    for (int i = 0; i < batch.length; i++) {
+      if (batch[i] >= 0) {
+        System.arraycopy(items.values(), batch[i] * dimension, values, i * dimension, dimension);
+      }
     }
+    return prepare(target.create(values, new Shape(batch.length, dimension)));
+  }
+
+  /**
+   * Returns two arrays, rows x G: 0 where the gallery item is relevant to the item in that row of a
+   * batch, and 0 where it is of another class; FAR elsewhere. The item itself, by id, is neither.
+   */
+  NDArray[] hidden(EmbeddingSet items, int[] batch, NDManager target) {
+    upload();
+    int[] self = new int[batch.length];
+    int[] own = new int[batch.length];
+    for (int i = 0; i < batch.length; i++) {
+      self[i] = batch[i] < 0 ? -1 : rowOfId.getOrDefault(items.ids()[batch[i]], -1);
+      own[i] = batch[i] < 0 ? -1 : classes.getOrDefault(items.labels()[batch[i]], -1);
+    }
+    Shape column = new Shape(batch.length, 1);
+    try (NDManager temporary = target.newSubManager()) {
+      NDArray same = temporary.create(own, column).eq(classOfRow);
+      NDArray itself = temporary.create(self, column).eq(rowNumbers);
+      NDArray relevant = same.logicalAnd(itself.logicalNot());
+      NDArray notRelevant = relevant.logicalNot().toType(DataType.FLOAT32, false).muli(FAR);
+      NDArray notOther = same.logicalOr(itself).toType(DataType.FLOAT32, false).muli(FAR);
+      notRelevant.attach(target);
+      notOther.attach(target);
+      return new NDArray[] {notRelevant, notOther};
+    }
+  }
+
+  /** Returns how many gallery items are relevant to an item. */
+  int relevant(EmbeddingSet items, int item) {
+    Integer own = classes.get(items.labels()[item]);
+    Integer self = rowOfId.get(items.ids()[item]);
+    boolean selfAmong = self != null && gallery.labels()[self] == items.labels()[item];
+    return own == null ? 0 : places[own].length - (selfAmong ? 1 : 0);
+  }
+
+  /** Returns how many gallery items are of another class than an item. */
+  int others(EmbeddingSet items, int item) {
+    Integer self = rowOfId.get(items.ids()[item]);
+    boolean selfAmong = self != null && gallery.labels()[self] != items.labels()[item];
+    return gallery.size() - sameClass(items.labels()[item]).length - (selfAmong ? 1 : 0);
+  }
+
+  private int[] sameClass(long label) {
+    Integer number = classes.get(label);
+    return number == null ? NOWHERE : places[number];
+  }
+
+  /** Returns the stream of random numbers of one item for one purpose. */
+  CounterRng rng(String purpose, EmbeddingSet items, int item) {
+    return CounterRng.of(seed, purpose, items.ids()[item]);
+  }
+
+  /** Returns the embedding that was given for an item to aim at, or null. */
+  float[] given(EmbeddingSet items, int item) {
+    return givenTargets.get(items.ids()[item]);
+  }
+
+  /**
+   * Draws a gallery item of another class, uniformly.
+   *
+   * @throws InputException if all are of that class
+   */
+  int drawOther(long label, CounterRng rng) {
+    int[] own = sameClass(label);
+    int others = gallery.size() - own.length;
     if (others == 0) {
       throw new InputException(
           "The gallery must have items of more than one class for a targeted objective.%nMaybe use the objective embedding-shift."
               .formatted());
     }
     // By rank in the order of ids, so that the order of the gallery does not matter.
-    int pick = rng.nextInt(others);
-    for (int row : rowsById) {
-      if (gallery.labels()[row] != label && pick-- == 0) {
-        return row;
-      }
+    int place = rng.nextInt(others);
+    for (int taken : own) {
+      place += taken <= place ? 1 : 0;
     }
-    throw new IllegalStateException("counted " + others + " items of other classes");
+    return rowsById[place];
   }
 
   @Override

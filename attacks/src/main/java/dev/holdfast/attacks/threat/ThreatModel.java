@@ -12,12 +12,9 @@ import java.util.HexFormat;
  * @param norm how perturbations are measured
  * @param epsilon the budget for each image
  * @param side whose images are perturbed
- * @param knowledge what is known of the candidate: {@code white-box} means everything
+ * @param knowledge what is known of the candidate
  */
-public record ThreatModel(Norm norm, Epsilon epsilon, Side side, String knowledge) {
-
-  /** The attacker has the weights. */
-  public static final String WHITE_BOX = "white-box";
+public record ThreatModel(Norm norm, Epsilon epsilon, Side side, Knowledge knowledge) {
 
   private static final int HASH_DIGITS = 12;
 
@@ -28,7 +25,7 @@ public record ThreatModel(Norm norm, Epsilon epsilon, Side side, String knowledg
 
   /** Returns 12 hexadecimal digits that are equal for equal threat models. */
   public String hash() {
-    String text = norm.id() + "|" + epsilon.value() + "|" + side.id() + "|" + knowledge;
+    String text = norm.id() + "|" + epsilon.value() + "|" + side.id() + "|" + knowledge.id();
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

@@ -17,7 +17,7 @@ class MultiTargetTest implements ObjectiveContract {
   public double expected(Objective objective, World world, int item, double[] embedding) {
     int count = ((MultiTarget) objective).targets();
     double sum = 0;
-    for (int target : world.targets(objective, count, item)) {
+    for (int target : world.chosen(objective, item)) {
       sum += world.distance(embedding, world.gallery().row(target));
     }
     return -sum / count;

@@ -225,23 +225,11 @@ interface ObjectiveContract {
       return new Surroundings(gallery, distance, 7, Map.of(), manager);
     }
 
-    /** The rows of the gallery that an objective drew for an item. */
-    int[] targets(Objective objective, int count, int item) {
+    /** The rows of the gallery that an objective chose for an item. */
+    int[] chosen(Objective objective, int item) {
       try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-          Surroundings surroundings =
-              new Surroundings(gallery, Distance.EUCLIDEAN, 7, Map.of(), manager)) {
-        NDArray[] arrays = surroundings.targets(objective.id(), count, batch, ROWS, manager);
-        assertThat(arrays).hasSize(count);
-        return Arrays.stream(arrays)
-            .mapToInt(
-                a -> {
-                  float[] target = Arrays.copyOfRange(a.toFloatArray(), item * D, (item + 1) * D);
-                  return IntStream.range(0, gallery.size())
-                      .filter(j -> Arrays.equals(gallery.row(j), target))
-                      .findFirst()
-                      .orElseThrow();
-                })
-            .toArray();
+          Surroundings surroundings = surroundings(manager)) {
+        return objective.aim(surroundings, batch).chosen()[item];
       }
     }
 

@@ -2,10 +2,11 @@ package dev.holdfast.attacks.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
@@ -26,7 +27,7 @@ class SingleTargetTest implements ObjectiveContract {
 
   @Override
   public double expected(Objective objective, World world, int item, double[] embedding) {
-    int target = world.targets(objective, 1, item)[0];
+    int target = world.chosen(objective, item)[0];
     return -world.distance(embedding, world.gallery().row(target));
   }
 
@@ -41,18 +42,8 @@ class SingleTargetTest implements ObjectiveContract {
     try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
         Surroundings surroundings =
             new Surroundings(world.gallery(), Distance.EUCLIDEAN, seed, Map.of(), manager)) {
-      float[] values = surroundings.targets("x", 1, batch, queries, manager)[0].toFloatArray();
-      return IntStream.range(0, queries)
-          .map(
-              i ->
-                  IntStream.range(0, world.gallery().size())
-                      .filter(
-                          j ->
-                              Arrays.equals(
-                                  world.gallery().row(j),
-                                  Arrays.copyOfRange(values, i * D, (i + 1) * D)))
-                      .findFirst()
-                      .orElseThrow())
+      return Arrays.stream(new SingleTarget().aim(surroundings, batch).chosen())
+          .mapToInt(chosen -> chosen[0])
           .toArray();
     }
   }
@@ -87,11 +78,14 @@ class SingleTargetTest implements ObjectiveContract {
         Surroundings surroundings =
             new Surroundings(
                 world.gallery(), Distance.EUCLIDEAN, 7, Map.of(5000L, given), manager)) {
-      NDArray[] arrays = surroundings.targets("x", 2, world.batch(), ROWS, manager);
-      for (NDArray array : arrays) {
-        assertThat(Arrays.copyOfRange(array.toFloatArray(), D, 2 * D)).isEqualTo(given);
-        assertThat(Arrays.copyOf(array.toFloatArray(), D)).isNotEqualTo(given);
-      }
+      int[][] chosen = new MultiTarget(2).aim(surroundings, world.batch()).chosen();
+      assertThat(chosen[0]).hasSize(2);
+      assertThat(chosen[1]).isEmpty();
+      BoundObjective bound = new MultiTarget(2).bind(surroundings, world.batch(), ROWS, manager);
+      float[] at = new float[ROWS * D];
+      System.arraycopy(given, 0, at, D, D);
+      assertThat(bound.loss(manager.create(at, new Shape(ROWS, D))).toFloatArray()[1])
+          .isCloseTo(0, within(1e-9f));
     }
   }
 
@@ -99,7 +93,7 @@ class SingleTargetTest implements ObjectiveContract {
   void several_targets_differ() {
     World world = new World(Distance.EUCLIDEAN, 1);
     Set<Integer> all = new HashSet<>();
-    for (int row : world.targets(new MultiTarget(20), 20, 0)) {
+    for (int row : world.chosen(new MultiTarget(20), 0)) {
       assertThat(world.gallery().labels()[row]).isNotEqualTo(world.batch().labels()[0]);
       all.add(row);
     }

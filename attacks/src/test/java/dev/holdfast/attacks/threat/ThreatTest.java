@@ -83,7 +83,7 @@ class ThreatTest {
   }
 
   private static ThreatModel threat(Norm norm, String text) {
-    return new ThreatModel(norm, epsilon(text), Side.QUERY, ThreatModel.WHITE_BOX);
+    return new ThreatModel(norm, epsilon(text), Side.QUERY, Knowledge.WHITE_BOX);
   }
 
   @Test
@@ -96,13 +96,13 @@ class ThreatTest {
     for (Norm norm : Norm.values()) {
       for (Side side : Side.values()) {
         for (String text : new String[] {"0", "8/255", "4/255"}) {
-          for (String knowledge : new String[] {ThreatModel.WHITE_BOX, "transfer"}) {
+          for (Knowledge knowledge : Knowledge.values()) {
             hashes.add(new ThreatModel(norm, epsilon(text), side, knowledge).hash());
           }
         }
       }
     }
-    assertThat(hashes).hasSize(2 * 3 * 3 * 2);
+    assertThat(hashes).hasSize(2 * 3 * 3 * 4);
   }
 
   @Test

@@ -5,8 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.attacks.Attack;
 import dev.holdfast.attacks.AttackTask;
-import dev.holdfast.attacks.Perturbed;
-import dev.holdfast.attacks.objective.BoundObjective;
+import dev.holdfast.attacks.objective.Aim;
 import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.objective.Surroundings;
@@ -32,7 +31,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -117,15 +115,18 @@ final class AttackCommand implements Callable<Integer> {
     engine.apply();
     String owner = "the command line";
     Norm chosen = Norm.of(norm, owner);
+    Attack algorithm = Words.parse("--attack", attack, Attack.class);
     AttackCell cell =
         new AttackCell(
-            Words.parse("--attack", attack, Attack.class),
+            algorithm,
             Words.parse("--objective", objective, Objective.class),
             new ThreatModel(
                 chosen,
                 Epsilon.parse(epsilon, owner).under(chosen, "epsilon", owner),
                 Side.QUERY,
-                ThreatModel.WHITE_BOX));
+                algorithm.knowledge()),
+            null);
+    algorithm.check(cell.threat(), cell.objective());
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine())) {
       if (source.images == null) {
         try (ModelSession session = ModelSession.open(model, source.data, engine, ticker)) {
@@ -236,7 +237,9 @@ final class AttackCommand implements Callable<Integer> {
         (start, count) -> {
           try (NDManager manager = candidate.manager().newSubManager()) {
             float[] rows =
-                candidate.embed(batch(candidate, input, start, count, manager)).toFloatArray();
+                candidate
+                    .embed(batch(candidate, input.pixels(), start, count, manager))
+                    .toFloatArray();
             System.arraycopy(rows, 0, embeddings, start * dimension, count * dimension);
           }
         });
@@ -251,35 +254,39 @@ final class AttackCommand implements Callable<Integer> {
             engine.seed(),
             input.targets(),
             candidate.manager())) {
+      Aim aim = cell.objective().aim(surroundings, clean);
+      int[] finished = {0};
+      cell.attack()
+          .perturb(
+              new AttackTask(
+                  candidate,
+                  clean,
+                  (item, target, offset) ->
+                      System.arraycopy(input.pixels(), item * values, target, offset, values),
+                  aim,
+                  cell.objective().flatAtClean(),
+                  null,
+                  cell.threat().norm(),
+                  cell.threat().epsilon().value(),
+                  engine.seed(),
+                  cell.id(),
+                  engine.batchSize(),
+                  true),
+              perturbed -> {
+                System.arraycopy(
+                    perturbed.image(), 0, adversarial, perturbed.item() * values, values);
+                ticker.step("attacking", ++finished[0], n);
+              });
       forBatches(
           n,
           (start, count) -> {
-            int[] rows = IntStream.range(start, start + count).toArray();
             try (NDManager manager = candidate.manager().newSubManager()) {
-              BoundObjective bound =
-                  cell.objective()
-                      .bind(surroundings, clean.select(rows), engine.batchSize(), manager);
-              Perturbed perturbed =
-                  cell.attack()
-                      .perturb(
-                          new AttackTask(
-                              candidate,
-                              batch(candidate, input, start, count, manager),
-                              clean.select(rows).ids(),
-                              bound,
-                              cell.objective().flatAtClean(),
-                              cell.threat().norm(),
-                              cell.threat().epsilon().value(),
-                              engine.seed(),
-                              cell.id(),
-                              true));
-              NDArray images = perturbed.images();
-              float[] losses = bound.loss(candidate.embed(images)).toFloatArray();
+              int[] rows = new int[engine.batchSize()];
+              Arrays.setAll(rows, i -> i < count ? start + i : -1);
+              NDArray images = batch(candidate, adversarial, start, count, manager);
+              float[] losses = aim.bind(rows, manager).loss(candidate.embed(images)).toFloatArray();
               System.arraycopy(losses, 0, loss, start, count);
-              System.arraycopy(
-                  images.toFloatArray(), 0, adversarial, start * values, count * values);
             }
-            ticker.step("attacking", start + count, n);
           });
     }
     for (int i = 0; i < n; i++) {
@@ -321,10 +328,10 @@ final class AttackCommand implements Callable<Integer> {
   }
 
   private NDArray batch(
-      EmbeddingModel candidate, Input input, int start, int count, NDManager manager) {
+      EmbeddingModel candidate, float[] from, int start, int count, NDManager manager) {
     InputSpec s = candidate.card().input().spec();
     float[] pixels = new float[engine.batchSize() * s.values()];
-    System.arraycopy(input.pixels(), start * s.values(), pixels, 0, count * s.values());
+    System.arraycopy(from, start * s.values(), pixels, 0, count * s.values());
     return manager.create(
         pixels, new Shape(engine.batchSize(), s.color().channels(), s.height(), s.width()));
   }

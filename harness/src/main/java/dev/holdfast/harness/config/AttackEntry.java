@@ -2,6 +2,7 @@ package dev.holdfast.harness.config;
 
 import dev.holdfast.attacks.Attack;
 import dev.holdfast.attacks.objective.EmbeddingShift;
+import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.threat.Epsilon;
 import dev.holdfast.attacks.threat.Norm;
@@ -17,9 +18,20 @@ import java.util.List;
  * @param norm {@code linf} (default) or {@code l2}
  * @param epsilons budgets, such as {@code 8/255}
  * @param side whose images are perturbed; default {@code query}
+ * @param stop {@code broken} to leave a query as soon as its recall@k is broken, where k is that of
+ *     the objective margin, else 1; nothing but recall@k is then reported. {@code never} (default)
+ *     to take every step
  */
 public record AttackEntry(
-    Attack attack, List<Objective> objectives, String norm, List<String> epsilons, String side) {
+    Attack attack,
+    List<Objective> objectives,
+    String norm,
+    List<String> epsilons,
+    String side,
+    String stop) {
+
+  private static final String NEVER = "never";
+  private static final String BROKEN = "broken";
 
   /** Puts the defaults in and checks the values. */
   public AttackEntry {
@@ -36,6 +48,14 @@ public record AttackEntry(
     norm = norm == null ? Norm.LINF.id() : norm;
     side = side == null ? Side.QUERY.id() : side;
     Side.of(side, owner);
+    stop = stop == null ? NEVER : stop;
+    if (!List.of(NEVER, BROKEN).contains(stop)) {
+      throw InputException.unknown("stop", stop, owner, List.of(NEVER, BROKEN));
+    }
+    if (stop.equals(BROKEN) && !side.equals(Side.QUERY.id())) {
+      throw InputException.of(
+          "stop", stop, owner, "be never where gallery items are perturbed", "use side: query");
+    }
     if (epsilons == null || epsilons.isEmpty()) {
       throw InputException.of("epsilons", "missing", owner, "be given", "add epsilons: [8/255]");
     }
@@ -43,5 +63,13 @@ public record AttackEntry(
     for (String epsilon : epsilons) {
       Epsilon.parse(epsilon, owner).under(Norm.of(norm, owner), "epsilon", owner);
     }
+  }
+
+  /** Returns the k of the recall@k at which queries are left, or null. */
+  public Integer stopAt(Objective objective) {
+    if (stop.equals(NEVER)) {
+      return null;
+    }
+    return objective instanceof Margin margin ? margin.k() : Integer.valueOf(1);
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.harness.config;
 
+import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.yaml.StrictYaml;
 import java.io.IOException;
@@ -62,6 +63,19 @@ public record Battery(
     metrics.forEach(metric -> Metrics.parse(metric, owner));
     attacks = attacks == null ? List.of() : List.copyOf(attacks);
     corruptions = corruptions == null ? List.of() : List.copyOf(corruptions);
+    for (AttackEntry entry : attacks) {
+      for (Objective objective : entry.objectives()) {
+        Integer k = entry.stopAt(objective);
+        if (k != null && !metrics.contains("recall@" + k)) {
+          throw InputException.of(
+              "metrics",
+              metrics,
+              owner,
+              "hold recall@" + k + ", which an attack with stop: broken reports",
+              "add it");
+        }
+      }
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.yaml.StrictYaml;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -16,11 +17,11 @@ import java.util.TreeMap;
  * @param attack the algorithm
  * @param objective what it maximizes
  * @param threat what it may do
+ * @param stop the k of the recall@k at which a query is left as it is once it is broken; nothing
+ *     else is then reported of the cell. Null to go to the end with every query
  */
-public record AttackCell(Attack attack, Objective objective, ThreatModel threat) implements Cell {
-
-  /** A backward pass costs about two forward passes. */
-  private static final int STEP = 3;
+public record AttackCell(Attack attack, Objective objective, ThreatModel threat, Integer stop)
+    implements Cell {
 
   private static final int DIGITS = 6;
 
@@ -60,14 +61,17 @@ public record AttackCell(Attack attack, Objective objective, ThreatModel threat)
 
   @Override
   public String setting() {
-    return Json.canonical(
-        new TreeMap<>(
-            java.util.Map.of(
-                "attack", StrictYaml.toMap(attack), "objective", StrictYaml.toMap(objective))));
+    Map<String, Object> setting = new TreeMap<>();
+    setting.put("attack", StrictYaml.toMap(attack));
+    setting.put("objective", StrictYaml.toMap(objective));
+    if (stop != null) {
+      setting.put("stop", "recall@" + stop);
+    }
+    return Json.canonical(setting);
   }
 
   @Override
   public int cost() {
-    return STEP * attack.steps() + 1;
+    return attack.cost() + 1;
   }
 }

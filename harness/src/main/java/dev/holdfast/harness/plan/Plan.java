@@ -30,7 +30,7 @@ public final class Plan {
    * Returns the cells of a battery, in its order.
    *
    * @param input what images look like; its size chooses the dialect of the corruptions
-   * @throws InputException if two entries are the same
+   * @throws InputException if two entries are the same, or an attack cannot be used as it says
    */
   public static List<Cell> of(Battery battery, InputSpec input) {
     List<Cell> cells = new ArrayList<>();
@@ -41,8 +41,10 @@ public final class Plan {
       for (Objective objective : entry.objectives()) {
         for (String epsilon : entry.epsilons()) {
           ThreatModel threat =
-              new ThreatModel(norm, Epsilon.parse(epsilon, owner), side, ThreatModel.WHITE_BOX);
-          cells.add(new AttackCell(entry.attack(), objective, threat));
+              new ThreatModel(
+                  norm, Epsilon.parse(epsilon, owner), side, entry.attack().knowledge());
+          entry.attack().check(threat, objective);
+          cells.add(new AttackCell(entry.attack(), objective, threat, entry.stopAt(objective)));
         }
       }
     }

@@ -131,7 +131,7 @@ final class Assembler {
                 t.epsilon().text(),
                 t.epsilon().value(),
                 t.side().id(),
-                t.knowledge()));
+                t.knowledge().id()));
       }
     }
     return List.copyOf(threats);
@@ -148,6 +148,9 @@ final class Assembler {
     outcomes.forEach(
         (cell, outcome) -> {
           for (RetrievalMetric metric : metrics) {
+            if (!outcome.values().containsKey(Metrics.word(metric))) {
+              continue;
+            }
             Estimate estimate = estimate(metric, outcome.values());
             Kind kind = cell instanceof AttackCell ? Kind.ATTACK : Kind.CORRUPTION;
             rows.add(row(kind, cell.perturbation(), cell, metric, estimate, reference));
@@ -213,7 +216,7 @@ final class Assembler {
         linf ? Double.valueOf(attack.threat().epsilon().in255()) : null,
         corruption == null ? null : Integer.valueOf(corruption.severity()),
         cell != null ? cell.side().id() : kind == Kind.AGGREGATE ? Side.QUERY.id() : null,
-        attack == null ? null : attack.threat().knowledge(),
+        attack == null ? null : attack.threat().knowledge().id(),
         attack == null ? null : attack.attack().steps(),
         metric.id(),
         metric.k().isPresent() ? Integer.valueOf(metric.k().getAsInt()) : null,
@@ -308,9 +311,10 @@ final class Assembler {
               ImageItem item = store.items().get(queries[i]);
               Map<Integer, Boolean> hits = new TreeMap<>();
               for (RetrievalMetric metric : metrics) {
-                metric
-                    .k()
-                    .ifPresent(k -> hits.put(k, outcome.values().get(Metrics.word(metric))[i] > 0));
+                double[] values = outcome.values().get(Metrics.word(metric));
+                if (values != null) {
+                  metric.k().ifPresent(k -> hits.put(k, values[i] > 0));
+                }
               }
               return new QueryRow(
                   cell,

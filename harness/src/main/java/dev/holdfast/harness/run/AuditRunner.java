@@ -285,7 +285,7 @@ public final class AuditRunner {
               folder.configHash(),
               ids(),
               cleanResults.stream().mapToInt(QueryResult::firstRelevantRank).toArray(),
-              values(cleanResults),
+              values(null, cleanResults),
               new double[n],
               new double[n],
               new double[n],
@@ -440,7 +440,7 @@ public final class AuditRunner {
         long galleryBackwards) {
       int n = queries.length;
       int[] rank = new int[n];
-      Map<String, double[]> values = values(results);
+      Map<String, double[]> values = values(cell, results);
       int notFinite = 0;
       for (int i = 0; i < n; i++) {
         rank[i] = results.get(i).firstRelevantRank();
@@ -479,10 +479,15 @@ public final class AuditRunner {
       return Arrays.stream(queries).mapToLong(i -> images.item(i).id()).toArray();
     }
 
-    private Map<String, double[]> values(List<QueryResult> results) {
+    /** Of a cell that leaves broken queries, the other metrics would mean nothing. */
+    private Map<String, double[]> values(Cell cell, List<QueryResult> results) {
+      String only = cell instanceof AttackCell a && a.stop() != null ? "recall@" + a.stop() : null;
       Map<String, double[]> values = new LinkedHashMap<>();
       for (RetrievalMetric metric : metrics) {
-        values.put(Metrics.word(metric), results.stream().mapToDouble(metric::value).toArray());
+        String word = Metrics.word(metric);
+        if (only == null || only.equals(word)) {
+          values.put(word, results.stream().mapToDouble(metric::value).toArray());
+        }
       }
       return values;
     }

@@ -1,6 +1,5 @@
 package dev.holdfast.harness.run;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.attacks.corruption.Corruption;
@@ -78,6 +77,11 @@ public final class Images {
     return spec.values();
   }
 
+  /** Copies a clean image. */
+  public void clean(int item, float[] target, int offset) {
+    store.input(item, target, offset);
+  }
+
   /** Returns a batch of clean images, padded. */
   public float[] clean(int[] items) {
     float[] pixels = new float[batchSize * values()];
@@ -144,11 +148,6 @@ public final class Images {
     try (NDManager manager = model.manager().newSubManager()) {
       return model.embed(manager.create(pixels, batchShape())).toFloatArray();
     }
-  }
-
-  /** Embeds one native batch that is on the device. */
-  float[] embed(NDArray pixels) {
-    return model.embed(pixels).toFloatArray();
   }
 
   /**

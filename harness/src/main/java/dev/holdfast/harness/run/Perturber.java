@@ -1,10 +1,8 @@
 package dev.holdfast.harness.run;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import dev.holdfast.attacks.AttackTask;
 import dev.holdfast.attacks.Perturbed;
-import dev.holdfast.attacks.objective.BoundObjective;
+import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.ThreatModel;
@@ -15,7 +13,10 @@ import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.models.EmbeddingModel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** Perturbs images as a cell says, and embeds them. */
 final class Perturber {
@@ -60,43 +61,111 @@ final class Perturber {
    */
   PerturbedSet perturb(Cell cell, int[] items, EmbeddingSet clean, Listener listener)
       throws IOException {
-    int n = items.length;
-    int dimension = clean.dimension();
-    float[] embeddings = new float[n * dimension];
-    boolean[] finite = new boolean[n];
-    double[] moved = new double[n];
-    double[] linf = new double[n];
-    double[] l2 = new double[n];
-    int[] steps = new int[n];
-    int[] forwards = new int[n];
-    int[] backwards = new int[n];
-    int overBudget = 0;
-    Distance distance = model.card().embedding().metric();
-    for (int start = 0; start < n; start += images.batchSize()) {
-      int end = Math.min(n, start + images.batchSize());
-      int[] batch = Arrays.copyOfRange(items, start, end);
-      int[] rows = java.util.stream.IntStream.range(start, end).toArray();
-      float[] before = images.clean(batch);
-      float[] after;
-      float[] embedded;
-      int batchSteps = 0;
-      int batchForwards = 1;
-      int batchBackwards = 0;
-      if (cell instanceof AttackCell attack) {
-        try (NDManager manager = model.manager().newSubManager()) {
-          NDArray pixels = manager.create(before, images.batchShape());
-          Perturbed perturbed = attack(attack, pixels, clean.select(rows), manager);
-          after = perturbed.images().toFloatArray();
-          embedded = images.embed(perturbed.images());
-          batchSteps = perturbed.steps();
-          batchForwards += perturbed.forwards();
-          batchBackwards += perturbed.backwards();
-        }
-      } else {
-        after = images.corrupted(batch, (CorruptionCell) cell, seed);
-        embedded = images.embed(after);
+    Gathered gathered = new Gathered(cell, items.length, clean, listener);
+    if (cell instanceof AttackCell attack) {
+      attack(attack, items, clean, gathered);
+    } else {
+      for (int start = 0; start < items.length; start += images.batchSize()) {
+        int[] batch =
+            Arrays.copyOfRange(items, start, Math.min(items.length, start + images.batchSize()));
+        gathered.batch(
+            batch.length,
+            images.clean(batch),
+            images.corrupted(batch, (CorruptionCell) cell, seed));
       }
-      for (int i = start; i < end; i++) {
+    }
+    return gathered.all();
+  }
+
+  private void attack(AttackCell cell, int[] items, EmbeddingSet clean, Gathered gathered)
+      throws IOException {
+    AttackTask task =
+        new AttackTask(
+            model,
+            clean,
+            (item, target, offset) -> images.clean(items[item], target, offset),
+            cell.objective().aim(surroundings, clean),
+            cell.objective().flatAtClean(),
+            cell.stop() == null ? null : new Margin(cell.stop()).aim(surroundings, clean),
+            cell.threat().norm(),
+            cell.threat().epsilon().value(),
+            seed,
+            cell.id(),
+            images.batchSize(),
+            earlyExit);
+    List<Perturbed> batch = new ArrayList<>();
+    try (InOrder inOrder =
+        new InOrder(
+            images.values(),
+            perturbed -> {
+              batch.add(perturbed);
+              if (batch.size() == images.batchSize() || perturbed.item() == items.length - 1) {
+                gathered.attacked(batch, items);
+                batch.clear();
+              }
+            })) {
+      cell.attack().perturb(task, inOrder);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** Embeds and measures perturbed images, batch by batch in the order of the items. */
+  private final class Gathered {
+
+    private final Cell cell;
+    private final EmbeddingSet clean;
+    private final Listener listener;
+    private final float[] embeddings;
+    private final boolean[] finite;
+    private final double[] moved;
+    private final double[] linf;
+    private final double[] l2;
+    private final int[] steps;
+    private final int[] forwards;
+    private final int[] backwards;
+    private int overBudget;
+    private int start;
+
+    Gathered(Cell cell, int n, EmbeddingSet clean, Listener listener) {
+      this.cell = cell;
+      this.clean = clean;
+      this.listener = listener;
+      this.embeddings = new float[n * clean.dimension()];
+      this.finite = new boolean[n];
+      this.moved = new double[n];
+      this.linf = new double[n];
+      this.l2 = new double[n];
+      this.steps = new int[n];
+      this.forwards = new int[n];
+      this.backwards = new int[n];
+    }
+
+    void attacked(List<Perturbed> batch, int[] items) {
+      int values = images.values();
+      float[] after = new float[images.batchSize() * values];
+      int[] rows = new int[batch.size()];
+      for (int i = 0; i < rows.length; i++) {
+        Perturbed perturbed = batch.get(i);
+        System.arraycopy(perturbed.image(), 0, after, i * values, values);
+        rows[i] = items[perturbed.item()];
+        steps[start + i] = perturbed.steps();
+        forwards[start + i] = perturbed.forwards();
+        backwards[start + i] = perturbed.backwards();
+      }
+      try {
+        batch(rows.length, images.clean(rows), after);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /** Takes a padded batch. */
+    void batch(int count, float[] before, float[] after) throws IOException {
+      int dimension = clean.dimension();
+      Distance distance = model.card().embedding().metric();
+      float[] embedded = images.embed(after);
+      for (int i = start; i < start + count; i++) {
         int row = i - start;
         finite[i] = copyIfFinite(embedded, row, embeddings, i, dimension);
         moved[i] = finite[i] ? distance(distance, clean, embeddings, i, dimension) : Double.NaN;
@@ -112,40 +181,24 @@ final class Perturber {
         if (!inRange || (cell instanceof AttackCell a && outside(a.threat(), linf[i], l2[i]))) {
           overBudget++;
         }
-        steps[i] = batchSteps;
-        forwards[i] = batchForwards;
-        backwards[i] = batchBackwards;
+        forwards[i]++;
       }
-      listener.batch(start, end - start, before, after);
+      listener.batch(start, count, before, after);
+      start += count;
     }
-    return new PerturbedSet(
-        new EmbeddingSet(embeddings, dimension, clean.ids(), clean.labels()),
-        finite,
-        moved,
-        linf,
-        l2,
-        steps,
-        forwards,
-        backwards,
-        overBudget);
-  }
 
-  private Perturbed attack(AttackCell cell, NDArray pixels, EmbeddingSet clean, NDManager manager) {
-    BoundObjective objective =
-        cell.objective().bind(surroundings, clean, images.batchSize(), manager);
-    return cell.attack()
-        .perturb(
-            new AttackTask(
-                model,
-                pixels,
-                clean.ids(),
-                objective,
-                cell.objective().flatAtClean(),
-                cell.threat().norm(),
-                cell.threat().epsilon().value(),
-                seed,
-                cell.id(),
-                earlyExit));
+    PerturbedSet all() {
+      return new PerturbedSet(
+          new EmbeddingSet(embeddings, clean.dimension(), clean.ids(), clean.labels()),
+          finite,
+          moved,
+          linf,
+          l2,
+          steps,
+          forwards,
+          backwards,
+          overBudget);
+    }
   }
 
   private static boolean outside(ThreatModel threat, double linf, double l2) {

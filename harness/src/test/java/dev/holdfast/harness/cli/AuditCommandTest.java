@@ -322,6 +322,44 @@ class AuditCommandTest {
   }
 
   @Test
+  void broken_queries_may_leave_and_only_their_recall_is_then_reported() {
+    Path battery =
+        World.write(
+            own.resolve("stop.yaml"),
+            """
+            schema: 1
+            name: stop
+            metrics: [recall@1, recall@2, map-at-r]
+            attacks:
+              - attack: {type: pgd, steps: 6}
+                objectives: [{type: margin, k: 1}, {type: margin, k: 2}, {type: embedding-shift}]
+                epsilons: [4/255]
+                stop: broken
+              - attack: {type: pgd, steps: 6}
+                objectives: [{type: margin, k: 1}]
+                epsilons: [4/255]
+            """);
+    Path early = own.resolve("early");
+    audit(early, "--battery", battery).succeeds();
+    List<CSVRecord> rows = csv(early);
+    assertThat(rows)
+        .filteredOn(r -> r.get("kind").equals("attack"))
+        .extracting(r -> r.get("objective") + " " + r.get("metric") + " " + r.get("k"))
+        .containsExactly(
+            "margin-1 recall 1",
+            "margin-2 recall 2",
+            "embedding-shift recall 1",
+            "margin-1 recall 1",
+            "margin-1 recall 2",
+            "margin-1 map-at-r ");
+    for (String option : new String[] {"--reverse-queries", "--no-early-exit"}) {
+      Path other = own.resolve("other" + option);
+      audit(other, "--battery", battery, option).succeeds();
+      same(early, other, "results.csv");
+    }
+  }
+
+  @Test
   void a_budget_of_zero_changes_nothing() {
     Path zero =
         World.write(

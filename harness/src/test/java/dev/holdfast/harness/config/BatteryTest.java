@@ -121,6 +121,9 @@ class BatteryTest {
         "attacks: [{attack: {type: pgd, steps: 0}, epsilons: [0]}]|steps (0) of attack pgd|try 10",
         "attacks: [{attack: {type: pgd, steps: 2.5}, epsilons: [0]}]|steps|right kind",
         "attacks: [{attack: {type: pgd, step_size: 0}, epsilons: [0]}]|step_size (0)|be positive",
+        "attacks: [{attack: {type: pgd}, stop: brokn, epsilons: [0]}]|stop (brokn)|you meant broken",
+        "attacks: [{attack: {type: pgd}, stop: broken, side: both, epsilons: [0]}]|stop (broken)|use side: query",
+        "attacks: [{attack: {type: pgd}, stop: broken, objectives: [{type: margin, k: 3}], epsilons: [0]}]|hold recall@3|add it",
         "corruptions: [{ids: [gausian-noise]}]|id (gausian-noise)|you meant gaussian-noise",
         "corruptions: [{severities: [6]}]|severity (6)|1, 2, 3, 4 or 5",
         "corruptions: [{severities: [0]}]|severity (0)|1, 2, 3, 4 or 5",
@@ -139,6 +142,16 @@ class BatteryTest {
         .hasMessageContaining(what)
         .hasMessageContaining(advice)
         .hasMessageContaining("Maybe ");
+  }
+
+  @Test
+  void refuses_a_step_that_is_longer_than_the_budget() throws IOException {
+    Battery battery =
+        withEntry("attacks: [{attack: {type: pgd, step_size: 4/255}, epsilons: [8/255, 2/255]}]");
+    assertThatThrownBy(() -> Plan.of(battery, SPEC))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("step_size (4/255) of attack pgd must be at most the epsilon 2/255")
+        .hasMessageContaining("epsilon/4");
   }
 
   @Test

@@ -46,10 +46,10 @@ class PlanTest {
     assertThat(plan(TWO_BUDGETS))
         .extracting(Cell::id)
         .containsExactly(
-            "pgd-linf_embedding-shift_0.00223529_query_4c653c8e",
-            "pgd-linf_embedding-shift_0.0313725_query_1e3b354e",
-            "pgd-linf_margin-1_0.00223529_query_3b3dbd17",
-            "pgd-linf_margin-1_0.0313725_query_42aed8da",
+            "pgd-linf_embedding-shift_0.00223529_query_ccf14cec",
+            "pgd-linf_embedding-shift_0.0313725_query_baf27714",
+            "pgd-linf_margin-1_0.00223529_query_865aa82d",
+            "pgd-linf_margin-1_0.0313725_query_6f05e516",
             "fgsm-l2_embedding-shift_0.5_both_97c2e628",
             "contrast_2_hendrycks-64_query",
             "contrast_4_hendrycks-64_query",
@@ -82,7 +82,7 @@ class PlanTest {
   void the_setting_is_canonical_json() {
     assertThat(plan(TWO_BUDGETS).get(0).setting())
         .isEqualTo(
-            "{\"attack\":{\"random_start\":true,\"step_size\":\"epsilon/4\",\"steps\":3,"
+            "{\"attack\":{\"iterate\":\"last\",\"random_start\":true,\"restarts\":1,\"step_size\":\"epsilon/4\",\"steps\":3,"
                 + "\"type\":\"pgd\"},\"objective\":{\"type\":\"embedding-shift\"}}");
   }
 

@@ -1,0 +1,66 @@
+package dev.holdfast.attacks;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+
+/**
+ * How a gradient attack moves. One instance serves one cell; what it remembers of a query is kept
+ * in the slot that the query is in, and forgotten in {@link #begin}.
+ */
+interface Rule {
+
+  /** Returns the number of moves in one run. */
+  int steps();
+
+  /** Returns how often each query is attacked, from other starts. */
+  default int restarts() {
+    return 1;
+  }
+
+  /** Tells whether the first run starts at a random point of the budget. */
+  default boolean randomStart() {
+    return false;
+  }
+
+  /** Tells whether the result is the iterate with the largest {@link #merit}, or else the last. */
+  default boolean keepsBest() {
+    return false;
+  }
+
+  /**
+   * Tells whether a move depends on nothing but the iterate, so that a point that is mapped to
+   * itself is where all further moves stay.
+   */
+  default boolean memoryless() {
+    return false;
+  }
+
+  /** Tells whether the gradient is taken at images that could be the result. */
+  default boolean looksAtImages() {
+    return true;
+  }
+
+  /** Tells what iterates are compared by; NaN never wins. */
+  default float[] merit(Slots slots, NDArray points, float[] losses) {
+    return losses;
+  }
+
+  /** Forgets what was in some slots, which begin a run. */
+  default void begin(Slots slots, int[] fresh) {}
+
+  /** Returns where the gradient is to be taken. */
+  default NDArray points(Slots slots, NDManager step) {
+    NDArray points = slots.images().stopGradient();
+    points.attach(step);
+    return points;
+  }
+
+  /**
+   * Moves all images.
+   *
+   * @param points where the gradient was taken; its manager lives as long as this step
+   * @param gradient of the losses there; to be used up
+   * @return images inside the budget and [0,1], a new array
+   */
+  NDArray move(Slots slots, NDArray points, NDArray gradient, float[] losses);
+}

@@ -1,0 +1,71 @@
+package dev.holdfast.attacks.objective;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.Scalars;
+
+/**
+ * Approaches embeddings: maximizes the mean of -d(f(x'), t) over targets. Distances are not
+ * squared.
+ *
+ * @param chosen rows of the gallery for each item; empty where an embedding was given
+ * @param embeddings for each item, its targets one after the other
+ * @param count targets of each item
+ */
+@SuppressWarnings("ArrayRecordComponent")
+record TargetAim(Surroundings surroundings, int[][] chosen, float[][] embeddings, int count)
+    implements Aim {
+
+  /**
+   * Draws targets: gallery items of another class, uniformly, by item id and seed alone. Where a
+   * target was given for an item, it is used for each draw.
+   */
+  static TargetAim ofOtherClasses(
+      String purpose, int count, Surroundings surroundings, EmbeddingSet items) {
+    int dimension = items.dimension();
+    int[][] chosen = new int[items.size()][];
+    float[][] embeddings = new float[items.size()][count * dimension];
+    for (int item = 0; item < items.size(); item++) {
+      float[] given = surroundings.given(items, item);
+      CounterRng rng = surroundings.rng(purpose, items, item);
+      chosen[item] = new int[given == null ? count : 0];
+      for (int t = 0; t < count; t++) {
+        float[] aim = given;
+        if (given == null) {
+          chosen[item][t] = surroundings.drawOther(items.labels()[item], rng);
+          aim = surroundings.gallery().row(chosen[item][t]);
+        }
+        System.arraycopy(aim, 0, embeddings[item], t * dimension, dimension);
+      }
+    }
+    return new TargetAim(surroundings, chosen, embeddings, count);
+  }
+
+  /** Padding aims at zero. */
+  @Override
+  public BoundObjective bind(int[] items, NDManager manager) {
+    int dimension = surroundings.gallery().dimension();
+    NDArray[] aims = new NDArray[count];
+    for (int t = 0; t < count; t++) {
+      float[] values = new float[items.length * dimension];
+      for (int row = 0; row < items.length; row++) {
+        if (items[row] >= 0) {
+          System.arraycopy(
+              embeddings[items[row]], t * dimension, values, row * dimension, dimension);
+        }
+      }
+      aims[t] = surroundings.prepare(manager.create(values, new Shape(items.length, dimension)));
+    }
+    return e -> {
+      NDArray prepared = surroundings.prepare(e);
+      NDArray sum = Surroundings.distance(prepared, aims[0]);
+      for (int t = 1; t < aims.length; t++) {
+        sum = sum.add(Surroundings.distance(prepared, aims[t]));
+      }
+      return aims.length == 1 ? sum.neg() : Scalars.times(sum, -1.0 / aims.length);
+    };
+  }
+}

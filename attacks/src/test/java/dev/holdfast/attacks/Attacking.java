@@ -1,0 +1,117 @@
+package dev.holdfast.attacks;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.holdfast.attacks.objective.Aim;
+import dev.holdfast.attacks.objective.BoundObjective;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.models.EmbeddingModel;
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
+
+/** What tests of attacks share. */
+final class Attacking {
+
+  private Attacking() {}
+
+  /** What an attack made of all images. */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Result(float[] images, Perturbed[] each) {
+
+    /** Returns the images as a batch. */
+    NDArray batch(AttackTask task, NDManager manager) {
+      return manager.create(images, task.shape(each.length));
+    }
+  }
+
+  /** Runs an attack, and checks that every image is handed over once. */
+  static Result run(Attack attack, AttackTask task) {
+    Perturbed[] each = new Perturbed[task.size()];
+    float[] images = new float[task.size() * task.values()];
+    attack.perturb(
+        task,
+        p -> {
+          if (each[p.item()] != null) {
+            throw new AssertionError("item " + p.item() + " was handed over twice");
+          }
+          each[p.item()] = p;
+          System.arraycopy(p.image(), 0, images, p.item() * task.values(), task.values());
+        });
+    if (Arrays.asList(each).contains(null)) {
+      throw new AssertionError("an item was never handed over");
+    }
+    return new Result(images, each);
+  }
+
+  /** Returns an aim that is the same for every item. */
+  static Aim aim(int items, BoundObjective loss) {
+    return new Aim() {
+      @Override
+      public int[][] chosen() {
+        return new int[items][0];
+      }
+
+      @Override
+      public BoundObjective bind(int[] rows, NDManager manager) {
+        return loss;
+      }
+    };
+  }
+
+  /** Returns a task with its losses watched. */
+  static AttackTask watched(AttackTask task, UnaryOperator<BoundObjective> watch) {
+    Aim inner = task.objective();
+    return with(
+        task,
+        new Aim() {
+          @Override
+          public int[][] chosen() {
+            return inner.chosen();
+          }
+
+          @Override
+          public BoundObjective bind(int[] items, NDManager manager) {
+            return watch.apply(inner.bind(items, manager));
+          }
+        });
+  }
+
+  static AttackTask with(AttackTask task, Aim objective) {
+    return new AttackTask(
+        task.model(),
+        task.clean(),
+        task.pixels(),
+        objective,
+        task.flatAtClean(),
+        task.stop(),
+        task.norm(),
+        task.epsilon(),
+        task.seed(),
+        task.cell(),
+        task.batchSize(),
+        task.earlyExit());
+  }
+
+  static AttackTask with(AttackTask task, EmbeddingModel model) {
+    return new AttackTask(
+        model,
+        task.clean(),
+        task.pixels(),
+        task.objective(),
+        task.flatAtClean(),
+        task.stop(),
+        task.norm(),
+        task.epsilon(),
+        task.seed(),
+        task.cell(),
+        task.batchSize(),
+        task.earlyExit());
+  }
+
+  /** Returns a source of the images of a batch. */
+  static AttackTask.PixelSource pixels(float[] images, EmbeddingSet clean) {
+    int values = images.length / clean.size();
+    return (item, target, offset) ->
+        System.arraycopy(images, item * values, target, offset, values);
+  }
+}
