@@ -97,6 +97,7 @@ final class AuditCommand implements Callable<Integer> {
             data.data(),
             data.layout(),
             data.split(),
+            data.subset(),
             out,
             chosen,
             engine.seed(),

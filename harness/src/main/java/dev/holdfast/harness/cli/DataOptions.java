@@ -25,8 +25,14 @@ final class DataOptions {
       names = "--split",
       paramLabel = "SPLIT",
       description =
-          "official, first-half, or FILE.json#NAME for a named list of classes. Default: all.")
+          "official, train, test or another split of the data, first-half, second-half, all, or FILE.json#NAME for a named list of classes. Default: official where there is such a split, else all.")
   private String split;
+
+  @Option(
+      names = "--subset",
+      description =
+          "Accept an official data set that is not complete; the report says what is missing.")
+  private boolean subset;
 
   @Option(names = "--strict", description = "Stop at the first image that cannot be read.")
   private boolean strict;
@@ -50,11 +56,19 @@ final class DataOptions {
     return split;
   }
 
+  boolean subset() {
+    return subset;
+  }
+
   boolean strict() {
     return strict;
   }
 
   ImageSet open() {
-    return DataSets.open(data, layout, split);
+    return DataSets.open(data, layout, split, subset);
+  }
+
+  ImageSet openForTraining() {
+    return DataSets.openForTraining(data, layout, split, subset);
   }
 }

@@ -51,6 +51,7 @@ final class DemoCommand implements Callable<Integer> {
               Shapes.ID,
               null,
               null,
+              false,
               out,
               Battery.load("quick").withLimitQueries(QUERIES),
               engine.seed(),

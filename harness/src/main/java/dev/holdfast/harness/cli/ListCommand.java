@@ -139,12 +139,12 @@ final class ListCommand implements Callable<Integer> {
         List<Entry> list =
             new ArrayList<>(
                 DatasetLayout.all().stream()
-                    .map(l -> new Entry(l.id(), "", l.description(), ""))
+                    .map(l -> new Entry(l.id(), l.protocol(), l.description(), l.source()))
                     .toList());
         list.add(
             new Entry(
                 Shapes.ID,
-                "split=test|train",
+                "protocol=self-retrieval, split=test|train",
                 "the embedded data set: drawn by the program, 64 x 64, class-disjoint",
                 ""));
         yield list;

@@ -69,7 +69,11 @@ final class TrainCommand implements Callable<Integer> {
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine());
         PixelStore store =
             PixelStore.open(
-                data.open(), read.input().spec(), CacheFolder.path(), ticker, data.strict())) {
+                data.openForTraining(),
+                read.input().spec(),
+                CacheFolder.path(),
+                ticker,
+                data.strict())) {
       Training.run(read, new StoredImages(store), out, threads.seedOr(read.seed()), fresh, ticker);
       ticker.close();
       spec.commandLine().getOut().println("Model: " + out);

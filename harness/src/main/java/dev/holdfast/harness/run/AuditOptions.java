@@ -9,7 +9,8 @@ import java.nio.file.Path;
  * @param model path of the candidate
  * @param data a folder, a manifest, or {@code shapes}
  * @param layout id of the data layout; null to detect it
- * @param split which classes; null for all
+ * @param split which part of the data; null for the default
+ * @param subset whether an official data set may be incomplete
  * @param out folder of the audit
  * @param battery what to do
  * @param seed of everything random
@@ -27,6 +28,7 @@ public record AuditOptions(
     String data,
     String layout,
     String split,
+    boolean subset,
     Path out,
     Battery battery,
     long seed,

@@ -70,7 +70,8 @@ public final class AuditRunner {
   public Audit run() {
     Instant started = Instant.now();
     refuseInsideData();
-    ImageSet set = DataSets.open(options.data(), options.layout(), options.split());
+    ImageSet set =
+        DataSets.open(options.data(), options.layout(), options.split(), options.subset());
     try (EmbeddingModel model = Models.open(options.model(), Devices.of(options.device()))) {
       InputSpec spec = model.card().input().spec();
       List<Cell> cells = Plan.of(options.battery(), spec);
@@ -108,7 +109,7 @@ public final class AuditRunner {
     config.put("card", RunFolder.MAPPER.writeValueAsString(model.card().toMap()));
     config.put("data", set.name() + " " + store.fingerprint());
     config.put("classes", classes(store));
-    config.put("split", String.valueOf(options.split()));
+    config.put("split", set.part());
     config.put("battery", options.battery().name());
     config.put("cells", String.join(" ", cells.stream().map(Cell::id).toList()));
     config.put("metrics", String.join(" ", options.battery().metrics()));

@@ -10,15 +10,25 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /**
  * A table of images: a {@code .csv} file, or a folder with an {@code index.csv}. Its header has the
- * columns {@code path} (relative to the table's folder) and {@code label} (the name of the class);
- * {@code split}, with {@code train} and {@code test}, is what the split {@code official} goes by.
- * Other columns are ignored, and so is an {@code index.csv} without those two.
+ * columns {@code path} (relative to the table's folder) and {@code label} (the name of the class),
+ * and optionally
+ *
+ * <ul>
+ *   <li>{@code split}: {@code train}, {@code test} or any other name; what is {@code test} is
+ *       tested on if nothing else is asked for
+ *   <li>{@code role}: {@code query}, {@code gallery} or {@code both}, which is the default
+ *   <li>{@code group}: an image is not found by queries of the same group, such as those of the
+ *       same camera; empty for none
+ * </ul>
+ *
+ * <p>Other columns are ignored, and so is an {@code index.csv} without the first two.
  */
 public record CsvManifest() implements DatasetLayout {
 
@@ -26,6 +36,8 @@ public record CsvManifest() implements DatasetLayout {
   private static final String PATH = "path";
   private static final String LABEL = "label";
   private static final String SPLIT = "split";
+  private static final String ROLE = "role";
+  private static final String GROUP = "group";
 
   private static final CSVFormat FORMAT =
       CSVFormat.DEFAULT
@@ -43,7 +55,17 @@ public record CsvManifest() implements DatasetLayout {
 
   @Override
   public String description() {
-    return "FILE.csv, or DIR/index.csv, with the columns path and label (and split: train, test)";
+    return "FILE.csv, or DIR/index.csv, with the columns path, label (and split, role, group)";
+  }
+
+  @Override
+  public String source() {
+    return "";
+  }
+
+  @Override
+  public String protocol() {
+    return "protocol=self-retrieval, or query-gallery by the column role";
   }
 
   @Override
@@ -56,7 +78,7 @@ public record CsvManifest() implements DatasetLayout {
   }
 
   @Override
-  public ImageSet read(Path data) {
+  public ImageSet read(Path data, boolean subset) {
     boolean folder = Files.isDirectory(data);
     Path table = folder ? data.resolve(INDEX) : data;
     Path root = folder ? data : data.toAbsolutePath().getParent();
@@ -111,7 +133,18 @@ public record CsvManifest() implements DatasetLayout {
     if (label.isEmpty()) {
       throw InputException.of(LABEL, label, owner, "name a class", "leave that row out");
     }
-    return new ImageSet.Entry(path, label, row.isMapped(SPLIT) ? row.get(SPLIT) : "");
+    String split = value(row, SPLIT);
+    String role = value(row, ROLE);
+    return new ImageSet.Entry(
+        path,
+        label,
+        split.isEmpty() ? Set.of() : Set.of(split),
+        role.isEmpty() ? Role.BOTH : Role.of(role, owner),
+        value(row, GROUP));
+  }
+
+  private static String value(CSVRecord row, String column) {
+    return row.isMapped(column) ? row.get(column) : "";
   }
 
   private static List<String> header(Path table) {

@@ -5,8 +5,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A way in which the images of a data set and their classes lie on disk. */
-public sealed interface DatasetLayout permits CsvManifest, FolderPerClass {
+/**
+ * A way in which the images of a data set and their classes lie on disk. The layouts of official
+ * data sets know their splits, their protocol and how many images there must be.
+ */
+public sealed interface DatasetLayout
+    permits Cars196,
+        CsvManifest,
+        Cub200,
+        FolderPerClass,
+        InShop,
+        StanfordOnlineProducts,
+        VehicleId {
 
   /** Returns the id that the command line uses. */
   String id();
@@ -14,20 +24,34 @@ public sealed interface DatasetLayout permits CsvManifest, FolderPerClass {
   /** Returns one line that tells users what such data look like. */
   String description();
 
+  /** Returns the paper that made the data set; empty where the layout belongs to none. */
+  String source();
+
+  /** Returns how such data are searched, and which splits they have. */
+  String protocol();
+
   /** Tells whether data lie in this layout; the folder or file exists. */
   boolean matches(Path data);
 
   /**
    * Lists the images. Their pixels are not read yet.
    *
-   * @throws InputException if the data are not usable in this layout
+   * @param subset whether an official data set may be incomplete; what is missing is then noted
+   * @throws InputException if the data are not usable in this layout, or not the whole official set
+   *     although they must be
    */
-  ImageSet read(Path data);
+  ImageSet read(Path data, boolean subset);
+
+  /** Lists the images of a whole set; see {@link #read(Path, boolean)}. */
+  default ImageSet read(Path data) {
+    return read(data, false);
+  }
 
   /**
-   * Returns the first layout that matches.
+   * Returns the layout that data lie in.
    *
-   * @throws InputException if the data do not exist or have no known layout
+   * @throws InputException if the data do not exist, have no known layout, or hold several data
+   *     sets
    */
   static DatasetLayout detect(Path data) {
     if (!Files.exists(data)) {
@@ -38,9 +62,22 @@ public sealed interface DatasetLayout permits CsvManifest, FolderPerClass {
           "be a folder with one folder of images per class, or a .csv manifest, that exists",
           "it is misspelled");
     }
-    return all().stream()
-        .filter(layout -> layout.matches(data))
+    List<DatasetLayout> fitting = all().stream().filter(layout -> layout.matches(data)).toList();
+    // Any folder might be one folder per class, so that every other layout goes before.
+    List<DatasetLayout> special =
+        fitting.stream().filter(layout -> !(layout instanceof FolderPerClass)).toList();
+    if (special.size() > 1 && !(special.get(0) instanceof CsvManifest)) {
+      throw InputException.of(
+          "path",
+          data,
+          "the data",
+          "hold one data set, and it holds "
+              + String.join(", ", special.stream().map(DatasetLayout::id).toList()),
+          "add --layout " + special.get(0).id() + ", or give the folder of one of them");
+    }
+    return special.stream()
         .findFirst()
+        .or(() -> fitting.stream().findFirst())
         .orElseThrow(
             () ->
                 InputException.of(
@@ -53,6 +90,13 @@ public sealed interface DatasetLayout permits CsvManifest, FolderPerClass {
 
   /** Returns every layout, in the order in which they are tried. */
   static List<DatasetLayout> all() {
-    return List.of(new CsvManifest(), new FolderPerClass());
+    return List.of(
+        new CsvManifest(),
+        new Cub200(),
+        new Cars196(),
+        new StanfordOnlineProducts(),
+        new InShop(),
+        new VehicleId(),
+        new FolderPerClass());
   }
 }

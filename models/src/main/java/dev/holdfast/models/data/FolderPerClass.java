@@ -8,18 +8,35 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A folder with one folder per class; its images lie at any depth below. Hidden files and files
- * that are no images by their name are ignored.
+ * A folder with one folder per class; its images lie at any depth below. Files that are no images
+ * by their name are ignored, and so are hidden ones and the folders that macOS and network drives
+ * leave behind. Images of a format that cannot be read are listed all the same, so that they are
+ * counted and do not get lost.
  */
 public record FolderPerClass() implements DatasetLayout {
 
-  private static final Set<String> EXTENSIONS = Set.of("jpg", "jpeg", "png", "bmp", "gif");
+  private static final Set<String> EXTENSIONS =
+      Set.of(
+          "jpg", "jpeg", "jpe", "jfif", "png", "bmp", "gif", "webp", "tif", "tiff", "heic", "heif",
+          "avif", "jxl", "jp2", "ppm", "pgm");
+
+  private static final Set<String> LEFT_BEHIND = Set.of("__MACOSX", "@eaDir");
+
+  /** Folders with such names hold classes; they are none. */
+  private static final Pattern SPLIT =
+      Pattern.compile(
+          "(.*[ _-])?(train|trn|training|test|testing|val|valid|validation|query|gallery|probe)",
+          Pattern.CASE_INSENSITIVE);
 
   @Override
   public String id() {
@@ -32,29 +49,24 @@ public record FolderPerClass() implements DatasetLayout {
   }
 
   @Override
+  public String source() {
+    return "";
+  }
+
+  @Override
+  public String protocol() {
+    return "protocol=self-retrieval";
+  }
+
+  @Override
   public boolean matches(Path data) {
     return Files.isDirectory(data);
   }
 
   @Override
-  public ImageSet read(Path data) {
-    List<ImageSet.Entry> entries = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(data, FileVisitOption.FOLLOW_LINKS)) {
-      files
-          .map(data::relativize)
-          .filter(path -> path.getNameCount() > 1 && isImage(path))
-          .filter(path -> Files.isRegularFile(data.resolve(path)))
-          .forEach(
-              path ->
-                  entries.add(
-                      new ImageSet.Entry(RelativePath.of(path), path.getName(0).toString(), "")));
-    } catch (IOException | UncheckedIOException e) {
-      throw new InputException(
-          "The folder %s must be readable: %s.%nMaybe its access rights or links are wrong."
-              .formatted(data, Reason.of(e)),
-          e);
-    }
-    if (entries.isEmpty()) {
+  public ImageSet read(Path data, boolean subset) {
+    Found found = find(data);
+    if (found.entries().isEmpty()) {
       throw InputException.of(
           "folder",
           data,
@@ -62,12 +74,70 @@ public record FolderPerClass() implements DatasetLayout {
           "have one folder per class with .jpg, .jpeg, .png, .bmp or .gif images",
           "the images lie one folder higher or lower");
     }
-    return ImageSet.of(RelativePath.name(data), entries, new ImageFiles(data));
+    Set<String> classes = new TreeSet<>();
+    found.entries().forEach(e -> classes.add(e.className()));
+    if (classes.stream().allMatch(name -> SPLIT.matcher(name).matches())) {
+      throw InputException.of(
+          "folders",
+          String.join(", ", classes),
+          "the data " + data,
+          "be classes, and these look like splits",
+          "one of them was meant: " + data.resolve(classes.iterator().next()));
+    }
+    ImageSet set =
+        ImageSet.of(
+            RelativePath.name(data), found.entries(), new ImageFiles(data, found.spellings()));
+    return found.beside() == 0
+        ? set
+        : set.note(
+            "%d images lie beside the folders of the classes and were ignored."
+                .formatted(found.beside()));
+  }
+
+  /**
+   * Images below a folder.
+   *
+   * @param entries those in folders; the class is the first folder
+   * @param spellings paths that the file system writes in another way
+   * @param beside number of those that lie in the folder itself
+   */
+  record Found(List<ImageSet.Entry> entries, Map<String, String> spellings, int beside) {}
+
+  static Found find(Path data) {
+    List<ImageSet.Entry> entries = new ArrayList<>();
+    Map<String, String> spellings = new HashMap<>();
+    int beside = 0;
+    try (Stream<Path> files = Files.walk(data, FileVisitOption.FOLLOW_LINKS)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Path path = data.relativize(file);
+        // A link to nowhere is neither file nor folder: it is an image that is missing.
+        if (!isImage(path) || Files.isDirectory(file)) {
+          continue;
+        }
+        if (path.getNameCount() == 1) {
+          beside++;
+          continue;
+        }
+        String written = RelativePath.of(path);
+        String composed = RelativePath.composed(written);
+        entries.add(new ImageSet.Entry(written, path.getName(0).toString()));
+        if (!composed.equals(written)) {
+          spellings.put(composed, written);
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw new InputException(
+          "The folder %s must be readable: %s.%nMaybe its access rights or links are wrong."
+              .formatted(data, Reason.of(e)),
+          e);
+    }
+    return new Found(entries, spellings, beside);
   }
 
   private static boolean isImage(Path path) {
     for (Path part : path) {
-      if (part.toString().startsWith(".")) {
+      String name = part.toString();
+      if (name.startsWith(".") || LEFT_BEHIND.contains(name)) {
         return false;
       }
     }

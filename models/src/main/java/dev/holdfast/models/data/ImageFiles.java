@@ -7,15 +7,43 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * Images in files below a folder.
  *
  * @param root the folder that the paths of the items are relative to
+ * @param spellings how the file system writes the paths whose accents it encodes in another way
  */
-record ImageFiles(Path root) implements ImageSource {
+record ImageFiles(Path root, Map<String, String> spellings) implements ImageSource {
 
   static final String MISSING = "missing";
+
+  /** What Java puts in the place of a character that it cannot read. */
+  private static final char UNKNOWN = '\ufffd';
+
+  ImageFiles(Path root) {
+    this(root, Map.of());
+  }
+
+  /** Returns the file of an item. It may be missing. */
+  private Path file(ImageItem item) {
+    Path given = root.resolve(spellings.getOrDefault(item.path(), item.path()));
+    if (!Files.exists(given)) {
+      Path decomposed = root.resolve(RelativePath.decomposed(item.path()));
+      return Files.exists(decomposed) ? decomposed : given;
+    }
+    return given;
+  }
+
+  @Override
+  public boolean exists(ImageItem item) {
+    try {
+      return Files.isRegularFile(file(item));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
 
   @Override
   public RgbImage decode(ImageItem item) throws IOException {
@@ -47,8 +75,11 @@ record ImageFiles(Path root) implements ImageSource {
   }
 
   private byte[] read(ImageItem item) throws IOException {
+    if (item.path().indexOf(UNKNOWN) >= 0) {
+      throw new IOException("its name is not in the encoding of this system: rename it");
+    }
     try {
-      return Files.readAllBytes(root.resolve(item.path()));
+      return Files.readAllBytes(file(item));
     } catch (NoSuchFileException e) {
       throw new IOException("the file is missing", e);
     } catch (FileSystemException e) {

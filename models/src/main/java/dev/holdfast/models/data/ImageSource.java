@@ -23,4 +23,9 @@ interface ImageSource {
 
   /** Returns a hash of what {@link #decode} would read, or {@code missing}. */
   String contentHash(ImageItem item);
+
+  /** Tells whether there is something to read, whole or broken. */
+  default boolean exists(ImageItem item) {
+    return true;
+  }
 }

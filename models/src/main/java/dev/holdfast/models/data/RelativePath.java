@@ -1,6 +1,7 @@
 package dev.holdfast.models.data;
 
 import java.nio.file.Path;
+import java.text.Normalizer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -38,9 +39,22 @@ final class RelativePath {
     return parts.isEmpty() ? Optional.empty() : Optional.of(String.join("/", parts));
   }
 
+  /**
+   * Returns a text with composed accents (Unicode normalization form C). Systems differ in the form
+   * that they give file names, and ids, labels and fingerprints must not.
+   */
+  static String composed(String text) {
+    return Normalizer.normalize(text, Normalizer.Form.NFC);
+  }
+
+  /** Returns a text with accents apart from their letters, as macOS writes file names. */
+  static String decomposed(String text) {
+    return Normalizer.normalize(text, Normalizer.Form.NFD);
+  }
+
   /** Returns the name of a file or folder, also where it is given as {@code .}. */
   static String name(Path path) {
     Path name = path.toAbsolutePath().normalize().getFileName();
-    return name == null ? "data" : name.toString();
+    return name == null ? "data" : composed(name.toString());
   }
 }

@@ -60,7 +60,8 @@ public final class Shapes {
       }
     }
     return ImageSet.of(
-        ID, entries, new Drawn(seed, shapes, distractors(seed), new ConcurrentHashMap<>()));
+            ID, entries, new Drawn(seed, shapes, distractors(seed), new ConcurrentHashMap<>()))
+        .keep(split, item -> true);
   }
 
   private static List<ShapeClass> distractors(long seed) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -17,17 +18,23 @@ import tools.jackson.databind.json.JsonMapper;
  * Parts of a data set by name.
  *
  * <ul>
- *   <li>{@code official}: the images whose {@code split} in the manifest is {@code test}
- *   <li>{@code first-half}: the first half of the sorted class names, rounded down. By the custom
- *       of deep metric learning it is what models are trained on, and the other half what they are
- *       tested on
+ *   <li>{@code official}: what the data set's authors test on: {@code test} as a rule, {@code
+ *       small} for VehicleID. It is the default where there is one
+ *   <li>{@code train}, {@code test} and other names of splits that the data have
+ *   <li>{@code all}: every image; the default where nobody said what to test on
+ *   <li>{@code first-half}, {@code second-half}: the first half of the class names in the order of
+ *       their characters, rounded down, and the rest. By the custom of deep metric learning models
+ *       are trained on the first half and tested on the second
  *   <li>{@code FILE.json#NAME}: the classes listed under NAME in a JSON object
  * </ul>
  */
 public final class Splits {
 
   private static final String OFFICIAL = "official";
+  private static final String TRAIN = "train";
+  private static final String ALL = "all";
   private static final String FIRST_HALF = "first-half";
+  private static final String SECOND_HALF = "second-half";
   private static final int SHOWN = 3;
 
   private static final JsonMapper JSON =
@@ -39,50 +46,86 @@ public final class Splits {
    * Returns a part of a set, with labels counted anew as {@link ImageSet#keepClasses} does.
    *
    * @param set the whole set
-   * @param split one of the forms above; null for the whole set
+   * @param split one of the forms above; null for the default
    * @param dataDir where FILE.json is looked for first, before the working directory; may be null
-   * @throws InputException if there is no such split, or it names unknown classes
+   * @throws InputException if there is no such split, it names unknown classes, or files of an
+   *     official set are missing
    */
   public static ImageSet apply(ImageSet set, String split, Path dataDir) {
-    if (split == null) {
-      return set;
-    }
+    return choose(set, split == null ? set.mainSplit().orElse(ALL) : split, dataDir).complete();
+  }
+
+  private static ImageSet choose(ImageSet set, String split, Path dataDir) {
     int hash = split.lastIndexOf('#');
     if (hash >= 0) {
-      return listed(set, split.substring(0, hash), split.substring(hash + 1), dataDir);
+      return listed(set, split, split.substring(0, hash), split.substring(hash + 1), dataDir);
     }
+    if (set.splitNames().contains(split)) {
+      return named(set, split);
+    }
+    List<String> names = set.classNames();
     return switch (split) {
-      case OFFICIAL -> official(set);
-      case FIRST_HALF -> {
-        List<String> names = set.classNames();
-        yield set.keepClasses(new HashSet<>(names.subList(0, names.size() / 2)));
+      case ALL -> set;
+      case OFFICIAL -> named(set, set.mainSplit().orElseThrow(() -> noOfficial(set)));
+      case FIRST_HALF -> half(set, split, names.subList(0, names.size() / 2));
+      case SECOND_HALF -> half(set, split, names.subList(names.size() / 2, names.size()));
+      default -> {
+        List<String> known = new ArrayList<>(set.splitNames());
+        known.addAll(List.of(OFFICIAL, ALL, FIRST_HALF, SECOND_HALF, "FILE.json#NAME"));
+        throw InputException.unknown("split", split, "the data set " + set.name(), known);
       }
-      default ->
-          throw InputException.unknown(
-              "split",
-              split,
-              "the data set " + set.name(),
-              List.of(OFFICIAL, FIRST_HALF, "FILE.json#NAME"));
     };
   }
 
-  private static ImageSet official(ImageSet set) {
-    if (set.items().stream().noneMatch(i -> set.split(i).filter("test"::equals).isPresent())) {
-      throw InputException.of(
-          "split",
-          OFFICIAL,
-          "the data set " + set.name(),
-          "be given by a manifest whose column split has the value test",
-          "use " + FIRST_HALF + " or FILE.json#NAME");
-    }
-    return set.keep(item -> set.split(item).filter("test"::equals).isPresent());
+  private static ImageSet half(ImageSet set, String split, List<String> classes) {
+    Set<String> kept = Set.copyOf(classes);
+    ImageSet half = set.keep(split, item -> kept.contains(item.className()));
+    List<String> names = set.classNames();
+    return names.stream().allMatch(name -> name.matches("\\d+"))
+            && names.stream().map(String::length).distinct().count() > 1
+        ? half.note(
+            "The names of the classes are numbers, and were halved in the order of their"
+                + " characters: 10 comes before 9.")
+        : half;
   }
 
-  private static ImageSet listed(ImageSet set, String file, String name, Path dataDir) {
+  private static InputException noOfficial(ImageSet set) {
+    return InputException.of(
+        "split",
+        OFFICIAL,
+        "the data set " + set.name(),
+        "be given by a manifest whose column split has the value test",
+        "use " + FIRST_HALF + " or FILE.json#NAME");
+  }
+
+  /** A split of the data set's authors. One of which classes are known from training says so. */
+  private static ImageSet named(ImageSet set, String split) {
+    ImageSet part = set.keep(split, item -> set.splits(item).contains(split));
+    Set<String> elsewhere = new HashSet<>();
+    set.items().stream()
+        .filter(item -> !set.splits(item).isEmpty())
+        .filter(item -> split.equals(TRAIN) != set.splits(item).contains(TRAIN))
+        .forEach(item -> elsewhere.add(item.className()));
+    if (!set.splitNames().contains(TRAIN)) {
+      return part;
+    }
+    long shared = part.classNames().stream().filter(elsewhere::contains).count();
+    return shared == 0
+        ? part
+        : part.note(
+            "%d of %d classes are in the training data and in the test data, so that a model may know them."
+                .formatted(shared, part.classNames().size()));
+  }
+
+  private static ImageSet listed(
+      ImageSet set, String split, String file, String name, Path dataDir) {
     Path beside = dataDir == null ? Path.of(file) : dataDir.resolve(file);
     Path path = Files.isRegularFile(beside) ? beside : Path.of(file);
     Map<String, List<String>> lists = lists(path);
-    List<String> classes = lists.get(name);
+    List<String> classes =
+        lists.containsKey(name)
+            ? lists.get(name).stream().map(RelativePath::composed).toList()
+            : null;
     if (classes == null) {
       throw InputException.unknown(
           "name", name, "the split file " + path, List.copyOf(lists.keySet()));
@@ -97,7 +140,8 @@ public final class Splits {
           "be classes of the data set " + set.name(),
           "the file belongs to another data set");
     }
-    return set.keepClasses(new HashSet<>(classes));
+    Set<String> kept = Set.copyOf(classes);
+    return set.keep(split, item -> kept.contains(item.className()));
   }
 
   /** Reads every list of texts; other keys are notes. */

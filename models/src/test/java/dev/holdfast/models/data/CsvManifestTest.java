@@ -3,6 +3,7 @@ package dev.holdfast.models.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.holdfast.metrics.error.InputException;
 import java.io.IOException;
@@ -132,6 +133,75 @@ class CsvManifestTest implements DatasetLayoutContract {
     Files.writeString(table, "\ufeffpath,label\r\na.png,ä\r\nb.png,b\r\n", StandardCharsets.UTF_8);
 
     assertThat(layout().read(dir).classNames()).containsExactly("b", "ä");
+  }
+
+  @Test
+  void takes_role_and_group_from_the_table() throws IOException {
+    table(
+        "group,role,label,path",
+        "cam-1,query,a,\"1, left.png\"",
+        ",gallery,a,sub\\2.png",
+        "cam 2,both,b,3.png",
+        ",,b,4.png");
+
+    ImageSet set = layout().read(dir);
+
+    assertThat(set.items())
+        .extracting(ImageItem::path, ImageItem::role, ImageItem::group)
+        .containsExactly(
+            tuple("1, left.png", Role.QUERY, "cam-1"),
+            tuple("3.png", Role.BOTH, "cam 2"),
+            tuple("4.png", Role.BOTH, ""),
+            tuple("sub/2.png", Role.GALLERY, ""));
+    assertThat(set.protocol()).isEqualTo(Protocol.QUERY_GALLERY);
+    Draw draw = set.protocol().draw(set.items()).get(0);
+    assertThat(draw.queries()).containsExactly(0, 1, 2);
+    assertThat(draw.gallery()).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void suggests_the_nearest_role() throws IOException {
+    table("path,label,role", "1.png,a,query", "2.png,b,galery");
+
+    assertThatThrownBy(() -> layout().read(dir))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("role (galery) of row 2 of the manifest")
+        .hasMessageContaining("Maybe you meant gallery.");
+  }
+
+  @Test
+  void refuses_a_protocol_with_an_empty_side() throws IOException {
+    table("path,label,role", "1.png,a,query", "2.png,b,query");
+    ImageSet set = layout().read(dir);
+
+    assertThatThrownBy(() -> set.protocol().draw(set.items()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("2 queries, 0 in the gallery");
+  }
+
+  @Test
+  void accents_may_be_encoded_in_either_way() throws IOException {
+    String composed = "caf\u00e9";
+    String decomposed = "cafe\u0301";
+    assumeThat(System.getProperty("sun.jnu.encoding")).isEqualTo("UTF-8");
+    Fixtures.writePng(dir.resolve(decomposed + "/a.png"), 1);
+    Fixtures.writePng(dir.resolve(composed + "s/a.png"), 2);
+    table("path,label", composed + "/a.png," + composed, decomposed + "s/a.png,b");
+
+    ImageSet set = layout().read(dir);
+
+    assertThat(set.items())
+        .extracting(ImageItem::path)
+        .containsExactly(composed + "/a.png", composed + "s/a.png");
+    assertThat(set.classNames()).containsExactly("b", composed);
+    for (ImageItem item : set.items()) {
+      assertThat(set.decode(item).width()).isEqualTo(10);
+    }
+    table("path,label", composed + "/a.png,a", decomposed + "/a.png,b");
+    assertThatThrownBy(() -> layout().read(dir))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("listed once")
+        .hasMessageContaining("accents");
   }
 
   private Path table(String... lines) throws IOException {

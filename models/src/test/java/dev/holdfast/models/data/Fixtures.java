@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
@@ -51,6 +52,14 @@ final class Fixtures {
 
   static Path writePng(Path file, int seed) {
     return write(file, encode(image(10, 9, seed), "png"));
+  }
+
+  static Path writeJpeg(Path file, int seed) {
+    return write(file, encode(image(10, 9, seed), "jpg"));
+  }
+
+  static Path writeText(Path file, String text) {
+    return write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Three classes of four images each: {@code apple}, {@code pear}, {@code plum}. */

@@ -32,14 +32,33 @@ class SplitsTest {
   }
 
   @Test
-  void no_split_is_the_whole_set() {
+  void without_test_images_the_default_is_the_whole_set() {
     assertThat(Splits.apply(fruit, null, dir)).isSameAs(fruit);
+    assertThat(Splits.apply(fruit, "all", dir)).isSameAs(fruit);
+    assertThat(fruit.part()).isEqualTo("all");
   }
 
   @Test
   void the_first_half_is_by_sorted_class_name() {
     assertThat(Splits.apply(fruit, "first-half", dir).classNames())
         .containsExactly("apple", "pear");
+    assertThat(Splits.apply(fruit, "second-half", dir).classNames())
+        .containsExactly("plum", "quince");
+    assertThat(Splits.apply(fruit, "second-half", dir).part()).isEqualTo("second-half");
+  }
+
+  @Test
+  void says_that_numbers_are_not_halved_by_value() {
+    for (int label : new int[] {8, 9, 10, 11}) {
+      Fixtures.writePng(dir.resolve("numbers/" + label + "/a.png"), label);
+    }
+    ImageSet numbers = new FolderPerClass().read(dir.resolve("numbers"));
+
+    ImageSet half = Splits.apply(numbers, "first-half", null);
+
+    assertThat(half.classNames()).containsExactly("10", "11");
+    assertThat(half.notes()).singleElement().asString().contains("10 comes before 9");
+    assertThat(Splits.apply(fruit, "first-half", null).notes()).isEmpty();
   }
 
   @Test
@@ -112,6 +131,15 @@ class SplitsTest {
     assertThat(Splits.apply(listed, "official", dir).items())
         .extracting(ImageItem::path)
         .containsExactly("apple/image1.png", "pear/image0.png");
+    assertThat(Splits.apply(listed, null, dir).items())
+        .isEqualTo(Splits.apply(listed, "test", dir).items())
+        .isEqualTo(Splits.apply(listed, "official", dir).items());
+    assertThat(Splits.apply(listed, "all", dir).items()).hasSize(5);
+    assertThat(Splits.apply(listed, null, dir).part()).isEqualTo("test");
+    assertThat(Splits.apply(listed, null, dir).notes())
+        .singleElement()
+        .asString()
+        .startsWith("1 of 2 classes are in the training data and in the test data");
     assertThatThrownBy(() -> Splits.apply(fruit, "official", dir))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("first-half");

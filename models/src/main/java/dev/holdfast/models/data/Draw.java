@@ -1,0 +1,10 @@
+package dev.holdfast.models.data;
+
+/**
+ * Which items are searched for in which. An item may be on both sides; it never finds itself.
+ *
+ * @param queries indexes of items, ascending
+ * @param gallery indexes of items, ascending
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record Draw(int[] queries, int[] gallery) {}
