@@ -3,7 +3,6 @@ package dev.holdfast.attacks.embedding;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.metrics.EmbeddingSet;
-import dev.holdfast.metrics.error.InputException;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -38,17 +37,6 @@ public record BoundaryDistance() implements EmbeddingAttack {
   @Override
   public boolean measuresLength() {
     return true;
-  }
-
-  @Override
-  public void check(EmbeddingSet gallery) {
-    if (gallery.labels().length == 0
-        || IntStream.range(0, gallery.size())
-            .allMatch(i -> gallery.labels()[i] == gallery.labels()[0])) {
-      throw new InputException(
-          "The gallery must have items of more than one class for boundary-distance.%nMaybe leave it out: no move leads to another class."
-              .formatted());
-    }
   }
 
   @Override

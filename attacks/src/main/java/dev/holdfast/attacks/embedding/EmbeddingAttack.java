@@ -3,7 +3,6 @@ package dev.holdfast.attacks.embedding;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.metrics.EmbeddingSet;
-import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.registry.Registry;
 import java.util.List;
 
@@ -39,19 +38,11 @@ public sealed interface EmbeddingAttack
   List<Side> sides();
 
   /**
-   * Tells whether the lengths of the moves are the result. Then the search is not repeated: what it
-   * would find is known.
+   * Tells whether the lengths of the moves are the result, and not what a search finds after them.
    */
   default boolean measuresLength() {
     return false;
   }
-
-  /**
-   * Refuses a gallery that gives no result.
-   *
-   * @throws InputException if there is nothing to move towards
-   */
-  default void check(EmbeddingSet gallery) {}
 
   /**
    * Moves embeddings.

@@ -2,6 +2,7 @@ package dev.holdfast.harness.cli;
 
 import dev.holdfast.attacks.Attack;
 import dev.holdfast.attacks.corruption.Corruption;
+import dev.holdfast.attacks.embedding.EmbeddingAttack;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.metrics.MapAtR;
 import dev.holdfast.metrics.RecallAtK;
@@ -35,6 +36,7 @@ final class ListCommand implements Callable<Integer> {
   enum Topic {
     ATTACKS,
     OBJECTIVES,
+    EMBEDDINGS,
     CORRUPTIONS,
     METRICS,
     METHODS,
@@ -110,6 +112,10 @@ final class ListCommand implements Callable<Integer> {
       case OBJECTIVES ->
           Registry.defaults(Objective.class).stream()
               .map(o -> new Entry(o.id(), parameters(o), o.description(), o.source()))
+              .toList();
+      case EMBEDDINGS ->
+          Registry.defaults(EmbeddingAttack.class).stream()
+              .map(a -> new Entry(a.id(), parameters(a), a.description(), a.source()))
               .toList();
       case CORRUPTIONS ->
           Corruption.all().stream()

@@ -44,6 +44,14 @@ final class Summary {
                 100 * row.ciHigh());
       } else if (row.metric().equals("map-at-r")) {
         cells[1] = String.format(Locale.ROOT, "%5.1f", 100 * row.value());
+      } else if (row.metric().equals(row.perturbation())) {
+        // A length is its own result.
+        cells[0] =
+            "length %s  [%s, %s]"
+                .formatted(
+                    dev.holdfast.reports.table.Words.plain(row.value()),
+                    dev.holdfast.reports.table.Words.plain(row.ciLow()),
+                    dev.holdfast.reports.table.Words.plain(row.ciHigh()));
       }
     }
     int width = lines.keySet().stream().mapToInt(String::length).max().orElse(0);
@@ -78,7 +86,7 @@ final class Summary {
   }
 
   private static String label(ResultRow row) {
-    if (row.kind() == Kind.ATTACK) {
+    if (row.kind() == Kind.ATTACK && row.epsilon() != null) {
       String epsilon =
           row.epsilon255() == null ? number(row.epsilon()) : number(row.epsilon255()) + "/255";
       return row.perturbation()
@@ -94,7 +102,8 @@ final class Summary {
           + row.severity()
           + (row.side().equals("query") ? "" : " on " + row.side());
     }
-    return row.perturbation();
+    return row.perturbation()
+        + (row.side() == null || row.side().equals("query") ? "" : " on " + row.side());
   }
 
   private static String number(double value) {

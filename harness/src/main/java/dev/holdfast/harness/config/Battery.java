@@ -21,6 +21,7 @@ import java.util.Set;
  * @param metrics what to measure, such as {@code recall@1} and {@code map-at-r}
  * @param attacks attacks, each under one or more threat models
  * @param corruptions corruptions at one or more severities
+ * @param embeddings attacks on stored embeddings
  */
 public record Battery(
     Integer schema,
@@ -28,7 +29,8 @@ public record Battery(
     Integer limitQueries,
     List<String> metrics,
     List<AttackEntry> attacks,
-    List<CorruptionEntry> corruptions) {
+    List<CorruptionEntry> corruptions,
+    List<EmbeddingEntry> embeddings) {
 
   /** The batteries that come with Holdfast. */
   public static final List<String> NAMES = List.of("quick", "standard");
@@ -63,6 +65,7 @@ public record Battery(
     metrics.forEach(metric -> Metrics.parse(metric, owner));
     attacks = attacks == null ? List.of() : List.copyOf(attacks);
     corruptions = corruptions == null ? List.of() : List.copyOf(corruptions);
+    embeddings = embeddings == null ? List.of() : List.copyOf(embeddings);
     for (AttackEntry entry : attacks) {
       for (Objective objective : entry.objectives()) {
         Integer k = entry.stopAt(objective);
@@ -107,7 +110,7 @@ public record Battery(
   public Battery withLimitQueries(int limit) {
     String words = limit == 0 ? "all queries" : limit + " queries";
     String label = limit == limitQueries || limit < 0 ? name : name + " with " + words;
-    return new Battery(schema, label, limit, metrics, attacks, corruptions);
+    return new Battery(schema, label, limit, metrics, attacks, corruptions, embeddings);
   }
 
   private static String resource(String name) {

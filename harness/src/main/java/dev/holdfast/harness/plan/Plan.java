@@ -10,6 +10,7 @@ import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.harness.config.AttackEntry;
 import dev.holdfast.harness.config.Battery;
 import dev.holdfast.harness.config.CorruptionEntry;
+import dev.holdfast.harness.config.EmbeddingEntry;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.InputSpec;
 import java.util.ArrayList;
@@ -58,6 +59,10 @@ public final class Plan {
         }
       }
     }
+    for (EmbeddingEntry entry : battery.embeddings()) {
+      Side side = Side.of(entry.side(), "embedding attack " + entry.attack().id());
+      cells.add(new EmbeddingCell(entry.attack(), side));
+    }
     Set<String> seen = new HashSet<>();
     for (Cell cell : cells) {
       if (!seen.add(cell.id())) {
@@ -75,7 +80,7 @@ public final class Plan {
   public static Set<Cell> worthShowing(List<Cell> cells) {
     Map<String, Cell> best = new LinkedHashMap<>();
     for (Cell cell : cells) {
-      if (cell.side() != Side.QUERY) {
+      if (cell.side() != Side.QUERY || cell instanceof EmbeddingCell) {
         continue;
       }
       String group =

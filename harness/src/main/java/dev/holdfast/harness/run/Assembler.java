@@ -1,6 +1,7 @@
 package dev.holdfast.harness.run;
 
 import ai.djl.engine.Engine;
+import dev.holdfast.attacks.embedding.EmbeddingAttack;
 import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
@@ -8,10 +9,12 @@ import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.harness.plan.CorruptionCell;
+import dev.holdfast.harness.plan.EmbeddingCell;
 import dev.holdfast.metrics.RetrievalMetric;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.metrics.stats.Estimate;
+import dev.holdfast.metrics.stats.Intervals;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.ImageSet;
@@ -147,14 +150,20 @@ final class Assembler {
     }
     outcomes.forEach(
         (cell, outcome) -> {
+          Kind kind = cell instanceof CorruptionCell ? Kind.CORRUPTION : Kind.ATTACK;
+          Map<String, double[]> measures = new TreeMap<>(outcome.values());
           for (RetrievalMetric metric : metrics) {
-            if (!outcome.values().containsKey(Metrics.word(metric))) {
+            if (measures.remove(Metrics.word(metric)) == null) {
               continue;
             }
             Estimate estimate = estimate(metric, outcome.values());
-            Kind kind = cell instanceof AttackCell ? Kind.ATTACK : Kind.CORRUPTION;
             rows.add(row(kind, cell.perturbation(), cell, metric, estimate, reference));
           }
+          measures.forEach(
+              (name, lengths) -> {
+                Estimate mean = Intervals.bootstrap(lengths, seed(name));
+                rows.add(row(kind, cell.perturbation(), cell, name, null, mean, null));
+              });
         });
     Map<String, List<CellOutcome>> corrupted = new LinkedHashMap<>();
     outcomes.forEach(
@@ -175,7 +184,7 @@ final class Assembler {
           }
         }
         // Means of flags are no flags: their interval is that of a mean.
-        Estimate estimate = dev.holdfast.metrics.stats.Intervals.bootstrap(mean, seed(metric));
+        Estimate estimate = Intervals.bootstrap(mean, seed(Metrics.word(metric)));
         rows.add(row(Kind.AGGREGATE, CORRUPTIONS_MEAN, null, metric, estimate, reference));
       }
     }
@@ -183,13 +192,12 @@ final class Assembler {
   }
 
   private Estimate estimate(RetrievalMetric metric, Map<String, double[]> values) {
-    return metric.estimate(values.get(Metrics.word(metric)), seed(metric));
+    return metric.estimate(values.get(Metrics.word(metric)), seed(Metrics.word(metric)));
   }
 
   /** The same for every cell, so that equal values have equal intervals. */
-  private long seed(RetrievalMetric metric) {
-    return CounterRng.of(options.seed(), "interval", CounterRng.hash(Metrics.word(metric)))
-        .nextLong();
+  private long seed(String measure) {
+    return CounterRng.of(options.seed(), "interval", CounterRng.hash(measure)).nextLong();
   }
 
   private ResultRow row(
@@ -199,17 +207,31 @@ final class Assembler {
       RetrievalMetric metric,
       Estimate estimate,
       Map<String, Estimate> reference) {
+    Integer k = metric.k().isPresent() ? Integer.valueOf(metric.k().getAsInt()) : null;
+    double cleanValue = reference.get(Metrics.word(metric)).value();
+    return row(kind, perturbation, cell, metric.id(), k, estimate, cleanValue);
+  }
+
+  private ResultRow row(
+      Kind kind,
+      String perturbation,
+      Cell cell,
+      String metric,
+      Integer k,
+      Estimate estimate,
+      Double cleanValue) {
     AttackCell attack = cell instanceof AttackCell a ? a : null;
     CorruptionCell corruption = cell instanceof CorruptionCell c ? c : null;
     Double epsilon = attack == null ? null : attack.threat().epsilon().value();
     boolean linf = attack != null && attack.threat().norm() == Norm.LINF;
-    double cleanValue = reference.get(Metrics.word(metric)).value();
     return new ResultRow(
         model.card().name(),
         set.name(),
         kind,
         perturbation,
-        corruption == null ? null : corruption.corruption().family().id(),
+        corruption != null
+            ? corruption.corruption().family().id()
+            : cell instanceof EmbeddingCell ? EmbeddingAttack.FAMILY : null,
         attack == null ? null : attack.objective().label(),
         attack == null ? null : attack.threat().norm().id(),
         epsilon,
@@ -218,14 +240,16 @@ final class Assembler {
         cell != null ? cell.side().id() : kind == Kind.AGGREGATE ? Side.QUERY.id() : null,
         attack == null ? null : attack.threat().knowledge().id(),
         attack == null ? null : attack.attack().steps(),
-        metric.id(),
-        metric.k().isPresent() ? Integer.valueOf(metric.k().getAsInt()) : null,
+        metric,
+        k,
         estimate.value(),
         estimate.low(),
         estimate.high(),
         estimate.n(),
         cleanValue,
-        cleanValue == 0 ? null : Double.valueOf(estimate.value() / cleanValue),
+        cleanValue == null || cleanValue == 0
+            ? null
+            : Double.valueOf(estimate.value() / cleanValue),
         options.seed(),
         cell == null ? null : cell.setting(),
         corruption == null ? null : corruption.dialect().id(),

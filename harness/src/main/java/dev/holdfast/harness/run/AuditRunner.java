@@ -1,12 +1,15 @@
 package dev.holdfast.harness.run;
 
 import ai.djl.engine.Engine;
+import dev.holdfast.attacks.embedding.EmbeddingAttack;
+import dev.holdfast.attacks.embedding.EmbeddingScene;
 import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.harness.npz.NpyArray;
 import dev.holdfast.harness.npz.NpzReader;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
+import dev.holdfast.harness.plan.EmbeddingCell;
 import dev.holdfast.harness.plan.Plan;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
@@ -50,6 +53,10 @@ public final class AuditRunner {
 
   private static final String CLEAN = "clean";
   private static final String PROBE = "probe";
+
+  /** Behind the name of a length: in parts of the mean distance to the nearest neighbor. */
+  private static final String RELATIVE = "-relative";
+
   private static final long EVIDENCE_LIMIT = 2L << 30;
   private static final int SHOWN_PER_CELL = 2;
 
@@ -336,6 +343,9 @@ public final class AuditRunner {
     }
 
     private CellOutcome run(Cell cell, long done, long total) {
+      if (cell instanceof EmbeddingCell e) {
+        return runOnEmbeddings(e);
+      }
       Perturber perturber =
           new Perturber(model, images, surroundings, options.seed(), options.earlyExit());
       try {
@@ -355,6 +365,63 @@ public final class AuditRunner {
                 .formatted(cell.id(), Reason.of(e)),
             e);
       }
+    }
+
+    /** Moves stored embeddings; no image is touched, and the model is not asked. */
+    private CellOutcome runOnEmbeddings(EmbeddingCell cell) {
+      EmbeddingScene scene =
+          new EmbeddingScene(
+              gallery,
+              distance,
+              EmbeddingScene.neighborDistance(cleanResults, distance),
+              options.seed(),
+              cell.id());
+      EmbeddingSet asked = gallery.select(queries);
+      int n = queries.length;
+      double[] lengths = new double[n];
+      if (cell.side().queries()) {
+        EmbeddingAttack.Moved moved = cell.attack().move(asked, scene);
+        asked = moved.embeddings();
+        lengths = moved.lengths();
+      }
+      List<QueryResult> results;
+      if (cell.side().gallery()) {
+        EmbeddingSet changed = cell.attack().move(gallery, scene).embeddings();
+        try (ExactSearch among = ExactSearch.of(changed, distance, model.manager())) {
+          results = among.search(asked, depth);
+        }
+      } else {
+        results = search.search(asked, depth);
+      }
+      Map<String, double[]> values = values(cell, results);
+      if (cell.attack().measuresLength()) {
+        double unit = scene.neighborDistance();
+        values = new LinkedHashMap<>();
+        values.put(cell.attack().id(), lengths);
+        if (unit > 0) {
+          values.put(
+              cell.attack().id() + RELATIVE, Arrays.stream(lengths).map(l -> l / unit).toArray());
+        }
+      }
+      return new CellOutcome(
+          1,
+          cell.id(),
+          folder.configHash(),
+          ids(),
+          results.stream().mapToInt(QueryResult::firstRelevantRank).toArray(),
+          values,
+          lengths,
+          new double[n],
+          new double[n],
+          new int[n],
+          new int[n],
+          new int[n],
+          0,
+          0,
+          0,
+          0,
+          null,
+          List.of());
     }
 
     /** Gallery items are attacked one by one; queries after them where both sides are. */

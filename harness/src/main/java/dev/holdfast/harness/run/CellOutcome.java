@@ -14,7 +14,8 @@ import java.util.Map;
  * @param ids item ids of the queries
  * @param rank rank of the first relevant item in the whole gallery, from 1
  * @param values per metric, such as {@code recall@1}, one value per query
- * @param distanceMoved how far the query's embedding moved, in the distance of the card
+ * @param distanceMoved how far the query's embedding moved, in the distance of the card; of an
+ *     attack on embeddings the length of its move
  * @param linf largest change of a pixel of the query
  * @param l2 length of the change of the query's pixels
  * @param steps gradient steps for the query

@@ -30,6 +30,10 @@ class PlanTest {
       corruptions:
         - {ids: [contrast], severities: [2, 4, 5]}
         - {ids: [contrast], severities: [3], side: gallery}
+      embeddings:
+        - {attack: {type: boundary-distance}}
+        - {attack: {type: embedding-noise, scale: 0.25}, side: gallery}
+        - {attack: {type: int8-quantization}}
       """;
 
   private static InputSpec square(int side) {
@@ -54,7 +58,10 @@ class PlanTest {
             "contrast_2_hendrycks-64_query",
             "contrast_4_hendrycks-64_query",
             "contrast_5_hendrycks-64_query",
-            "contrast_3_hendrycks-64_gallery");
+            "contrast_3_hendrycks-64_gallery",
+            "boundary-distance_query_229cba42",
+            "embedding-noise-0.25_gallery_40d5139a",
+            "int8-quantization-tensor_both_a0a38322");
   }
 
   @Test

@@ -16,7 +16,8 @@ import java.util.TreeMap;
  * @param rankClean rank of the first relevant item before, from 1; null where there is none
  * @param rank the same under the perturbation
  * @param hits whether a relevant item is among the first k, by k
- * @param distanceMoved distance between the embeddings before and after
+ * @param distanceMoved distance between the embeddings before and after; for an attack on
+ *     embeddings the length of the move, between embeddings of length 1 under the cosine distance
  * @param perturbationLinf greatest change of a pixel value, in [0,1] units
  * @param perturbationL2 Euclidean length of the change, in [0,1] units
  * @param steps steps taken

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * What a reader in a hurry should know. All numbers are recall@1.
  *
  * @param clean without perturbation
- * @param worstAttack the attack that leaves least
+ * @param worstAttack the attack on images that leaves least
  * @param worstCorruption the corruption that leaves least
  * @param meanCorruption mean over all corruptions and severities; NaN without any
  * @param corruptions how many that is the mean of
@@ -36,7 +36,7 @@ public record Headline(
         recall(audit, Kind.CORRUPTION).stream().filter(r -> !elsewhere(r)).toList();
     return new Headline(
         recall(audit, Kind.CLEAN).stream().findFirst(),
-        worst(recall(audit, Kind.ATTACK)),
+        worst(recall(audit, Kind.ATTACK).stream().filter(r -> r.norm() != null).toList()),
         worst(corruptions),
         corruptions.stream()
             .collect(
