@@ -2,6 +2,7 @@ package dev.holdfast.models;
 
 import ai.djl.ndarray.NDArray;
 import dev.holdfast.models.backbone.Backbone;
+import dev.holdfast.models.backbone.Route;
 import dev.holdfast.models.backbone.Weights;
 
 /** A backbone of Holdfast with its weights, in evaluation mode. */
@@ -17,7 +18,7 @@ final class BackboneNetwork implements Network {
 
   @Override
   public NDArray forward(NDArray input, boolean gradient) {
-    return backbone.forward(weights, input, false);
+    return backbone.forward(weights, input, Route.evaluation());
   }
 
   @Override

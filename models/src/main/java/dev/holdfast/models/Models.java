@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.backbone.Safetensors;
+import dev.holdfast.models.backbone.Weights;
 import dev.holdfast.models.card.ModelCard;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,14 +51,26 @@ public final class Models {
     }
     NDManager manager = NDManager.newBaseManager(device, "PyTorch");
     try {
-      return new NetworkModel(
-          card,
-          sha256,
-          manager,
-          new BackboneNetwork(card.backbone(), Safetensors.read(weights, manager)));
+      Weights read = Safetensors.read(weights, manager);
+      check(card, read);
+      return new NetworkModel(card, sha256, manager, new BackboneNetwork(card.backbone(), read));
     } catch (InputException e) {
       manager.close();
       throw e;
+    }
+  }
+
+  private static void check(ModelCard card, Weights weights) {
+    int channels = card.input().spec().color().channels();
+    List<String> problems =
+        weights.problems(card.backbone().arrays(channels, card.embedding().dimension()));
+    if (!problems.isEmpty()) {
+      throw InputException.of(
+          "weights",
+          card.weights(),
+          "the model card",
+          "fit the backbone " + card.backbone().id() + ": " + InputException.some(problems),
+          "backbone, color or dimension of the card are those of another model");
     }
   }
 
@@ -125,7 +138,12 @@ public final class Models {
     }
   }
 
-  private static String sha256(Path file) {
+  /**
+   * Returns the SHA-256 of a file in hexadecimal digits.
+   *
+   * @throws InputException if it cannot be read
+   */
+  public static String sha256(Path file) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {

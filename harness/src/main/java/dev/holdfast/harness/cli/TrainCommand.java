@@ -1,5 +1,6 @@
 package dev.holdfast.harness.cli;
 
+import dev.holdfast.attacks.training.TargetedSteps;
 import dev.holdfast.harness.run.CacheFolder;
 import dev.holdfast.harness.run.Ticker;
 import dev.holdfast.metrics.error.InputException;
@@ -74,7 +75,14 @@ final class TrainCommand implements Callable<Integer> {
                 CacheFolder.path(),
                 ticker,
                 data.strict())) {
-      Training.run(read, new StoredImages(store), out, threads.seedOr(read.seed()), fresh, ticker);
+      Training.run(
+          read,
+          new StoredImages(store),
+          out,
+          threads.seedOr(read.seed()),
+          fresh,
+          new TargetedSteps(),
+          ticker);
       ticker.close();
       spec.commandLine().getOut().println("Model: " + out);
       spec.commandLine().getOut().flush();

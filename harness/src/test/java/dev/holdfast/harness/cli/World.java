@@ -76,8 +76,10 @@ final class World {
     write(folder.resolve("model.yaml"), card("weights.safetensors"));
     try (NDManager manager = NDManager.newBaseManager();
         Weights weights =
-            new ConvNet(List.of(6, 8))
-                .initialize(manager, 3, DIMENSION, CounterRng.of(7, "world", 0))) {
+            Weights.draw(
+                new ConvNet(List.of(6, 8)).arrays(3, DIMENSION),
+                manager,
+                CounterRng.of(7, "world", 0))) {
       Files.write(folder.resolve("weights.safetensors"), Safetensors.encode(weights.all()));
       return folder;
     } catch (IOException e) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 public final class InputException extends RuntimeException {
 
   private static final int FARTHEST_SUGGESTION = 3;
+  private static final int MOST_NAMED = 12;
 
   /**
    * @param message what is wrong, where, and what to do about it
@@ -46,6 +47,14 @@ public final class InputException extends RuntimeException {
     String remedy =
         nearest(value, known).map(n -> "you meant " + n).orElse("pick one from that list");
     return of(key, value, owner, "be one of " + String.join(", ", known), remedy);
+  }
+
+  /** Returns a list as text: the first few, and how many more there are. */
+  public static String some(List<String> words) {
+    String first = String.join(", ", words.subList(0, Math.min(MOST_NAMED, words.size())));
+    return words.size() <= MOST_NAMED
+        ? first
+        : first + " and " + (words.size() - MOST_NAMED) + " more";
   }
 
   /** Returns the known word that is closest to {@code word} by edit distance, if any is close. */

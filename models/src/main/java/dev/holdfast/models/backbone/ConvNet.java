@@ -1,15 +1,10 @@
 package dev.holdfast.models.backbone;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
-import ai.djl.nn.convolutional.Conv2d;
-import ai.djl.nn.core.Linear;
-import ai.djl.nn.norm.BatchNorm;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.metrics.random.CounterRng;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,10 +18,6 @@ import java.util.List;
 public record ConvNet(List<Integer> widths) implements Backbone {
 
   private static final List<Integer> DEFAULT_WIDTHS = List.of(32, 64, 96, 128);
-  private static final float EPSILON = 1e-5f;
-
-  /** What DJL calls momentum is 1 - momentum in PyTorch's words. */
-  private static final float MOMENTUM = 0.9f;
 
   /** Puts the default in and checks the widths. */
   public ConvNet {
@@ -48,54 +39,41 @@ public record ConvNet(List<Integer> widths) implements Backbone {
   }
 
   @Override
-  public Weights initialize(NDManager manager, int channels, int dimension, CounterRng rng) {
-    Weights weights = new Weights(manager);
+  public List<ArraySpec> arrays(int channels, int dimension) {
+    List<ArraySpec> arrays = new ArrayList<>();
     int in = channels;
     for (int i = 0; i < widths.size(); i++) {
       int out = widths.get(i);
       String stage = "stages." + i + ".";
       // He et al. 2015 (1502.01852): keeps the variance through ReLU.
-      weights.drawNormal(
-          stage + "conv.weight", new Shape(out, in, 3, 3), Math.sqrt(2.0 / (in * 9.0)), rng);
-      weights.fill(stage + "bn.weight", new Shape(out), 1);
-      weights.fill(stage + "bn.bias", new Shape(out), 0);
-      weights.fill(stage + "bn.running_mean", new Shape(out), 0);
-      weights.fill(stage + "bn.running_var", new Shape(out), 1);
+      arrays.add(
+          ArraySpec.normal(stage + "conv.weight", Math.sqrt(2.0 / (in * 9.0)), out, in, 3, 3));
+      arrays.addAll(MixBatchNorm.arrays(stage + "bn", out));
       in = out;
     }
-    weights.drawNormal("fc.weight", new Shape(dimension, in), Math.sqrt(1.0 / in), rng);
-    weights.fill("fc.bias", new Shape(dimension), 0);
-    return weights;
+    arrays.add(ArraySpec.normal(HEAD + "weight", Math.sqrt(1.0 / in), dimension, in));
+    arrays.add(ArraySpec.constant(HEAD + "bias", 0, dimension));
+    return arrays;
   }
 
   @Override
-  public NDArray forward(Weights weights, NDArray input, boolean training) {
+  public int featureChannels() {
+    return widths.get(widths.size() - 1);
+  }
+
+  @Override
+  public NDArray features(Weights weights, NDArray input, Route route) {
     NDArray x = input;
     for (int i = 0; i < widths.size(); i++) {
       String stage = "stages." + i + ".";
-      Shape stride = i == 0 ? new Shape(1, 1) : new Shape(2, 2);
-      x =
-          Conv2d.conv2d(x, weights.get(stage + "conv.weight"), null, stride, new Shape(1, 1))
-              .singletonOrThrow();
-      x =
-          BatchNorm.batchNorm(
-                  x,
-                  weights.get(stage + "bn.running_mean"),
-                  weights.get(stage + "bn.running_var"),
-                  weights.get(stage + "bn.weight"),
-                  weights.get(stage + "bn.bias"),
-                  1,
-                  MOMENTUM,
-                  EPSILON,
-                  training)
-              .singletonOrThrow();
-      x = Activation.relu(x);
+      x = Residual.conv(weights, stage + "conv", x, i == 0 ? 1 : 2, 1);
+      x = Activation.relu(MixBatchNorm.apply(weights, stage + "bn", x, route));
     }
-    // The engine's mean takes one axis only.
-    Shape shape = x.getShape();
-    NDArray pooled = x.reshape(shape.get(0), shape.get(1), -1).mean(new int[] {2});
-    // Not transpose(): its result would live as long as the weights.
-    return Linear.linear(pooled, weights.get("fc.weight"), weights.get("fc.bias"))
-        .singletonOrThrow();
+    return x;
+  }
+
+  @Override
+  public NDArray head(Weights weights, NDArray features) {
+    return Residual.linear(weights, Pooling.GAP.apply(features));
   }
 }

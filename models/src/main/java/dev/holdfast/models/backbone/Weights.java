@@ -5,8 +5,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -55,6 +57,12 @@ public final class Weights implements AutoCloseable {
     return name.endsWith(".running_mean") || name.endsWith(".running_var");
   }
 
+  /** Tells whether a parameter is a scale or a shift of a batch norm. */
+  public boolean isBatchNorm(String name) {
+    int dot = name.lastIndexOf('.');
+    return dot >= 0 && arrays.containsKey(name.substring(0, dot + 1) + MixBatchNorm.MEAN);
+  }
+
   /**
    * Returns the same weights for one training step: parameters as fresh copies whose gradients are
    * recorded, buffers as they are, so that batch norm updates them in place. These weights
@@ -79,19 +87,100 @@ public final class Weights implements AutoCloseable {
     return step;
   }
 
-  /** Adds values. */
+  /** Adds values, or puts them in the place of those of that name. */
   public void put(String name, float[] values, Shape shape) {
-    arrays.put(name, manager.create(values, shape));
+    replace(name, manager.create(values, shape));
   }
 
-  void fill(String name, Shape shape, float value) {
-    arrays.put(name, manager.full(shape, value));
+  private void replace(String name, NDArray array) {
+    NDArray earlier = arrays.put(name, array);
+    if (earlier != null) {
+      earlier.close();
+    }
   }
 
-  void drawNormal(String name, Shape shape, double deviation, CounterRng rng) {
+  /** Draws the initial values of a network. */
+  public static Weights draw(List<ArraySpec> specs, NDManager parent, CounterRng rng) {
+    Weights weights = new Weights(parent);
+    for (ArraySpec spec : specs) {
+      switch (spec.kind()) {
+        case CONSTANT -> weights.fill(spec.name(), spec.shape(), (float) spec.size());
+        case NORMAL -> weights.drawNormal(spec.name(), spec.shape(), spec.size(), rng);
+        case UNIFORM -> weights.drawUniform(spec.name(), spec.shape(), spec.size(), rng);
+      }
+    }
+    return weights;
+  }
+
+  /**
+   * Adds auxiliary branches to every batch norm, each a copy of the main one.
+   *
+   * @param branches how many there are with the main one
+   * @param freshStatistics whether their running statistics start at mean 0 and variance 1 instead,
+   *     as in the public code of MDProp
+   */
+  public void addBranches(int branches, boolean freshStatistics) {
+    for (String name : List.copyOf(arrays.keySet())) {
+      if (!name.endsWith("." + MixBatchNorm.MEAN) || Branch.isAuxiliary(name)) {
+        continue;
+      }
+      String norm = name.substring(0, name.length() - MixBatchNorm.MEAN.length() - 1);
+      for (int b = 1; b < branches; b++) {
+        Branch branch = Branch.values()[b];
+        copy(norm, branch, MixBatchNorm.WEIGHT);
+        copy(norm, branch, MixBatchNorm.BIAS);
+        Shape shape = arrays.get(name).getShape();
+        if (freshStatistics) {
+          fill(branch.name(norm, MixBatchNorm.MEAN), shape, 0);
+          fill(branch.name(norm, MixBatchNorm.VARIANCE), shape, 1);
+        } else {
+          copy(norm, branch, MixBatchNorm.MEAN);
+          copy(norm, branch, MixBatchNorm.VARIANCE);
+        }
+      }
+    }
+  }
+
+  private void copy(String norm, Branch branch, String array) {
+    NDArray main = get(Branch.MAIN.name(norm, array));
+    put(branch.name(norm, array), main.toFloatArray(), main.getShape());
+  }
+
+  /**
+   * Returns what is wrong with these weights for a network: names that are missing, then shapes
+   * that differ.
+   */
+  public List<String> problems(List<ArraySpec> specs) {
+    List<String> problems = new ArrayList<>();
+    for (ArraySpec spec : specs) {
+      NDArray array = arrays.get(spec.name());
+      if (array == null) {
+        problems.add(spec.name() + " is missing");
+      } else if (!array.getShape().equals(spec.shape())) {
+        problems.add(
+            "%s is %s instead of %s".formatted(spec.name(), array.getShape(), spec.shape()));
+      }
+    }
+    return problems;
+  }
+
+  /** Adds equal values. */
+  public void fill(String name, Shape shape, float value) {
+    replace(name, manager.full(shape, value));
+  }
+
+  private void drawNormal(String name, Shape shape, double deviation, CounterRng rng) {
     float[] values = new float[Math.toIntExact(shape.size())];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) (deviation * rng.nextGaussian());
+    }
+    put(name, values, shape);
+  }
+
+  private void drawUniform(String name, Shape shape, double bound, CounterRng rng) {
+    float[] values = new float[Math.toIntExact(shape.size())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) rng.nextDouble(-bound, bound);
     }
     put(name, values, shape);
   }

@@ -3,6 +3,8 @@ package dev.holdfast.models.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.models.backbone.Weights;
+import dev.holdfast.models.loss.LossState;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Adam with decay rates 0.9 and 0.999. Weight decay is added to the gradient (coupled L2, not
@@ -25,14 +27,17 @@ final class Adam {
 
   private final Weights moments;
   private final double weightDecay;
+  private final double clip;
 
   /**
    * @param moments as {@link #zeros} makes them or as they were saved
-   * @param weightDecay at least 0
+   * @param weightDecay of all parameters but those of the loss; at least 0
+   * @param clip the greatest length of the gradient of all parameters together; 0 for any
    */
-  Adam(Weights moments, double weightDecay) {
+  Adam(Weights moments, double weightDecay, double clip) {
     this.moments = moments;
     this.weightDecay = weightDecay;
+    this.clip = clip;
   }
 
   /** Returns the moments before the first step. */
@@ -61,20 +66,36 @@ final class Adam {
    *
    * @param leaves the same parameters with their gradients
    * @param number of this step, from 1
-   * @param rate the learning rate
+   * @param rate the learning rate of each parameter; a parameter without one stays as it is
    */
-  void step(Weights weights, Weights leaves, long number, double rate) {
-    double stepSize = rate / (1 - Math.pow(BETA_1, (double) number));
+  void step(Weights weights, Weights leaves, long number, ToDoubleFunction<String> rate) {
+    double bias = 1 - Math.pow(BETA_1, (double) number);
     double correction = Math.sqrt(1 - Math.pow(BETA_2, (double) number));
+    double scale = clip == 0 ? 1 : Math.min(1, clip / length(weights, leaves));
     weights
         .all()
         .forEach(
             (name, parameter) -> {
-              if (!Weights.isBuffer(name)) {
+              double own = Weights.isBuffer(name) ? 0 : rate.applyAsDouble(name);
+              if (own != 0) {
                 NDArray gradient = leaves.get(name).getGradient();
-                move(parameter, gradient, name, stepSize, correction);
+                if (scale < 1) {
+                  gradient.muli(scale);
+                }
+                move(parameter, gradient, name, own / bias, correction);
               }
             });
+  }
+
+  /** Returns the length of the gradient of all parameters together. */
+  private static double length(Weights weights, Weights leaves) {
+    double squares = 0;
+    for (String name : weights.all().keySet()) {
+      if (!Weights.isBuffer(name)) {
+        squares += leaves.get(name).getGradient().square().sum().getFloat();
+      }
+    }
+    return Math.sqrt(squares);
   }
 
   private void move(
@@ -82,7 +103,8 @@ final class Adam {
     NDArray first = moments.get(FIRST + name);
     NDArray second = moments.get(SECOND + name);
     // A result belongs to the manager of its left side: those of long-lived arrays are closed here.
-    try (NDArray decay = parameter.mul(weightDecay)) {
+    double rate = name.startsWith(LossState.PREFIX) ? 0 : weightDecay;
+    try (NDArray decay = parameter.mul(rate)) {
       NDArray gradient = raw.add(decay);
       first.muli(BETA_1).addi(gradient.mul(1 - BETA_1));
       second.muli(BETA_2).addi(gradient.square().muli(1 - BETA_2));

@@ -18,6 +18,9 @@ public record Augmentation(Boolean flip, Double crop, Double colorJitter) {
   private static final String OWNER = "the augmentation";
   private static final double LOG_RATIO = StrictMath.log(4.0 / 3);
 
+  /** How often a crop that does not fit is drawn again; then the image stays whole. */
+  private static final int ATTEMPTS = 10;
+
   /** Weights of red, green and blue in luma (ITU-R BT.601). */
   private static final float[] LUMA = {0.299f, 0.587f, 0.114f};
 
@@ -55,10 +58,17 @@ public record Augmentation(Boolean flip, Double crop, Double colorJitter) {
 
   private void crop(
       float[] images, int offset, int channels, int height, int width, CounterRng rng) {
-    double area = rng.nextDouble(crop, 1);
-    double ratio = StrictMath.exp(rng.nextDouble(-LOG_RATIO, LOG_RATIO));
-    double cutHeight = Math.min(1, Math.sqrt(area / ratio)) * height;
-    double cutWidth = Math.min(1, Math.sqrt(area * ratio)) * width;
+    double cutHeight = height;
+    double cutWidth = width;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      double area = rng.nextDouble(crop, 1);
+      double ratio = StrictMath.exp(rng.nextDouble(-LOG_RATIO, LOG_RATIO));
+      if (area * ratio <= 1 && area / ratio <= 1) {
+        cutHeight = Math.sqrt(area / ratio) * height;
+        cutWidth = Math.sqrt(area * ratio) * width;
+        break;
+      }
+    }
     double top = rng.nextDouble() * (height - cutHeight);
     double left = rng.nextDouble() * (width - cutWidth);
     float[] source = new float[height * width];

@@ -33,6 +33,15 @@ import java.nio.file.Path;
  * @param weightDecay of Adam, at least 0; default 0.0004
  * @param warmUpSteps over which the learning rate rises from 0 on a straight line; default 0
  * @param schedule of the learning rate after the warm-up; default constant
+ * @param learningRates of parts of the model that differ; default: those of the loss alone
+ * @param gradientClip the greatest length of the gradient of all parameters together; default 0:
+ *     any
+ * @param withReplacement whether classes of a batch, and images of a class, are drawn
+ *     independently, so that they may come twice; default false
+ * @param initialWeights a safetensors file with weights to start from, beside the recipe or with
+ *     its whole path; default: drawn at random
+ * @param frozenBatchNorm which branches of batch norm keep their statistics: {@code none}
+ *     (default), {@code main} or {@code all}
  * @param augmentation of training images; default: mirrored at random
  * @param validation classes held out; default a tenth
  * @param seed of everything random, 0 by default; a seed of the command line replaces it
@@ -55,6 +64,11 @@ public record Recipe(
     Double weightDecay,
     Integer warmUpSteps,
     Schedule schedule,
+    LearningRates learningRates,
+    Double gradientClip,
+    Boolean withReplacement,
+    String initialWeights,
+    FrozenBatchNorm frozenBatchNorm,
     Augmentation augmentation,
     Validation validation,
     Long seed) {
@@ -78,7 +92,7 @@ public record Recipe(
     require("input", input, "add \"input: {height: 64, width: 64}\"");
     require("epochs", epochs, "add \"epochs: 30\"");
     method = method == null ? new Standard() : method;
-    loss = loss == null ? new MultiSimilarity(null, null, null, null, null) : loss;
+    loss = loss == null ? new MultiSimilarity(null, null, null, null, null, null) : loss;
     backbone = backbone == null ? new ConvNet(null) : backbone;
     embedding = embedding == null ? new ModelCard.Embedding(128, true, "euclidean") : embedding;
     normalization = normalization == null ? ModelCard.Normalization.none() : normalization;
@@ -88,6 +102,11 @@ public record Recipe(
     weightDecay = weightDecay == null ? 4e-4 : weightDecay;
     warmUpSteps = warmUpSteps == null ? 0 : warmUpSteps;
     schedule = schedule == null ? Schedule.CONSTANT : schedule;
+    learningRates =
+        learningRates == null ? new LearningRates(null, null, null, null) : learningRates;
+    gradientClip = gradientClip == null ? 0.0 : gradientClip;
+    withReplacement = withReplacement != null && withReplacement;
+    frozenBatchNorm = frozenBatchNorm == null ? FrozenBatchNorm.NONE : frozenBatchNorm;
     augmentation = augmentation == null ? new Augmentation(null, null, null) : augmentation;
     validation = validation == null ? new Validation(null) : validation;
     seed = seed == null ? 0L : seed;
@@ -123,6 +142,10 @@ public record Recipe(
     if (!(weightDecay >= 0) || weightDecay.isInfinite()) {
       throw InputException.of("weight_decay", weightDecay, OWNER, "be at least 0", "try 0.0004");
     }
+    if (!(gradientClip >= 0) || gradientClip.isInfinite()) {
+      throw InputException.of("gradient_clip", gradientClip, OWNER, "be at least 0", "try 1");
+    }
+    method.check(batchSize, samplesPerClass);
     // A recipe that makes no card would fail at the very end.
     new ModelCard(1, name, WEIGHTS, backbone, input, normalization, embedding);
   }
@@ -145,11 +168,24 @@ public record Recipe(
    * @throws InputException if it cannot be read, has unknown keys or misses some
    */
   public static Recipe read(Path file) {
-    return StrictYaml.read(file, Recipe.class);
+    Recipe recipe = StrictYaml.read(file, Recipe.class);
+    return recipe.initialWeights() == null
+        ? recipe
+        : recipe.withInitialWeights(
+            file.toAbsolutePath().resolveSibling(recipe.initialWeights()).normalize().toString());
   }
 
   /** Returns the same recipe with another seed. */
   public Recipe withSeed(long other) {
+    return with(initialWeights, other);
+  }
+
+  /** Returns the same recipe with other weights to start from. */
+  public Recipe withInitialWeights(String file) {
+    return with(file, seed);
+  }
+
+  private Recipe with(String otherWeights, long otherSeed) {
     return new Recipe(
         schema,
         name,
@@ -167,9 +203,14 @@ public record Recipe(
         weightDecay,
         warmUpSteps,
         schedule,
+        learningRates,
+        gradientClip,
+        withReplacement,
+        otherWeights,
+        frozenBatchNorm,
         augmentation,
         validation,
-        other);
+        otherSeed);
   }
 
   /** Returns the card of the model that comes out. */
@@ -195,9 +236,14 @@ public record Recipe(
    * @param total steps of the whole training
    */
   double learningRate(long step, long total) {
+    return learningRate * factor(step, total);
+  }
+
+  /** Returns what learning rates are multiplied by in a step: warm-up, then schedule. */
+  double factor(long step, long total) {
     if (step < warmUpSteps) {
-      return learningRate * (step + 1) / (warmUpSteps + 1);
+      return (step + 1.0) / (warmUpSteps + 1);
     }
-    return learningRate * schedule.factor((double) (step - warmUpSteps) / (total - warmUpSteps));
+    return schedule.factor((double) (step - warmUpSteps) / (total - warmUpSteps));
   }
 }

@@ -1,9 +1,11 @@
 package dev.holdfast.models.training;
 
+import ai.djl.ndarray.NDArray;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.models.backbone.Safetensors;
 import dev.holdfast.models.backbone.Weights;
+import dev.holdfast.models.loss.LossState;
 import dev.holdfast.models.yaml.StrictYaml;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -165,7 +169,9 @@ final class RunDirectory {
     try {
       write(out.resolve(LOG), log.toBytes());
       write(out.resolve(RECIPE), StrictYaml.write(recipe).getBytes(StandardCharsets.UTF_8));
-      write(out.resolve(Recipe.WEIGHTS), Safetensors.encode(weights.all()));
+      Map<String, NDArray> network = new LinkedHashMap<>(weights.all());
+      network.keySet().removeIf(name -> name.startsWith(LossState.PREFIX));
+      write(out.resolve(Recipe.WEIGHTS), Safetensors.encode(network));
       // The last: a directory with a card is whole.
       write(
           out.resolve(CARD),

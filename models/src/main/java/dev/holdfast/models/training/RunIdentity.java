@@ -1,6 +1,8 @@
 package dev.holdfast.models.training;
 
+import dev.holdfast.models.Models;
 import dev.holdfast.models.yaml.StrictYaml;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +17,16 @@ import java.util.Set;
  * @param recipe with the seed that is used
  */
 record RunIdentity(String data, Recipe recipe) {
+
+  /** Names the weights to start from by what is in them, so that a run may move with its files. */
+  static RunIdentity of(TrainingImages images, Recipe recipe) {
+    String weights = recipe.initialWeights();
+    return new RunIdentity(
+        images.fingerprint(),
+        weights == null
+            ? recipe
+            : recipe.withInitialWeights("sha256:" + Models.sha256(Path.of(weights))));
+  }
 
   /** Returns the keys in which the other differs, each with both values, such as {@code seed}. */
   List<String> differences(RunIdentity other) {

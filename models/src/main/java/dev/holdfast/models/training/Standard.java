@@ -1,10 +1,15 @@
 package dev.holdfast.models.training;
 
+import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.holdfast.models.backbone.Branch;
+import dev.holdfast.models.backbone.Route;
 
 /** The metric loss of the images as they are. */
 @JsonTypeName("standard")
 public record Standard() implements TrainingMethod {
+
+  private static final Route ROUTE = Route.all(Branch.MAIN, Route.Statistics.BATCH);
 
   @Override
   public String description() {
@@ -18,6 +23,7 @@ public record Standard() implements TrainingMethod {
 
   @Override
   public double run(TrainingStep step) {
-    return step.backward(() -> step.recipe().loss().loss(step.embed(step.pixels()), step.labels()));
+    NDArray images = step.normalize(step.pixels());
+    return step.backward(() -> step.loss(step.embed(images, ROUTE), step.labels()));
   }
 }

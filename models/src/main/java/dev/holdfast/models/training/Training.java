@@ -9,6 +9,8 @@ import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.backbone.Safetensors;
 import dev.holdfast.models.backbone.Weights;
 import dev.holdfast.models.data.Progress;
+import dev.holdfast.models.loss.LossShape;
+import dev.holdfast.models.loss.LossState;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -21,19 +23,28 @@ public final class Training {
 
   private final Recipe recipe;
   private final TrainingImages images;
+  private final AdversarialExamples attack;
   private final Progress progress;
   private final ClassSplit split;
+  private final long[] classes;
   private final ClassSampler sampler;
   private final int stepsPerEpoch;
 
-  private Training(Recipe recipe, TrainingImages images, Progress progress) {
+  private Training(
+      Recipe recipe, TrainingImages images, AdversarialExamples attack, Progress progress) {
     this.recipe = recipe;
     this.images = images;
+    this.attack = attack;
     this.progress = progress;
     this.split = ClassSplit.of(images, recipe.validation(), recipe.seed());
     this.sampler =
         new ClassSampler(
-            split.training(), recipe.batchSize(), recipe.samplesPerClass(), recipe.seed());
+            split.training(),
+            recipe.batchSize(),
+            recipe.samplesPerClass(),
+            recipe.withReplacement(),
+            recipe.seed());
+    this.classes = split.training().stream().mapToLong(c -> images.label(c[0])).sorted().toArray();
     this.stepsPerEpoch =
         recipe.stepsPerEpoch(split.training().stream().mapToInt(c -> c.length).sum());
   }
@@ -49,47 +60,59 @@ public final class Training {
    * @param seed of the initial weights, batches, augmentation and classes held out; takes the place
    *     of the recipe's
    * @param fresh whether an earlier run in the directory is removed
+   * @param attack makes adversarial images for methods that train on them
    * @param progress hears each step
    * @throws dev.holdfast.metrics.error.InputException if the directory holds a run with another
    *     recipe, seed or data, or the images are too few for the recipe
    * @throws RunException if the loss or a weight is not finite any more
    */
   public static void run(
-      Recipe recipe, TrainingImages images, Path out, long seed, boolean fresh, Progress progress) {
+      Recipe recipe,
+      TrainingImages images,
+      Path out,
+      long seed,
+      boolean fresh,
+      AdversarialExamples attack,
+      Progress progress) {
     Recipe seeded = recipe.withSeed(seed);
     // Before the directory: what is wrong with recipe and data must not leave a run behind.
-    Training training = new Training(seeded, images, progress);
-    training.run(RunDirectory.open(out, new RunIdentity(images.fingerprint(), seeded), fresh));
-  }
-
-  private void run(RunDirectory directory) {
+    Training training = new Training(seeded, images, attack, progress);
+    RunIdentity identity = RunIdentity.of(images, seeded);
     try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
-      Optional<RunDirectory.Checkpoint> earlier = directory.newest();
-      TrainingLog log =
-          earlier.map(RunDirectory.Checkpoint::log).orElse(new TrainingLog(List.of()));
-      Weights weights =
-          earlier.map(c -> Safetensors.read(c.weights(), manager)).orElseGet(() -> draw(manager));
-      Weights moments =
-          earlier
-              .map(c -> Safetensors.read(c.moments(), manager))
-              .orElseGet(() -> Adam.zeros(weights, manager));
-      Adam adam = new Adam(moments, recipe.weightDecay());
-      while (log.rows().size() < recipe.epochs()) {
-        log = log.with(epoch(log.rows().size(), weights, adam, manager));
-        directory.save(log, weights, moments);
-      }
-      directory.finish(recipe, log, weights);
+      Weights first = InitialWeights.of(seeded, manager);
+      training.run(RunDirectory.open(out, identity, fresh), first, manager);
     }
   }
 
-  private Weights draw(NDManager manager) {
-    return recipe
-        .backbone()
-        .initialize(
-            manager,
-            recipe.input().spec().color().channels(),
-            recipe.embedding().dimension(),
-            CounterRng.of(recipe.seed(), "weights", 0));
+  private void run(RunDirectory directory, Weights first, NDManager manager) {
+    Optional<RunDirectory.Checkpoint> earlier = directory.newest();
+    TrainingLog log = earlier.map(RunDirectory.Checkpoint::log).orElse(new TrainingLog(List.of()));
+    if (earlier.isEmpty()) {
+      recipe
+          .loss()
+          .initialize(
+              new LossShape(
+                  first,
+                  LossState.PREFIX,
+                  classes.length,
+                  recipe.embedding().dimension(),
+                  recipe.backbone().featureChannels(),
+                  CounterRng.of(recipe.seed(), "loss", 0)));
+    }
+    Weights weights = earlier.map(c -> Safetensors.read(c.weights(), manager)).orElse(first);
+    Weights moments =
+        earlier
+            .map(c -> Safetensors.read(c.moments(), manager))
+            .orElseGet(() -> Adam.zeros(weights, manager));
+    if (earlier.isPresent()) {
+      first.close();
+    }
+    Adam adam = new Adam(moments, recipe.weightDecay(), recipe.gradientClip());
+    while (log.rows().size() < recipe.epochs()) {
+      log = log.with(epoch(log.rows().size(), weights, adam, manager));
+      directory.save(log, weights, moments);
+    }
+    directory.finish(recipe, log, weights);
   }
 
   private TrainingLog.Row epoch(int epoch, Weights weights, Adam adam, NDManager manager) {
@@ -97,7 +120,7 @@ public final class Training {
     double sum = 0;
     long step = (long) epoch * stepsPerEpoch;
     for (int i = 0; i < stepsPerEpoch; i++, step++) {
-      sum += step(step, recipe.learningRate(step, total), weights, adam, manager);
+      sum += step(step, recipe.factor(step, total), weights, adam, manager);
       progress.step(TASK, step + 1, total);
     }
     for (NDArray array : weights.all().values()) {
@@ -113,16 +136,25 @@ public final class Training {
         epoch + 1, step, sum / stepsPerEpoch, recall, recipe.learningRate(step - 1, total));
   }
 
-  private double step(long step, double rate, Weights weights, Adam adam, NDManager parent) {
+  private double step(long step, double factor, Weights weights, Adam adam, NDManager parent) {
     int[] batch = sampler.batch(step);
     long[] labels = IntStream.of(batch).mapToLong(images::label).toArray();
     try (NDManager manager = parent.newSubManager()) {
       NDArray pixels =
           manager.create(load(batch, step), new Shape(batch.length).addAll(recipe.imageShape()));
       Weights leaves = weights.leaves(manager);
-      double loss = recipe.method().run(new TrainingStep(recipe, leaves, pixels, labels));
+      double loss =
+          recipe
+              .method()
+              .run(
+                  new TrainingStep(recipe, weights, leaves, pixels, labels, classes, step, attack));
       requireFinite("loss", loss, step + 1);
-      adam.step(weights, leaves, step + 1, rate);
+      LearningRates rates = recipe.learningRates();
+      adam.step(
+          weights,
+          leaves,
+          step + 1,
+          name -> factor * rates.of(name, weights, recipe.learningRate()));
       return loss;
     }
   }
@@ -153,7 +185,7 @@ public final class Training {
   private void requireFinite(String what, double value, long step) {
     if (!Double.isFinite(value)) {
       throw new RunException(
-          "The %s (%s) of step %d must be finite.%nMaybe lower the learning_rate (%s) or raise warm_up_steps (%d)."
+          "The %s (%s) of step %d must be finite; the checkpoint of the last finished epoch is kept.%nMaybe lower the learning_rate (%s) or raise warm_up_steps (%d)."
               .formatted(what, value, step, recipe.learningRate(), recipe.warmUpSteps()));
     }
   }

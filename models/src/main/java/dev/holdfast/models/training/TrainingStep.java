@@ -5,7 +5,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
+import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.EmbeddingModel;
+import dev.holdfast.models.Network;
+import dev.holdfast.models.NetworkModel;
+import dev.holdfast.models.backbone.Branch;
+import dev.holdfast.models.backbone.Route;
 import dev.holdfast.models.backbone.Weights;
+import dev.holdfast.models.card.ModelCard;
+import dev.holdfast.models.loss.LossState;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -14,23 +22,52 @@ public final class TrainingStep {
 
   private final Recipe recipe;
   private final Weights weights;
+  private final Weights leaves;
   private final NDArray pixels;
   private final long[] labels;
+  private final long[] classes;
+  private final long number;
+  private final AdversarialExamples attack;
 
   /**
-   * @param weights the leaves of this step: gradients are recorded for all parameters
+   * @param weights as they are kept; they record no gradients
+   * @param leaves the same weights for this step: gradients are recorded for all parameters
    * @param pixels N x C x H x W in [0,1], on the manager of the step
+   * @param classes the labels of all classes to train on, sorted
+   * @param number of the step, from 0
    */
-  TrainingStep(Recipe recipe, Weights weights, NDArray pixels, long[] labels) {
+  TrainingStep(
+      Recipe recipe,
+      Weights weights,
+      Weights leaves,
+      NDArray pixels,
+      long[] labels,
+      long[] classes,
+      long number,
+      AdversarialExamples attack) {
     this.recipe = recipe;
     this.weights = weights;
+    this.leaves = leaves;
     this.pixels = pixels;
     this.labels = labels;
+    this.classes = classes;
+    this.number = number;
+    this.attack = attack;
   }
 
-  /** Returns what the user asked for. */
-  public Recipe recipe() {
-    return recipe;
+  /**
+   * What a network makes of a batch.
+   *
+   * @param embeddings N x D, not normalized
+   * @param features N x F x h x w; null unless the loss needs them
+   */
+  public record Embedded(NDArray embeddings, NDArray features) {
+
+    /** Returns neighboring rows. */
+    Embedded rows(long from, long to) {
+      String range = from + ":" + to;
+      return new Embedded(embeddings.get(range), features == null ? null : features.get(range));
+    }
   }
 
   /** Returns the batch: N x C x H x W float32 in [0,1], augmented. */
@@ -43,22 +80,25 @@ public final class TrainingStep {
     return labels.clone();
   }
 
-  /**
-   * Runs the network in training mode; batch norm updates its running statistics.
-   *
-   * @param images N x C x H x W in [0,1]
-   * @return N x D, not normalized
-   */
-  public NDArray embed(NDArray images) {
-    NDArray input = images;
-    if (!recipe.normalization().identity()) {
-      NDManager manager = images.getManager();
-      input =
-          input
-              .sub(perChannel(recipe.normalization().mean(), manager))
-              .div(perChannel(recipe.normalization().std(), manager));
+  /** Returns what makes adversarial images. */
+  AdversarialExamples attack() {
+    return attack;
+  }
+
+  /** Returns random numbers that depend on the seed of the run and the step alone. */
+  CounterRng rng(String purpose) {
+    return CounterRng.of(recipe.seed(), purpose, number);
+  }
+
+  /** Returns images as the network gets them. */
+  public NDArray normalize(NDArray images) {
+    if (recipe.normalization().identity()) {
+      return images;
     }
-    return recipe.backbone().forward(weights, input, true);
+    NDManager manager = images.getManager();
+    return images
+        .sub(perChannel(recipe.normalization().mean(), manager))
+        .div(perChannel(recipe.normalization().std(), manager));
   }
 
   private static NDArray perChannel(List<Double> values, NDManager manager) {
@@ -67,6 +107,63 @@ public final class TrainingStep {
       floats[i] = values.get(i).floatValue();
     }
     return manager.create(floats, new Shape(1, floats.length, 1, 1));
+  }
+
+  /**
+   * Runs the network in training mode.
+   *
+   * @param images N x C x H x W, normalized
+   * @param route through the branches of batch norm; those that the recipe freezes use their
+   *     running statistics
+   */
+  public Embedded embed(NDArray images, Route route) {
+    Route frozen = recipe.frozenBatchNorm().apply(route);
+    NDArray features = recipe.backbone().features(leaves, images, frozen);
+    NDArray embeddings = recipe.backbone().head(leaves, features);
+    return new Embedded(embeddings, recipe.loss().needsFeatures() ? features : null);
+  }
+
+  /** Returns the loss of embedded images. */
+  public NDArray loss(Embedded embedded, long[] labelsOfRows) {
+    LossState state = LossState.of(leaves, classes, embedded.features(), recipe.seed(), number);
+    return recipe.loss().loss(embedded.embeddings(), labelsOfRows, state);
+  }
+
+  /**
+   * Returns the network as an attacker sees it: in evaluation mode, through one branch of batch
+   * norm, without gradients for its weights.
+   *
+   * @param normalized whether it takes images that are normalized already, instead of pixels
+   */
+  EmbeddingModel model(Branch branch, boolean normalized) {
+    ModelCard card = recipe.card();
+    if (normalized) {
+      card =
+          new ModelCard(
+              1,
+              card.name(),
+              card.weights(),
+              card.backbone(),
+              card.input(),
+              ModelCard.Normalization.none(),
+              card.embedding());
+    }
+    Route route = Route.all(branch, Route.Statistics.RUNNING);
+    return new NetworkModel(
+        card, "", pixels.getManager().newSubManager(), new View(recipe, weights, route));
+  }
+
+  private record View(Recipe recipe, Weights weights, Route route) implements Network {
+
+    @Override
+    public NDArray forward(NDArray input, boolean gradient) {
+      return recipe.backbone().forward(weights, input, route);
+    }
+
+    @Override
+    public void close() {
+      // The weights belong to the training.
+    }
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.holdfast.metrics.Distance;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.Network;
 import dev.holdfast.models.NetworkModel;
+import dev.holdfast.models.backbone.Route;
 import dev.holdfast.models.backbone.Weights;
 import java.util.List;
 
@@ -20,7 +21,7 @@ final class ValidationRecall {
 
     @Override
     public NDArray forward(NDArray input, boolean gradient) {
-      return recipe.backbone().forward(weights, input, false);
+      return recipe.backbone().forward(weights, input, Route.evaluation());
     }
 
     @Override

@@ -10,7 +10,9 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.FreedMemory;
+import dev.holdfast.models.backbone.Weights;
 import java.util.Arrays;
+import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -43,25 +45,45 @@ interface MetricLossContract {
   }
 
   private Slope slope(float[] values, long... labels) {
-    return slope(metricLoss(), values, labels);
+    return slope(metricLoss(), () -> {}, values, classes(labels), labels);
   }
 
-  /** Evaluates and differentiates a loss. */
+  private static long[] classes(long... labels) {
+    return Arrays.stream(labels).distinct().sorted().toArray();
+  }
+
+  /** Evaluates and differentiates a loss; its own parameters are drawn anew each time. */
   static Slope slope(MetricLoss loss, float[] values, long... labels) {
-    return slope(loss, () -> {}, values, labels);
+    return slope(loss, () -> {}, values, classes(labels), labels);
   }
 
   private static Slope slope(
-      MetricLoss loss, Runnable beforeBackward, float[] values, long... labels) {
+      MetricLoss loss, Runnable beforeBackward, float[] values, long[] classes, long... labels) {
     try (NDManager manager = NDManager.newBaseManager(null, "PyTorch")) {
-      NDArray leaf =
-          manager.create(values, new Shape(labels.length, values.length / labels.length));
+      int dimension = values.length / labels.length;
+      NDArray leaf = manager.create(values, new Shape(labels.length, dimension));
       leaf.setRequiresGradient(true);
+      Weights drawn = new Weights(manager);
+      loss.initialize(
+          new LossShape(
+              drawn,
+              LossState.PREFIX,
+              classes.length,
+              dimension,
+              dimension,
+              CounterRng.of(9, "parameters", 0)));
+      Weights parameters = drawn.leaves(manager);
       try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-        NDArray value = loss.loss(leaf, labels);
+        // Features that keep whatever an embedding keeps when it is scaled or moved to another row.
+        NDArray features = Pairs.unit(leaf.stopGradient()).reshape(labels.length, dimension, 1, 1);
+        NDArray value =
+            loss.loss(leaf, labels, LossState.of(parameters, classes, features, 4, 2000));
         assertThat(value.getShape()).isEqualTo(new Shape());
         beforeBackward.run();
         collector.backward(value);
+        for (NDArray parameter : parameters.all().values()) {
+          assertThat(parameter.getGradient().getShape()).isEqualTo(parameter.getShape());
+        }
         return new Slope(value.getFloat(), leaf.getGradient().toFloatArray());
       }
     }
@@ -118,8 +140,10 @@ interface MetricLossContract {
 
   @Test
   default void depends_on_labels_by_equality_alone() {
-    long[] renamed = Arrays.stream(labels()).map(l -> -3 * l + (1L << 40)).toArray();
-    assertThat(slope(draw(4), renamed))
+    LongUnaryOperator other = l -> -3 * l + (1L << 40);
+    long[] renamed = Arrays.stream(labels()).map(other).toArray();
+    long[] classes = Arrays.stream(classes(labels())).map(other).toArray();
+    assertThat(slope(metricLoss(), () -> {}, draw(4), classes, renamed))
         .usingRecursiveComparison()
         .isEqualTo(slope(draw(4), labels()));
   }
@@ -154,8 +178,19 @@ interface MetricLossContract {
 
   @Test
   default void the_gradient_survives_a_garbage_collection_before_the_backward_pass() {
-    Slope disturbed = slope(metricLoss(), FreedMemory::overwrite, draw(8), labels());
+    Slope disturbed =
+        slope(metricLoss(), FreedMemory::overwrite, draw(8), classes(labels()), labels());
     assertThat(disturbed).usingRecursiveComparison().isEqualTo(slope(draw(8), labels()));
+  }
+
+  /** Returns how far embeddings follow the gradient in a step. */
+  default float stepLength() {
+    return 0.5f;
+  }
+
+  /** Returns the share of the loss that may be left after following the gradient. */
+  default double left() {
+    return 0.7;
   }
 
   @Test
@@ -165,9 +200,9 @@ interface MetricLossContract {
     for (int step = 0; step < 60; step++) {
       float[] gradient = slope(values, labels()).gradient();
       for (int i = 0; i < values.length; i++) {
-        values[i] -= 0.5f * gradient[i];
+        values[i] -= stepLength() * gradient[i];
       }
     }
-    assertThat(slope(values, labels()).loss()).isLessThan(0.7 * first);
+    assertThat(slope(values, labels()).loss()).isLessThan(left() * first);
   }
 }

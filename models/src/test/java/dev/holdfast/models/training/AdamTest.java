@@ -25,7 +25,7 @@ class AdamTest {
       Weights weights = new Weights(manager);
       weights.put("w", START, new Shape(3));
       weights.put("bn.running_mean", new float[] {5}, new Shape(1));
-      Adam adam = new Adam(Adam.zeros(weights, manager), decay);
+      Adam adam = new Adam(Adam.zeros(weights, manager), decay, 0);
       for (int t = 1; t <= steps; t++) {
         try (NDManager temporary = manager.newSubManager()) {
           Weights leaves = weights.leaves(temporary);
@@ -33,7 +33,7 @@ class AdamTest {
             collector.backward(
                 leaves.get("w").square().mul(temporary.create(SCALE)).mul(0.5).sum());
           }
-          adam.step(weights, leaves, t, rate);
+          adam.step(weights, leaves, t, name -> rate);
         }
       }
       assertThat(weights.get("bn.running_mean").toFloatArray()).containsExactly(5);

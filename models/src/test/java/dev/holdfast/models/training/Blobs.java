@@ -1,6 +1,7 @@
 package dev.holdfast.models.training;
 
 import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.yaml.StrictYaml;
 
 /**
  * Made-up images of 8 x 8 pixels: each class has a grating of its own, each image its own phase,
@@ -51,11 +52,12 @@ record Blobs(int classes, int perClass, long seed) implements TrainingImages {
 
   /** Returns a recipe for these images. */
   static Recipe recipe(TrainingMethod method, int epochs, double learningRate) {
-    return dev.holdfast.models.yaml.StrictYaml.parse(
+    return StrictYaml.parse(
         """
         schema: 1
         name: blobs
-        method: {type: %s}
+        method:
+        %s
         backbone: {type: conv-net, widths: [8, 16]}
         embedding: {dimension: 16, normalize: true, distance: cosine}
         input: {height: 8, width: 8}
@@ -70,7 +72,10 @@ record Blobs(int classes, int perClass, long seed) implements TrainingImages {
         augmentation: {flip: false, crop: 0.8, color_jitter: 0.1}
         validation: {fraction: 0.2}
         """
-            .formatted(method.id(), epochs, learningRate),
+            .formatted(
+                StrictYaml.write(method).replace("---\n", "").indent(2).stripTrailing(),
+                epochs,
+                learningRate),
         "recipe.yaml",
         Recipe.class);
   }

@@ -19,7 +19,7 @@ class ClassSamplerTest {
           new int[] {20, 21, 22, 23},
           new int[] {30});
 
-  private final ClassSampler sampler = new ClassSampler(CLASSES, 9, 3, 7);
+  private final ClassSampler sampler = new ClassSampler(CLASSES, 9, 3, false, 7);
 
   @Test
   void a_batch_holds_different_classes_and_different_images_of_each() {
@@ -40,10 +40,10 @@ class ClassSamplerTest {
 
   @Test
   void a_batch_depends_on_seed_and_step_alone() {
-    ClassSampler again = new ClassSampler(CLASSES, 9, 3, 7);
+    ClassSampler again = new ClassSampler(CLASSES, 9, 3, false, 7);
     assertThat(again.batch(41)).isEqualTo(sampler.batch(41));
     assertThat(sampler.batch(42)).isNotEqualTo(sampler.batch(41));
-    assertThat(new ClassSampler(CLASSES, 9, 3, 8).batch(41)).isNotEqualTo(sampler.batch(41));
+    assertThat(new ClassSampler(CLASSES, 9, 3, false, 8).batch(41)).isNotEqualTo(sampler.batch(41));
   }
 
   @Test
@@ -62,9 +62,27 @@ class ClassSamplerTest {
 
   @Test
   void too_few_classes_are_refused() {
-    assertThatThrownBy(() -> new ClassSampler(CLASSES, 15, 3, 7))
+    assertThatThrownBy(() -> new ClassSampler(CLASSES, 15, 3, false, 7))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("batch_size (15)")
         .hasMessageContaining("set it to 12");
+  }
+
+  @Test
+  void with_replacement_classes_and_images_may_come_twice_and_few_classes_are_enough() {
+    ClassSampler drawing = new ClassSampler(CLASSES, 300, 3, true, 7);
+    int[] batch = drawing.batch(3);
+    assertThat(batch).hasSize(300).isEqualTo(drawing.batch(3)).isNotEqualTo(drawing.batch(4));
+    TreeSet<Integer> seen = new TreeSet<>();
+    for (int c = 0; c < 100; c++) {
+      int[] three = Arrays.copyOfRange(batch, 3 * c, 3 * c + 3);
+      assertThat(CLASSES)
+          .as("all three are of one class")
+          .anyMatch(
+              images ->
+                  Arrays.stream(three).allMatch(i -> Arrays.stream(images).anyMatch(x -> x == i)));
+      Arrays.stream(three).forEach(seen::add);
+    }
+    assertThat(seen).hasSize(CLASSES.stream().mapToInt(c -> c.length).sum());
   }
 }

@@ -32,7 +32,7 @@ class RecipeTest {
   void what_is_left_out_gets_its_default() {
     Recipe recipe = parse("");
     assertThat(recipe.method()).isEqualTo(new Standard());
-    assertThat(recipe.loss()).isEqualTo(new MultiSimilarity(2.0, 40.0, 0.5, true, 0.1));
+    assertThat(recipe.loss()).isEqualTo(new MultiSimilarity(2.0, 40.0, 0.5, true, 0.1, false));
     assertThat(recipe.embedding()).isEqualTo(new ModelCard.Embedding(128, true, "euclidean"));
     assertThat(recipe.augmentation()).isEqualTo(new Augmentation(true, 1.0, 0.0));
     assertThat(recipe.validation().fraction()).isEqualTo(0.1);

@@ -6,4 +6,11 @@ class StandardTest implements TrainingMethodContract {
   public TrainingMethod method() {
     return new Standard();
   }
+
+  @Override
+  public AdversarialExamples attack() {
+    return (model, clean, start, targets, budget) -> {
+      throw new AssertionError("nothing is attacked");
+    };
+  }
 }

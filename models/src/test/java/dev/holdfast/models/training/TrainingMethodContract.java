@@ -29,6 +29,9 @@ interface TrainingMethodContract {
   /** Returns the method under test. */
   TrainingMethod method();
 
+  /** Returns what makes adversarial images for it. */
+  AdversarialExamples attack();
+
   private static Blobs images() {
     return new Blobs(20, 12, 5);
   }
@@ -58,7 +61,7 @@ interface TrainingMethodContract {
 
   @Test
   default void learns_to_retrieve_classes_that_it_never_saw(@TempDir Path dir) {
-    Training.run(recipe(), images(), dir.resolve("out"), 3, false, Progress.NONE);
+    Training.run(recipe(), images(), dir.resolve("out"), 3, false, attack(), Progress.NONE);
     List<TrainingLog.Row> rows =
         TrainingLog.parse(files(dir.resolve("out")).get("training.csv")).rows();
     assertThat(rows).hasSize(5);
@@ -71,7 +74,7 @@ interface TrainingMethodContract {
   @Test
   default void leaves_a_directory_that_opens_as_a_model(@TempDir Path dir) {
     Path out = dir.resolve("out");
-    Training.run(recipe(), images(), out, 3, false, Progress.NONE);
+    Training.run(recipe(), images(), out, 3, false, attack(), Progress.NONE);
     assertThat(files(out)).containsKeys("model.yaml", "weights.safetensors", "recipe.yaml");
     assertThat(Recipe.read(out.resolve("recipe.yaml"))).isEqualTo(recipe().withSeed(3));
     float[] pixels = new float[2 * 3 * Blobs.SIDE * Blobs.SIDE];
@@ -93,7 +96,7 @@ interface TrainingMethodContract {
 
   @Test
   default void an_interrupted_run_ends_with_the_bits_of_a_straight_one(@TempDir Path dir) {
-    Training.run(recipe(), images(), dir.resolve("straight"), 3, false, Progress.NONE);
+    Training.run(recipe(), images(), dir.resolve("straight"), 3, false, attack(), Progress.NONE);
     for (long stop : new long[] {4, 10, 27}) {
       assertThatThrownBy(
               () ->
@@ -103,6 +106,7 @@ interface TrainingMethodContract {
                       dir.resolve("parts"),
                       3,
                       false,
+                      attack(),
                       (task, done, total) -> {
                         if (done == stop) {
                           throw new Interruption();
@@ -118,6 +122,7 @@ interface TrainingMethodContract {
         dir.resolve("parts"),
         3,
         false,
+        attack(),
         (task, done, total) -> first[0] = first[0] == 0 ? done : first[0]);
     assertThat(first[0]).as("the first step of the last part").isEqualTo(21);
     assertThat(files(dir.resolve("parts"))).isEqualTo(files(dir.resolve("straight")));
@@ -127,9 +132,10 @@ interface TrainingMethodContract {
   default void the_seed_decides_the_weights(@TempDir Path dir) {
     Recipe brief = Blobs.recipe(method(), 1, 0.01);
     for (long seed : new long[] {1, 2}) {
-      Training.run(brief, images(), dir.resolve("seed" + seed), seed, false, Progress.NONE);
+      Training.run(
+          brief, images(), dir.resolve("seed" + seed), seed, false, attack(), Progress.NONE);
     }
-    Training.run(brief, images(), dir.resolve("again"), 1, false, Progress.NONE);
+    Training.run(brief, images(), dir.resolve("again"), 1, false, attack(), Progress.NONE);
     String one = files(dir.resolve("seed1")).get("weights.safetensors");
     assertThat(files(dir.resolve("again")).get("weights.safetensors")).isEqualTo(one);
     assertThat(files(dir.resolve("seed2")).get("weights.safetensors")).isNotEqualTo(one);

@@ -29,12 +29,17 @@ class TrainingTest {
 
   private static final Blobs IMAGES = new Blobs(12, 8, 1);
 
+  private static final AdversarialExamples NO_ATTACK =
+      (model, clean, start, targets, budget) -> {
+        throw new AssertionError("nothing is attacked");
+      };
+
   private static Recipe recipe(int epochs, double learningRate) {
     return Blobs.recipe(new Standard(), epochs, learningRate);
   }
 
   private static void train(Recipe recipe, TrainingImages images, Path out, long seed) {
-    Training.run(recipe, images, out, seed, false, Progress.NONE);
+    Training.run(recipe, images, out, seed, false, NO_ATTACK, Progress.NONE);
   }
 
   /** What the killed process runs: a training that takes long. */
@@ -101,6 +106,7 @@ class TrainingTest {
                     out,
                     9,
                     false,
+                    NO_ATTACK,
                     (task, done, total) -> {
                       if (done == 12) {
                         throw new IllegalStateException("stop");
@@ -125,6 +131,7 @@ class TrainingTest {
         dir,
         1,
         false,
+        NO_ATTACK,
         (task, done, total) -> {
           throw new AssertionError("nothing is left to do");
         });
@@ -146,7 +153,7 @@ class TrainingTest {
         .hasMessageContaining("data: Blobs[classes=12, perClass=8, seed=2]");
     assertThat(TrainingMethodContract.files(dir)).isEqualTo(before);
 
-    Training.run(recipe(1, 0.01), IMAGES, dir, 2, true, Progress.NONE);
+    Training.run(recipe(1, 0.01), IMAGES, dir, 2, true, NO_ATTACK, Progress.NONE);
     assertThat(TrainingMethodContract.files(dir).get("weights.safetensors"))
         .isNotEqualTo(before.get("weights.safetensors"));
   }
@@ -188,8 +195,8 @@ class TrainingTest {
     Recipe recipe = recipe(1, 0.01);
     try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
       Weights weights =
-          recipe.backbone().initialize(manager, 3, 16, CounterRng.of(1, "weights", 0));
-      Adam adam = new Adam(Adam.zeros(weights, manager), 1e-4);
+          Weights.draw(recipe.backbone().arrays(3, 16), manager, CounterRng.of(1, "weights", 0));
+      Adam adam = new Adam(Adam.zeros(weights, manager), 1e-4, 1);
       Map<String, Integer> before = new HashMap<>();
       for (int step = 1; step <= 8; step++) {
         try (NDManager temporary = manager.newSubManager()) {
@@ -203,10 +210,14 @@ class TrainingTest {
               .run(
                   new TrainingStep(
                       recipe,
+                      weights,
                       leaves,
                       temporary.create(pixels, new Shape(4, 3, 8, 8)),
-                      new long[] {1, 1, 2, 2}));
-          adam.step(weights, leaves, step, 0.01);
+                      new long[] {1, 1, 2, 2},
+                      new long[] {1, 2},
+                      step,
+                      NO_ATTACK));
+          adam.step(weights, leaves, step, name -> 0.01);
         }
         Map<String, Integer> now =
             Map.of(

@@ -1,0 +1,2 @@
+/** Attacks on a network while it is trained. */
+package dev.holdfast.attacks.training;

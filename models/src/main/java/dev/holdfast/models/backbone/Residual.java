@@ -1,0 +1,146 @@
+package dev.holdfast.models.backbone;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.pooling.Pool;
+import dev.holdfast.metrics.error.InputException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Residual networks with the topology and the names of torchvision: four stages of blocks behind a
+ * stem of stride 4; in the bottleneck the stride is in the 3 x 3 convolution.
+ *
+ * @param blocks per stage
+ * @param width channels of the stem
+ * @param bottleneck whether blocks are 1 x 1, 3 x 3, 1 x 1 with fourfold output
+ * @see <a href="https://arxiv.org/abs/1512.03385">He et al., CVPR 2016</a>
+ */
+record Residual(List<Integer> blocks, int width, boolean bottleneck) {
+
+  private static final int EXPANSION = 4;
+
+  private int out(int stage) {
+    return (width << stage) * (bottleneck ? EXPANSION : 1);
+  }
+
+  int featureChannels() {
+    return out(blocks.size() - 1);
+  }
+
+  /** Checks a width that a user gave. */
+  static int width(Integer width, int usual, String owner) {
+    int w = width == null ? usual : width;
+    if (w < 1) {
+      throw InputException.of("width", w, owner, "be at least 1", "leave it out for " + usual);
+    }
+    return w;
+  }
+
+  List<ArraySpec> arrays(int channels, int dimension) {
+    List<ArraySpec> arrays = new ArrayList<>();
+    arrays.add(conv("conv1", width, channels, 7));
+    arrays.addAll(MixBatchNorm.arrays("bn1", width));
+    int in = width;
+    for (int stage = 0; stage < blocks.size(); stage++) {
+      int inner = width << stage;
+      for (int b = 0; b < blocks.get(stage); b++) {
+        String name = block(stage, b);
+        int[] kernels = bottleneck ? new int[] {1, 3, 1} : new int[] {3, 3};
+        int from = in;
+        for (int i = 0; i < kernels.length; i++) {
+          int to = i == kernels.length - 1 ? out(stage) : inner;
+          arrays.add(conv(name + "conv" + (i + 1), to, from, kernels[i]));
+          arrays.addAll(MixBatchNorm.arrays(name + "bn" + (i + 1), to));
+          from = to;
+        }
+        if (stride(stage, b) != 1 || in != out(stage)) {
+          arrays.add(conv(name + "downsample.0", out(stage), in, 1));
+          arrays.addAll(MixBatchNorm.arrays(name + "downsample.1", out(stage)));
+        }
+        in = out(stage);
+      }
+    }
+    arrays.addAll(linear(dimension, in));
+    return arrays;
+  }
+
+  /** A convolution whose outputs keep the variance of its inputs backwards, as torchvision's. */
+  static ArraySpec conv(String name, int out, int in, int kernel) {
+    double fanOut = (double) out * kernel * kernel;
+    return ArraySpec.normal(name + ".weight", Math.sqrt(2 / fanOut), out, in, kernel, kernel);
+  }
+
+  /** The last layer, drawn as PyTorch does. */
+  static List<ArraySpec> linear(int out, int in) {
+    double bound = 1 / Math.sqrt(in);
+    return List.of(
+        ArraySpec.uniform(Backbone.HEAD + "weight", bound, out, in),
+        ArraySpec.uniform(Backbone.HEAD + "bias", bound, out));
+  }
+
+  /** Applies the last layer to pooled features. */
+  static NDArray linear(Weights weights, NDArray pooled) {
+    // Not transpose(): its result would live as long as the weights.
+    return Linear.linear(
+            pooled, weights.get(Backbone.HEAD + "weight"), weights.get(Backbone.HEAD + "bias"))
+        .singletonOrThrow();
+  }
+
+  private static String block(int stage, int b) {
+    return "layer" + (stage + 1) + "." + b + ".";
+  }
+
+  private static int stride(int stage, int b) {
+    return stage > 0 && b == 0 ? 2 : 1;
+  }
+
+  NDArray features(Weights weights, NDArray input, Route route) {
+    NDArray x = conv(weights, "conv1", input, 2, 3);
+    x = Activation.relu(MixBatchNorm.apply(weights, "bn1", x, route));
+    x = Pool.maxPool2d(x, new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false);
+    int in = width;
+    for (int stage = 0; stage < blocks.size(); stage++) {
+      for (int b = 0; b < blocks.get(stage); b++) {
+        x = block(weights, x, route, stage, b, in);
+        in = out(stage);
+      }
+    }
+    return x;
+  }
+
+  private NDArray block(Weights weights, NDArray x, Route route, int stage, int b, int in) {
+    String name = block(stage, b);
+    int stride = stride(stage, b);
+    int convs = bottleneck ? 3 : 2;
+    int strided = bottleneck ? 2 : 1;
+    NDArray y = x;
+    for (int i = 1; i <= convs; i++) {
+      int padding = bottleneck && i != 2 ? 0 : 1;
+      y = conv(weights, name + "conv" + i, y, i == strided ? stride : 1, padding);
+      y = MixBatchNorm.apply(weights, name + "bn" + i, y, route);
+      if (i < convs) {
+        y = Activation.relu(y);
+      }
+    }
+    NDArray shortcut = x;
+    if (stride != 1 || in != out(stage)) {
+      shortcut = conv(weights, name + "downsample.0", x, stride, 0);
+      shortcut = MixBatchNorm.apply(weights, name + "downsample.1", shortcut, route);
+    }
+    return Activation.relu(y.add(shortcut));
+  }
+
+  static NDArray conv(Weights weights, String name, NDArray x, int stride, int padding) {
+    return Conv2d.conv2d(
+            x,
+            weights.get(name + ".weight"),
+            null,
+            new Shape(stride, stride),
+            new Shape(padding, padding))
+        .singletonOrThrow();
+  }
+}
