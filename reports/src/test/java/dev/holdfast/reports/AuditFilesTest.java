@@ -25,7 +25,8 @@ class AuditFilesTest {
   @TempDir Path directory;
 
   private static QueryRow query(long id) {
-    return new QueryRow("c", "clean", id, "p" + id, "l", 1, 1, Map.of(1, true), 0, 0, 0, 0, 1, 0);
+    return new QueryRow(
+        "c", "clean", id, "p" + id, "l", 1, 1, Map.of(1, true), 0, 0, 0, 0, 1, 0, 0);
   }
 
   private void write() throws IOException {

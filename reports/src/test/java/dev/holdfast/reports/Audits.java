@@ -189,7 +189,8 @@ public final class Audits {
         row.seed(),
         setting,
         row.dialect(),
-        row.threatHash());
+        row.threatHash(),
+        row.drawSd());
   }
 
   private static List<TrustVerdict> trust() {
@@ -233,12 +234,16 @@ public final class Audits {
                 model)),
         new DataInfo(
             dataset,
+            "test",
             "sha256:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+            "self-retrieval",
+            1,
             1210,
             121,
             QUERIES,
             1210,
             2,
+            List.of("1 of 1211 images is not there."),
             List.of(new BrokenImage("Greek/broken_01.png", "the file ends too early"))),
         "standard",
         threats,
@@ -468,7 +473,8 @@ public final class Audits {
           7,
           kind == Kind.ATTACK ? "{\"steps\":" + steps + "}" : "{}",
           kind == Kind.CORRUPTION ? "hendrycks-64" : null,
-          hash);
+          hash,
+          null);
     }
 
     private static ResultRow with(
@@ -505,7 +511,8 @@ public final class Audits {
           row.seed(),
           row.setting(),
           row.dialect(),
-          row.threatHash());
+          row.threatHash(),
+          row.drawSd());
     }
   }
 }

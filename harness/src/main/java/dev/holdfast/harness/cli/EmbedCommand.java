@@ -3,6 +3,10 @@ package dev.holdfast.harness.cli;
 import dev.holdfast.harness.npz.NpzWriter;
 import dev.holdfast.harness.run.Ticker;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.data.Draw;
+import dev.holdfast.models.data.ImageSet;
+import dev.holdfast.models.data.Protocol;
 import dev.holdfast.reports.AtomicFile;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -35,29 +39,64 @@ final class EmbedCommand implements Callable<Integer> {
       description = "Arrays embeddings (N x D float32), labels and ids (N int64).")
   private Path out;
 
+  @Option(
+      names = "--gallery-out",
+      paramLabel = "FILE.npz",
+      description =
+          "The same for the gallery, where the data have queries and a gallery of their own; then --out has the queries.")
+  private Path galleryOut;
+
   @Mixin private EngineOptions engine;
+
+  /** Queries and gallery in one file would be scored as if each could find the other. */
+  private void checkGallery(ImageSet set, Protocol protocol) {
+    boolean apart = protocol == Protocol.QUERY_GALLERY;
+    if (apart == (galleryOut != null)) {
+      return;
+    }
+    throw InputException.of(
+        "gallery out",
+        galleryOut == null ? "missing" : galleryOut,
+        "the command line",
+        apart
+            ? "be given, since " + set.name() + " has queries and a gallery of their own"
+            : "be left out, since every image of " + set.name() + " is a query",
+        apart ? "add --gallery-out FILE.npz" : "the data were meant to have the column role");
+  }
+
+  private void write(EmbeddingSet set, Path file) {
+    AtomicFile.write(
+        file,
+        stream -> {
+          NpzWriter npz = new NpzWriter(stream);
+          npz.write("embeddings", set.values(), set.size(), set.dimension());
+          npz.write("labels", set.labels());
+          npz.write("ids", set.ids());
+          npz.finish();
+        });
+    spec.commandLine()
+        .getOut()
+        .printf("%d embeddings of dimension %d: %s%n", set.size(), set.dimension(), file);
+  }
 
   @Override
   public Integer call() {
     engine.apply();
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine());
         ModelSession session = ModelSession.open(model, data, engine, ticker)) {
+      Protocol protocol = session.set().protocol();
+      checkGallery(session.set(), protocol);
       int[] everything = IntStream.range(0, session.images().count()).toArray();
+      Draw draw = protocol.draw(session.store().items()).get(0);
       EmbeddingSet set = session.images().embed(everything, "embedding", ticker);
       session.images().refuseNotFinite(set);
-      AtomicFile.write(
-          out,
-          stream -> {
-            NpzWriter npz = new NpzWriter(stream);
-            npz.write("embeddings", set.values(), set.size(), set.dimension());
-            npz.write("labels", set.labels());
-            npz.write("ids", set.ids());
-            npz.finish();
-          });
       ticker.close();
-      spec.commandLine()
-          .getOut()
-          .printf("%d embeddings of dimension %d: %s%n", set.size(), set.dimension(), out);
+      if (protocol == Protocol.QUERY_GALLERY) {
+        write(set.select(draw.queries()), out);
+        write(set.select(draw.gallery()), galleryOut);
+      } else {
+        write(set, out);
+      }
       session
           .store()
           .broken()

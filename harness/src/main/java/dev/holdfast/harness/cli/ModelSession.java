@@ -11,7 +11,7 @@ import dev.holdfast.models.data.PixelStore;
 import java.nio.file.Path;
 
 /** A candidate and its images, open. */
-record ModelSession(EmbeddingModel model, PixelStore store, Images images)
+record ModelSession(EmbeddingModel model, ImageSet set, PixelStore store, Images images)
     implements AutoCloseable {
 
   static ModelSession open(Path path, DataOptions data, EngineOptions engine, Ticker ticker) {
@@ -21,7 +21,7 @@ record ModelSession(EmbeddingModel model, PixelStore store, Images images)
       PixelStore store =
           PixelStore.open(
               set, model.card().input().spec(), CacheFolder.path(), ticker, data.strict());
-      return new ModelSession(model, store, new Images(store, model, engine.batchSize()));
+      return new ModelSession(model, set, store, new Images(store, model, engine.batchSize()));
     } catch (RuntimeException e) {
       model.close();
       throw e;

@@ -69,6 +69,10 @@ final class Summary {
             verdict.verdict().name().toLowerCase(Locale.ROOT), verdict.check(), verdict.finding());
       }
     }
+    if (audit.data().draws() > 1) {
+      out.printf("Values are means over %d draws of the gallery.%n", audit.data().draws());
+    }
+    audit.data().notes().forEach(out::println);
     if (!audit.data().broken().isEmpty()) {
       out.printf(
           "%d images could not be read, first %s: %s%n",
@@ -78,7 +82,7 @@ final class Summary {
     }
     if (audit.data().excludedQueries() > 0) {
       out.printf(
-          "%d queries were left out: no other image of their class is there.%n",
+          "%d queries were left out: no image of their class is there to be found.%n",
           audit.data().excludedQueries());
     }
     out.println("Report: " + folder.resolve(AuditFiles.HTML));

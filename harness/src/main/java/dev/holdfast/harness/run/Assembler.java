@@ -14,8 +14,8 @@ import dev.holdfast.metrics.RetrievalMetric;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.metrics.stats.Estimate;
-import dev.holdfast.metrics.stats.Intervals;
 import dev.holdfast.models.EmbeddingModel;
+import dev.holdfast.models.data.Draw;
 import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.PixelStore;
@@ -61,7 +61,9 @@ final class Assembler {
   private final RunFolder folder;
   private final List<RetrievalMetric> metrics;
   private final int excluded;
+  private final List<Draw> draws;
   private final int[] queries;
+  private final Trials trials;
 
   Assembler(
       AuditOptions options,
@@ -71,7 +73,9 @@ final class Assembler {
       RunFolder folder,
       List<RetrievalMetric> metrics,
       int excluded,
-      int[] queries) {
+      List<Draw> draws,
+      int[] queries,
+      Trials trials) {
     this.options = options;
     this.model = model;
     this.set = set;
@@ -79,7 +83,9 @@ final class Assembler {
     this.folder = folder;
     this.metrics = metrics;
     this.excluded = excluded;
+    this.draws = draws;
     this.queries = queries;
+    this.trials = trials;
   }
 
   Audit write(
@@ -113,12 +119,16 @@ final class Assembler {
     List<ImageItem> items = store.items();
     return new DataInfo(
         set.name(),
+        set.part(),
         store.fingerprint(),
+        set.protocol().id(),
+        trials.count(),
         items.size(),
         (int) items.stream().mapToLong(ImageItem::label).distinct().count(),
         queries.length,
-        items.size(),
+        draws.get(0).gallery().length,
         excluded,
+        Stream.concat(set.notes().stream(), store.notes().stream()).toList(),
         store.broken().stream().map(b -> new BrokenImage(b.path(), b.reason())).toList());
   }
 
@@ -146,7 +156,8 @@ final class Assembler {
     for (RetrievalMetric metric : metrics) {
       Estimate estimate = estimate(metric, clean.values());
       reference.put(Metrics.word(metric), estimate);
-      rows.add(row(Kind.CLEAN, "clean", null, metric, estimate, reference));
+      Double spread = trials.spread(clean.values().get(Metrics.word(metric)));
+      rows.add(row(Kind.CLEAN, "clean", null, metric, estimate, spread, reference));
     }
     outcomes.forEach(
         (cell, outcome) -> {
@@ -157,12 +168,14 @@ final class Assembler {
               continue;
             }
             Estimate estimate = estimate(metric, outcome.values());
-            rows.add(row(kind, cell.perturbation(), cell, metric, estimate, reference));
+            Double spread = trials.spread(outcome.values().get(Metrics.word(metric)));
+            rows.add(row(kind, cell.perturbation(), cell, metric, estimate, spread, reference));
           }
           measures.forEach(
               (name, lengths) -> {
-                Estimate mean = Intervals.bootstrap(lengths, seed(name));
-                rows.add(row(kind, cell.perturbation(), cell, name, null, mean, null));
+                Estimate mean = trials.estimate(lengths, seed(name));
+                Double spread = trials.spread(lengths);
+                rows.add(row(kind, cell.perturbation(), cell, name, null, mean, spread, null));
               });
         });
     Map<String, List<CellOutcome>> corrupted = new LinkedHashMap<>();
@@ -174,7 +187,7 @@ final class Assembler {
         });
     if (!corrupted.isEmpty()) {
       for (RetrievalMetric metric : metrics) {
-        double[] mean = new double[queries.length];
+        double[] mean = new double[trials.size()];
         for (List<CellOutcome> severities : corrupted.values()) {
           for (CellOutcome outcome : severities) {
             double[] values = outcome.values().get(Metrics.word(metric));
@@ -184,15 +197,17 @@ final class Assembler {
           }
         }
         // Means of flags are no flags: their interval is that of a mean.
-        Estimate estimate = Intervals.bootstrap(mean, seed(Metrics.word(metric)));
-        rows.add(row(Kind.AGGREGATE, CORRUPTIONS_MEAN, null, metric, estimate, reference));
+        Estimate estimate = trials.estimate(mean, seed(Metrics.word(metric)));
+        Double spread = trials.spread(mean);
+        rows.add(row(Kind.AGGREGATE, CORRUPTIONS_MEAN, null, metric, estimate, spread, reference));
       }
     }
     return rows;
   }
 
   private Estimate estimate(RetrievalMetric metric, Map<String, double[]> values) {
-    return metric.estimate(values.get(Metrics.word(metric)), seed(Metrics.word(metric)));
+    String word = Metrics.word(metric);
+    return trials.estimate(metric, values.get(word), seed(word));
   }
 
   /** The same for every cell, so that equal values have equal intervals. */
@@ -206,10 +221,11 @@ final class Assembler {
       Cell cell,
       RetrievalMetric metric,
       Estimate estimate,
+      Double spread,
       Map<String, Estimate> reference) {
     Integer k = metric.k().isPresent() ? Integer.valueOf(metric.k().getAsInt()) : null;
     double cleanValue = reference.get(Metrics.word(metric)).value();
-    return row(kind, perturbation, cell, metric.id(), k, estimate, cleanValue);
+    return row(kind, perturbation, cell, metric.id(), k, estimate, spread, cleanValue);
   }
 
   private ResultRow row(
@@ -219,6 +235,7 @@ final class Assembler {
       String metric,
       Integer k,
       Estimate estimate,
+      Double spread,
       Double cleanValue) {
     AttackCell attack = cell instanceof AttackCell a ? a : null;
     CorruptionCell corruption = cell instanceof CorruptionCell c ? c : null;
@@ -253,7 +270,8 @@ final class Assembler {
         options.seed(),
         cell == null ? null : cell.setting(),
         corruption == null ? null : corruption.dialect().id(),
-        attack == null ? null : attack.threat().hash());
+        attack == null ? null : attack.threat().hash(),
+        spread);
   }
 
   private TrustVerdict budgets(Map<Cell, CellOutcome> outcomes) {
@@ -329,10 +347,10 @@ final class Assembler {
 
   private Stream<QueryRow> queryRows(
       String cell, String perturbation, CellOutcome outcome, CellOutcome clean) {
-    return IntStream.range(0, queries.length)
+    return IntStream.range(0, trials.size())
         .mapToObj(
             i -> {
-              ImageItem item = store.items().get(queries[i]);
+              ImageItem item = store.items().get(queries[trials.queries()[i]]);
               Map<Integer, Boolean> hits = new TreeMap<>();
               for (RetrievalMetric metric : metrics) {
                 double[] values = outcome.values().get(Metrics.word(metric));
@@ -354,7 +372,8 @@ final class Assembler {
                   outcome.l2()[i],
                   outcome.steps()[i],
                   outcome.forwards()[i],
-                  outcome.backwards()[i]);
+                  outcome.backwards()[i],
+                  trials.draws()[i]);
             });
   }
 

@@ -18,14 +18,15 @@ import dev.holdfast.metrics.RetrievalMetric;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;
-import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.Models;
+import dev.holdfast.models.data.Draw;
 import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.InputSpec;
 import dev.holdfast.models.data.PixelStore;
+import dev.holdfast.models.data.Protocol;
 import dev.holdfast.models.data.Shapes;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.Shown;
@@ -117,6 +118,7 @@ public final class AuditRunner {
     config.put("data", set.name() + " " + store.fingerprint());
     config.put("classes", classes(store));
     config.put("split", set.part());
+    config.put("protocol", set.protocol().id());
     config.put("battery", options.battery().name());
     config.put("cells", String.join(" ", cells.stream().map(Cell::id).toList()));
     config.put("metrics", String.join(" ", options.battery().metrics()));
@@ -135,12 +137,13 @@ public final class AuditRunner {
     return config;
   }
 
-  /** The fingerprint of the images says nothing of their classes: a manifest may change alone. */
+  /** The fingerprint of the images says nothing of what they are: a manifest may change alone. */
   private static String classes(PixelStore store) {
     MessageDigest digest = Evidence.sha256();
     for (ImageItem item : store.items()) {
-      digest.update(
-          (item.path() + "\n" + item.className() + "\n").getBytes(StandardCharsets.UTF_8));
+      String line =
+          String.join("\n", item.path(), item.className(), item.role().id(), item.group(), "");
+      digest.update(line.getBytes(StandardCharsets.UTF_8));
     }
     return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
   }
@@ -165,9 +168,15 @@ public final class AuditRunner {
     /** Indices of the queries with a relevant item, in the order of the data set. */
     private int[] queries;
 
-    private EmbeddingSet gallery;
-    private ExactSearch search;
+    private Trials trials;
+
+    /** Clean embeddings of all images. */
+    private EmbeddingSet embeddings;
+
+    private Retrieval retrieval;
     private Surroundings surroundings;
+
+    /** One for each trial. */
     private List<QueryResult> cleanResults;
 
     Session(
@@ -186,24 +195,17 @@ public final class AuditRunner {
     }
 
     Audit run(Instant started) {
-      int[] everything = IntStream.range(0, images.count()).toArray();
-      gallery = gallery(everything);
-      int[] chosen = chooseQueries();
-      try (ExactSearch exact = ExactSearch.of(gallery, distance, model.manager());
+      List<Draw> draws = set.protocol().draw(store.items());
+      embeddings = embeddings(draws);
+      int[] chosen = chooseQueries(draws);
+      try (Retrieval galleries =
+              new Retrieval(draws, embeddings, distance, model.manager(), depth);
           Surroundings around =
-              new Surroundings(gallery, distance, options.seed(), Map.of(), model.manager())) {
-        search = exact;
+              new Surroundings(
+                  galleries.clean(), distance, options.seed(), Map.of(), model.manager())) {
+        retrieval = galleries;
         surroundings = around;
-        List<QueryResult> all = search.search(gallery.select(chosen), depth);
-        int[] usable =
-            IntStream.range(0, chosen.length).filter(i -> all.get(i).relevant() > 0).toArray();
-        queries = Arrays.stream(usable).map(i -> chosen[i]).toArray();
-        cleanResults = Arrays.stream(usable).mapToObj(all::get).toList();
-        if (queries.length == 0) {
-          throw new InputException(
-              "The data (%s) must have a class with two images.%nMaybe use another folder or split: no query has a relevant item."
-                  .formatted(options.data()));
-        }
+        ask(chosen, draws);
         List<TrustVerdict> probed = probe();
         CellOutcome clean = cleanOutcome();
         Map<Cell, CellOutcome> outcomes = runCells();
@@ -216,13 +218,52 @@ public final class AuditRunner {
                 folder,
                 metrics,
                 chosen.length - queries.length,
-                queries)
+                draws,
+                queries,
+                trials)
             .write(clean, outcomes, probed, started);
       }
     }
 
+    /** Asks the clean queries. Those without a relevant item are left out from here on. */
+    private void ask(int[] chosen, List<Draw> draws) {
+      Trials all = trials(chosen, draws);
+      List<QueryResult> results = retrieval.search(all, embeddings.select(chosen));
+      int[] usable =
+          IntStream.range(0, all.size()).filter(t -> results.get(t).relevant() > 0).toArray();
+      int[] kept = Arrays.stream(usable).map(t -> all.queries()[t]).distinct().sorted().toArray();
+      if (kept.length == 0) {
+        throw new InputException(
+            "The data (%s) must have a class with two images.%nMaybe use another folder or split: no query has a relevant item."
+                .formatted(options.data()));
+      }
+      queries = Arrays.stream(kept).map(i -> chosen[i]).toArray();
+      trials =
+          new Trials(
+              Arrays.stream(usable).map(t -> Arrays.binarySearch(kept, all.queries()[t])).toArray(),
+              Arrays.stream(usable).map(t -> all.draws()[t]).toArray(),
+              all.count());
+      cleanResults = Arrays.stream(usable).mapToObj(results::get).toList();
+    }
+
+    private static Trials trials(int[] chosen, List<Draw> draws) {
+      IntStream.Builder asking = IntStream.builder();
+      IntStream.Builder numbers = IntStream.builder();
+      for (int draw = 0; draw < draws.size(); draw++) {
+        for (int item : draws.get(draw).queries()) {
+          int query = Arrays.binarySearch(chosen, item);
+          if (query >= 0) {
+            asking.add(query);
+            numbers.add(draw);
+          }
+        }
+      }
+      return new Trials(asking.build().toArray(), numbers.build().toArray(), draws.size());
+    }
+
     /** Embeds every image once; a resumed run takes the embeddings that were stored. */
-    private EmbeddingSet gallery(int[] everything) {
+    private EmbeddingSet embeddings(List<Draw> draws) {
+      int[] everything = IntStream.range(0, images.count()).toArray();
       Optional<Evidence.Entry> stored = folder.read("gallery", Evidence.Entry.class);
       if (stored.isPresent()) {
         if (Evidence.isWhole(folder.path(), stored.get())) {
@@ -243,15 +284,26 @@ public final class AuditRunner {
                 npz.write("embeddings", fresh.values(), fresh.size(), fresh.dimension());
                 npz.write("labels", fresh.labels());
                 npz.write("ids", fresh.ids());
+                for (int d = 0;
+                    set.protocol() != Protocol.SELF_RETRIEVAL && d < draws.size();
+                    d++) {
+                  int[] rows = draws.get(d).gallery();
+                  npz.write("gallery_rows_" + d, Arrays.stream(rows).asLongStream().toArray());
+                }
               });
       folder.write("gallery", entry);
       return fresh;
     }
 
     /** The queries with the smallest hash of seed and id: the same whatever else is in the data. */
-    private int[] chooseQueries() {
+    private int[] chooseQueries(List<Draw> draws) {
       int limit = options.battery().limitQueries();
-      int[] all = IntStream.range(0, images.count()).toArray();
+      int[] all =
+          draws.stream()
+              .flatMapToInt(d -> Arrays.stream(d.queries()))
+              .distinct()
+              .sorted()
+              .toArray();
       if (limit == 0 || limit >= all.length) {
         return all;
       }
@@ -273,7 +325,7 @@ public final class AuditRunner {
       if (stored.isPresent()) {
         return List.of(stored.get());
       }
-      List<TrustVerdict> verdicts = new Probe(model, images).run(gallery, surroundings);
+      List<TrustVerdict> verdicts = new Probe(model, images).run(embeddings, surroundings);
       folder.write(PROBE, verdicts);
       return verdicts;
     }
@@ -283,7 +335,7 @@ public final class AuditRunner {
       if (stored.isPresent()) {
         return stored.get();
       }
-      int n = queries.length;
+      int n = trials.size();
       int[] ones = new int[n];
       Arrays.fill(ones, 1);
       CellOutcome outcome =
@@ -336,10 +388,7 @@ public final class AuditRunner {
     }
 
     private long cost(Cell cell) {
-      long perturbed =
-          (cell.side().queries() ? (long) queries.length : 0)
-              + (cell.side().gallery() ? images.count() : 0);
-      return perturbed * cell.cost();
+      return (long) perturbed(cell).length * cell.cost();
     }
 
     private CellOutcome run(Cell cell, long done, long total) {
@@ -357,8 +406,9 @@ public final class AuditRunner {
         Tracker tracker = new Tracker(cell, done, total, order);
         Perturbation made = perturb(perturber, cell, items, tracker);
         PerturbedSet straight = reorder(made.set(), order);
-        List<QueryResult> results = search.search(straight.embeddings(), depth);
-        return outcome(cell, straight, results, made.evidence(), tracker.shown(results), 0, 0);
+        List<QueryResult> results = retrieval.search(trials, straight.embeddings());
+        return outcome(
+            cell, straight, results, made.evidence(), tracker.shown(results), made.set());
       } catch (IOException e) {
         throw new RunException(
             "The cell %s could not be stored: %s.%nMaybe the disk is full; finished cells are kept, and the same command goes on."
@@ -371,36 +421,35 @@ public final class AuditRunner {
     private CellOutcome runOnEmbeddings(EmbeddingCell cell) {
       EmbeddingScene scene =
           new EmbeddingScene(
-              gallery,
+              retrieval.clean(),
               distance,
               EmbeddingScene.neighborDistance(cleanResults, distance),
               options.seed(),
               cell.id());
-      EmbeddingSet asked = gallery.select(queries);
-      int n = queries.length;
-      double[] lengths = new double[n];
+      EmbeddingSet asked = embeddings.select(queries);
+      int n = trials.size();
+      double[] lengths = new double[queries.length];
       if (cell.side().queries()) {
-        EmbeddingAttack.Moved moved = cell.attack().move(asked, scene);
-        asked = moved.embeddings();
-        lengths = moved.lengths();
+        EmbeddingAttack.Moved made = cell.attack().move(asked, scene);
+        asked = made.embeddings();
+        lengths = made.lengths();
       }
       List<QueryResult> results;
       if (cell.side().gallery()) {
-        EmbeddingSet changed = cell.attack().move(gallery, scene).embeddings();
-        try (ExactSearch among = ExactSearch.of(changed, distance, model.manager())) {
-          results = among.search(asked, depth);
-        }
+        EmbeddingSet changed = cell.attack().move(retrieval.clean(), scene).embeddings();
+        results = retrieval.search(trials, asked, changed);
       } else {
-        results = search.search(asked, depth);
+        results = retrieval.search(trials, asked);
       }
+      double[] moved = trials.each(lengths);
       Map<String, double[]> values = values(cell, results);
       if (cell.attack().measuresLength()) {
         double unit = scene.neighborDistance();
         values = new LinkedHashMap<>();
-        values.put(cell.attack().id(), lengths);
+        values.put(cell.attack().id(), moved);
         if (unit > 0) {
           values.put(
-              cell.attack().id() + RELATIVE, Arrays.stream(lengths).map(l -> l / unit).toArray());
+              cell.attack().id() + RELATIVE, Arrays.stream(moved).map(l -> l / unit).toArray());
         }
       }
       return new CellOutcome(
@@ -410,7 +459,7 @@ public final class AuditRunner {
           ids(),
           results.stream().mapToInt(QueryResult::firstRelevantRank).toArray(),
           values,
-          lengths,
+          moved,
           new double[n],
           new double[n],
           new int[n],
@@ -424,28 +473,44 @@ public final class AuditRunner {
           List.of());
     }
 
-    /** Gallery items are attacked one by one; queries after them where both sides are. */
+    /**
+     * Gallery items are attacked one by one; queries as well where both sides are. An image on both
+     * sides is attacked once.
+     */
     private CellOutcome runWithPerturbedGallery(
         Perturber perturber, Cell cell, long done, long total) throws IOException {
-      int[] everything = IntStream.range(0, images.count()).toArray();
+      int[] items = perturbed(cell);
       Tracker tracker = new Tracker(cell, done, total, new int[0]);
-      Perturbation made = perturb(perturber, cell, everything, tracker);
+      Perturbation made = perturb(perturber, cell, items, tracker);
       PerturbedSet all = made.set();
-      for (boolean finite : all.finite()) {
+      PerturbedSet changed = select(all, rows(items, retrieval.items()));
+      for (boolean finite : changed.finite()) {
         if (!finite) {
           throw new RunException(
               "The model (%s) gave embeddings that are not finite for perturbed gallery items in %s.%nMaybe leave out this cell: ranks among such items mean nothing."
                   .formatted(model.card().name(), cell.title()));
         }
       }
-      try (ExactSearch changed = ExactSearch.of(all.embeddings(), distance, model.manager())) {
-        PerturbedSet chosen =
-            cell.side().queries() ? select(all, queries) : unchanged(gallery.select(queries));
-        List<QueryResult> results = changed.search(chosen.embeddings(), depth);
-        long forwards = Arrays.stream(all.forwards()).asLongStream().sum();
-        long backwards = Arrays.stream(all.backwards()).asLongStream().sum();
-        return outcome(cell, chosen, results, made.evidence(), List.of(), forwards, backwards);
-      }
+      PerturbedSet asking =
+          cell.side().queries()
+              ? select(all, rows(items, queries))
+              : unchanged(embeddings.select(queries));
+      List<QueryResult> results =
+          retrieval.search(trials, asking.embeddings(), changed.embeddings());
+      return outcome(cell, asking, results, made.evidence(), List.of(), all);
+    }
+
+    /** Returns the items that a cell perturbs, ascending. */
+    private int[] perturbed(Cell cell) {
+      IntStream gallery =
+          cell.side().gallery() ? Arrays.stream(retrieval.items()) : IntStream.empty();
+      IntStream asking = cell.side().queries() ? Arrays.stream(queries) : IntStream.empty();
+      return IntStream.concat(gallery, asking).distinct().sorted().toArray();
+    }
+
+    /** Returns where items stand among sorted ones. */
+    private static int[] rows(int[] sorted, int[] items) {
+      return Arrays.stream(items).map(i -> Arrays.binarySearch(sorted, i)).toArray();
     }
 
     /**
@@ -454,7 +519,7 @@ public final class AuditRunner {
     private Perturbation perturb(
         Perturber perturber, Cell cell, int[] items, Perturber.Listener listener)
         throws IOException {
-      EmbeddingSet clean = gallery.select(items);
+      EmbeddingSet clean = embeddings.select(items);
       if (!keepsImages(cell)) {
         return new Perturbation(perturber.perturb(cell, items, clean, listener), null);
       }
@@ -492,36 +557,41 @@ public final class AuditRunner {
       long kept =
           cells.stream()
               .filter(AttackCell.class::isInstance)
-              .mapToLong(c -> c.side().gallery() ? images.count() : queries.length)
+              .mapToLong(c -> perturbed(c).length)
               .sum();
       return options.evidence() == Evidence.Mode.ALL
           || kept * images.values() * Float.BYTES <= EVIDENCE_LIMIT;
     }
 
+    /**
+     * @param asking the queries, as they are asked
+     * @param results one per trial
+     * @param made what was perturbed, once
+     */
     private CellOutcome outcome(
         Cell cell,
-        PerturbedSet set,
+        PerturbedSet asking,
         List<QueryResult> results,
         Evidence.Entry evidence,
         List<Shown> shown,
-        long galleryForwards,
-        long galleryBackwards) {
-      int n = queries.length;
+        PerturbedSet made) {
+      int n = trials.size();
       int[] rank = new int[n];
       Map<String, double[]> values = values(cell, results);
-      int notFinite = 0;
-      for (int i = 0; i < n; i++) {
-        rank[i] = results.get(i).firstRelevantRank();
-        if (!set.finite()[i]) {
+      for (int t = 0; t < n; t++) {
+        rank[t] = results.get(t).firstRelevantRank();
+        if (!asking.finite()[trials.queries()[t]]) {
           // An embedding that is no point has no neighbors: the query has missed everything.
-          rank[i] = images.count();
-          notFinite++;
+          rank[t] = retrieval.gallery(trials.draws()[t]).length;
           for (double[] v : values.values()) {
-            v[i] = 0;
+            v[t] = 0;
           }
         }
       }
-      boolean galleryOnly = galleryForwards > 0;
+      int notFinite = 0;
+      for (boolean finite : asking.finite()) {
+        notFinite += finite ? 0 : 1;
+      }
       return new CellOutcome(
           1,
           cell.id(),
@@ -529,22 +599,22 @@ public final class AuditRunner {
           ids(),
           rank,
           values,
-          set.distanceMoved(),
-          set.linf(),
-          set.l2(),
-          set.steps(),
-          set.forwards(),
-          set.backwards(),
-          galleryOnly ? galleryForwards : Arrays.stream(set.forwards()).asLongStream().sum(),
-          galleryOnly ? galleryBackwards : Arrays.stream(set.backwards()).asLongStream().sum(),
-          set.overBudget(),
+          trials.each(asking.distanceMoved()),
+          trials.each(asking.linf()),
+          trials.each(asking.l2()),
+          trials.each(asking.steps()),
+          trials.each(asking.forwards()),
+          trials.each(asking.backwards()),
+          Arrays.stream(made.forwards()).asLongStream().sum(),
+          Arrays.stream(made.backwards()).asLongStream().sum(),
+          made.overBudget(),
           notFinite,
           evidence,
           shown);
     }
 
     private long[] ids() {
-      return Arrays.stream(queries).mapToLong(i -> images.item(i).id()).toArray();
+      return Arrays.stream(trials.queries()).mapToLong(q -> images.item(queries[q]).id()).toArray();
     }
 
     /** Of a cell that leaves broken queries, the other metrics would mean nothing. */
@@ -617,16 +687,22 @@ public final class AuditRunner {
       private final Map<Integer, float[][]> kept = new TreeMap<>();
       private final List<Integer> candidates;
 
+      /** The trial of each query that is shown: that of its first draw. */
+      private final int[] firstTrial = new int[queries.length];
+
       Tracker(Cell cell, long done, long total, int[] order) {
         this.cell = cell;
         this.done = done;
         this.total = total;
         this.order = order;
+        for (int t = trials.size() - 1; t >= 0; t--) {
+          firstTrial[trials.queries()[t]] = t;
+        }
         // Queries that the clean model gets right, in a seeded order: no cherry is picked.
         this.candidates =
             IntStream.range(0, Plan.worthShowing(cells).contains(cell) ? queries.length : 0)
                 .boxed()
-                .filter(i -> cleanResults.get(i).firstRelevantRank() == 1)
+                .filter(i -> cleanResults.get(firstTrial[i]).firstRelevantRank() == 1)
                 .sorted(
                     (a, b) ->
                         Long.compareUnsigned(
@@ -664,8 +740,9 @@ public final class AuditRunner {
                   queries[query],
                   pixels[0],
                   pixels[1],
-                  cleanResults.get(query),
-                  results.get(query)));
+                  retrieval.gallery(trials.draws()[firstTrial[query]]),
+                  cleanResults.get(firstTrial[query]),
+                  results.get(firstTrial[query])));
         }
         return list;
       }

@@ -6,7 +6,8 @@ import java.util.Map;
 
 /**
  * What came of one cell, query by query: the content of a file in {@code cells/}. All arrays have
- * one entry per query with a relevant item, in the order of the data set.
+ * one entry per trial, see {@link Trials}: with one draw, these are the queries with a relevant
+ * item, in the order of the data set.
  *
  * @param schema version of the format; 1
  * @param cell id of the cell

@@ -39,6 +39,7 @@ final class Showcase {
    * @param query index of the image
    * @param clean its pixels
    * @param perturbed its pixels after the attack
+   * @param gallery the images that were searched
    * @param before what the clean query found
    * @param after what the perturbed query found
    */
@@ -48,6 +49,7 @@ final class Showcase {
       int query,
       float[] clean,
       float[] perturbed,
+      int[] gallery,
       QueryResult before,
       QueryResult after) {
     String stem = cell.id() + "-" + number;
@@ -77,14 +79,14 @@ final class Showcase {
         stem + "-perturbed.png",
         stem + "-difference.png",
         factor,
-        neighbors(before),
-        neighbors(after));
+        neighbors(gallery, before),
+        neighbors(gallery, after));
   }
 
-  private List<Neighbor> neighbors(QueryResult result) {
+  private List<Neighbor> neighbors(int[] gallery, QueryResult result) {
     List<Neighbor> list = new ArrayList<>();
     for (int i = 0; i < Math.min(NEIGHBORS, result.neighbors().length); i++) {
-      int row = result.neighbors()[i];
+      int row = gallery[result.neighbors()[i]];
       list.add(
           new Neighbor(
               item(row),

@@ -153,7 +153,7 @@ class AuditCommandTest {
         .startsWith("model", "dataset", "kind", "perturbation", "family", "objective", "norm")
         .contains("epsilon", "epsilon_255", "severity", "side", "knowledge", "steps", "metric", "k")
         .contains("value", "ci_low", "ci_high", "n_queries", "clean_value", "relative", "seed")
-        .endsWith("setting", "dialect", "threat_hash");
+        .endsWith("setting", "dialect", "threat_hash", "draw_sd");
     for (CSVRecord row : rows) {
       double value = Double.parseDouble(row.get("value"));
       assertThat(value).isBetween(0.0, 1.0);

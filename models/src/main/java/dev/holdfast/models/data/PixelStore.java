@@ -13,9 +13,13 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -46,9 +50,11 @@ public final class PixelStore implements AutoCloseable {
   private final List<ImageItem> items = new ArrayList<>();
   private final List<Integer> slots = new ArrayList<>();
   private final List<Broken> broken = new ArrayList<>();
+  private final List<String> notes;
 
   private PixelStore(
       ImageSet set,
+      List<String> hashes,
       InputSpec spec,
       String fingerprint,
       PixelFile file,
@@ -67,6 +73,32 @@ public final class PixelStore implements AutoCloseable {
         broken.add(new Broken(item.path(), reason));
       }
     }
+    this.notes = copies(hashes);
+  }
+
+  /**
+   * An image that is there twice finds its copy, whatever the model is worth. Links, names that
+   * differ in case alone and rows of a manifest lead to such copies.
+   */
+  private List<String> copies(List<String> hashes) {
+    Map<String, Set<Long>> labels = new HashMap<>();
+    int copies = 0;
+    for (int i = 0; i < items.size(); i++) {
+      Set<Long> seen = labels.computeIfAbsent(hashes.get(slots.get(i)), h -> new HashSet<>());
+      copies += seen.isEmpty() ? 0 : 1;
+      seen.add(items.get(i).label());
+    }
+    if (copies == 0) {
+      return List.of();
+    }
+    long contradictions = labels.values().stream().filter(l -> l.size() > 1).count();
+    return List.of(
+        "%d images are copies of others, byte for byte%s."
+            .formatted(
+                copies,
+                contradictions == 0
+                    ? ""
+                    : "; " + contradictions + " of the originals have copies of another class"));
   }
 
   /**
@@ -111,7 +143,7 @@ public final class PixelStore implements AutoCloseable {
             PixelFile.open(path, count, imageBytes)
                 .orElseThrow(() -> new IOException("the file was changed while it was written"));
       }
-      store = new PixelStore(set, spec, fingerprint, file, temporaryDir);
+      store = new PixelStore(set, hashes, spec, fingerprint, file, temporaryDir);
     } catch (IOException | UncheckedIOException e) {
       throw new RunException(
           "The pixels of %s could not be kept in %s: %s.%nMaybe the disk is full or write-protected."
@@ -235,6 +267,11 @@ public final class PixelStore implements AutoCloseable {
   /** Returns the images that could not be read, sorted by path. */
   public List<Broken> broken() {
     return List.copyOf(broken);
+  }
+
+  /** Returns sentences that whoever reads results on these images should know. */
+  public List<String> notes() {
+    return notes;
   }
 
   /** Returns the SHA-256 over every path and content of the set, broken images included. */

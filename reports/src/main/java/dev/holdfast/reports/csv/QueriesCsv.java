@@ -40,7 +40,7 @@ public final class QueriesCsv {
     header.add("rank");
     ks.forEach(k -> header.add(HIT + k));
     header.addAll(List.of("distance_moved", "perturbation_linf", "perturbation_l2"));
-    header.addAll(List.of("steps", "forwards", "backwards"));
+    header.addAll(List.of("steps", "forwards", "backwards", "draw"));
     csv.printRecord(header);
     for (QueryRow row = first; row != null; row = rows.hasNext() ? rows.next() : null) {
       print(csv, row, ks);
@@ -71,6 +71,7 @@ public final class QueriesCsv {
     values.add(row.steps());
     values.add(row.forwards());
     values.add(row.backwards());
+    values.add(row.draw());
     csv.printRecord(values);
   }
 
@@ -131,7 +132,8 @@ public final class QueriesCsv {
           number(values.get("perturbation_l2")),
           Integer.parseInt(values.get("steps")),
           Integer.parseInt(values.get("forwards")),
-          Integer.parseInt(values.get("backwards")));
+          Integer.parseInt(values.get("backwards")),
+          Integer.parseInt(values.get("draw")));
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw broken(file, values.getRecordNumber() + 1, e);
     }

@@ -33,7 +33,8 @@ public final class ResultsCsv {
     "seed",
     "setting",
     "dialect",
-    "threat_hash"
+    "threat_hash",
+    "draw_sd"
   };
 
   private ResultsCsv() {}
@@ -68,7 +69,8 @@ public final class ResultsCsv {
           row.seed(),
           row.setting(),
           row.dialect(),
-          row.threatHash());
+          row.threatHash(),
+          CsvText.number(row.drawSd()));
     }
   }
 }

@@ -107,11 +107,12 @@ record Page(
         audit.trust().stream().map(Page::check).toList(),
         String.format(
             Locale.ROOT,
-            "%d items of %d classes; %d queries against a gallery of %d.",
+            "%d items of %d classes; %d queries against a gallery of %d. %s",
             data.items(),
             data.classes(),
             data.queries(),
-            data.gallery()),
+            data.gallery(),
+            Headline.protocol(data)),
         Headline.dataNotes(data),
         data.broken(),
         List.of(

@@ -127,12 +127,13 @@ public final class MarkdownReport {
   private void data(DataInfo data) {
     paragraph("## Data");
     paragraph(
-        "Data set %s: %d items of %d classes, %d queries, %d items in the gallery. Fingerprint %s.",
+        "Data set %s: %d items of %d classes, %d queries, %d items in the gallery. %s Fingerprint %s.",
         text(data.name()),
         data.items(),
         data.classes(),
         data.queries(),
         data.gallery(),
+        text(Headline.protocol(data)),
         text(data.fingerprint()));
     for (String note : Headline.dataNotes(data)) {
       paragraph("%s", text(note));

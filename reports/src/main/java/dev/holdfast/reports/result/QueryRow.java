@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param steps steps taken
  * @param forwards forward passes for this query
  * @param backwards backward passes for this query
+ * @param draw number of the draw of queries and gallery, from 0
  */
 public record QueryRow(
     String cell,
@@ -38,7 +39,8 @@ public record QueryRow(
     double perturbationL2,
     int steps,
     int forwards,
-    int backwards) {
+    int backwards,
+    int draw) {
 
   /** Copies the hits. */
   public QueryRow {

@@ -33,6 +33,8 @@ import java.util.Objects;
  * @param setting every hyper-parameter, as canonical JSON
  * @param dialect variant of the corruptions, such as {@code hendrycks-32}; null for anything else
  * @param threatHash hash of the threat model; null where there is none
+ * @param drawSd standard deviation over the draws that the value is the mean of; null where there
+ *     is one draw
  */
 public record ResultRow(
     String model,
@@ -59,7 +61,8 @@ public record ResultRow(
     long seed,
     String setting,
     String dialect,
-    String threatHash) {
+    String threatHash,
+    Double drawSd) {
 
   /**
    * Checks what every row has. A clean value that is NaN becomes null, and so does a {@code

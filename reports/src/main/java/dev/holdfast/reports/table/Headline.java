@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a reader in a hurry should know. All numbers are recall@1.
@@ -138,7 +139,17 @@ public record Headline(
     return story.toString();
   }
 
-  /** Returns the sentences on what was left out of the numbers, none where that is nothing. */
+  /** Returns how the data were searched, in a sentence. */
+  public static String protocol(DataInfo data) {
+    return String.format(
+        Locale.ROOT,
+        "Part %s, protocol %s%s.",
+        data.part(),
+        data.protocol(),
+        data.draws() == 1 ? "" : ", every value the mean of " + data.draws() + " draws");
+  }
+
+  /** Returns the sentences that readers should know, and what was left out of the numbers. */
   public static List<String> dataNotes(DataInfo data) {
     String excluded =
         data.excludedQueries() == 0
@@ -157,7 +168,9 @@ public record Headline(
                 data.broken().size(),
                 data.broken().size() == 1 ? "image could" : "images could",
                 data.broken().size() == 1 ? "is" : "are");
-    return List.of(excluded, broken).stream().filter(note -> !note.isEmpty()).toList();
+    return Stream.concat(data.notes().stream(), Stream.of(excluded, broken))
+        .filter(note -> !note.isEmpty())
+        .toList();
   }
 
   private static String figure(ResultRow row) {

@@ -64,6 +64,7 @@ public record Metric(String id, Integer k) {
   /** Returns the interval of a row for readers; the empty text where there is none. */
   public String interval(ResultRow row) {
     boolean known = Double.isFinite(row.ciLow()) && Double.isFinite(row.ciHigh());
-    return known ? text(row.ciLow()) + "–" + text(row.ciHigh()) : "";
+    String interval = known ? text(row.ciLow()) + "–" + text(row.ciHigh()) : "";
+    return row.drawSd() == null ? interval : interval + ", sd of draws " + text(row.drawSd());
   }
 }

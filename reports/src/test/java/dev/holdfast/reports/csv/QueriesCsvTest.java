@@ -30,6 +30,7 @@ class QueriesCsvTest {
               0,
               0,
               1,
+              0,
               0),
           new QueryRow(
               "cell-2",
@@ -45,7 +46,8 @@ class QueriesCsvTest {
               Double.NaN,
               20,
               21,
-              20));
+              20,
+              9));
 
   private static String write(List<QueryRow> rows) throws IOException {
     StringBuilder out = new StringBuilder();
@@ -65,7 +67,7 @@ class QueriesCsvTest {
     assertThat(write(ROWS))
         .startsWith(
             "cell,perturbation,id,path,label,rank_clean,rank,hit_at_1,hit_at_2,distance_moved,"
-                + "perturbation_linf,perturbation_l2,steps,forwards,backwards\n");
+                + "perturbation_linf,perturbation_l2,steps,forwards,backwards,draw\n");
   }
 
   @Test
@@ -77,7 +79,8 @@ class QueriesCsvTest {
 
   @Test
   void refuses_a_cut_off_that_the_first_row_has_not() {
-    QueryRow other = new QueryRow("c", "p", 1, "x", "y", 1, 1, Map.of(4, true), 0, 0, 0, 0, 0, 0);
+    QueryRow other =
+        new QueryRow("c", "p", 1, "x", "y", 1, 1, Map.of(4, true), 0, 0, 0, 0, 0, 0, 0);
     assertThatThrownBy(() -> write(List.of(ROWS.get(0), other)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("[4]");

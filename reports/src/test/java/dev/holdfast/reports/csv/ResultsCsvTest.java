@@ -59,7 +59,8 @@ class ResultsCsvTest {
         7,
         "{}",
         null,
-        "h");
+        "h",
+        null);
   }
 
   @Test
@@ -68,7 +69,7 @@ class ResultsCsvTest {
         .isEqualTo(
             "model,dataset,kind,perturbation,family,objective,norm,epsilon,epsilon_255,severity,"
                 + "side,knowledge,steps,metric,k,value,ci_low,ci_high,n_queries,clean_value,"
-                + "relative,seed,setting,dialect,threat_hash\n");
+                + "relative,seed,setting,dialect,threat_hash,draw_sd\n");
   }
 
   @Test

@@ -1,0 +1,106 @@
+package dev.holdfast.harness.run;
+
+import ai.djl.ndarray.NDManager;
+import dev.holdfast.metrics.Distance;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.QueryResult;
+import dev.holdfast.metrics.knn.ExactSearch;
+import dev.holdfast.models.data.Draw;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The galleries of all draws, and the search in them. Neighbors are numbered within the gallery of
+ * a draw; {@link #gallery} says which items these are.
+ */
+final class Retrieval implements AutoCloseable {
+
+  private final List<Draw> draws;
+  private final int[] items;
+  private final EmbeddingSet clean;
+  private final Distance distance;
+  private final NDManager manager;
+  private final int depth;
+  private final List<ExactSearch> searches = new ArrayList<>();
+
+  /**
+   * @param draws in indexes of items
+   * @param embeddings clean embeddings of all items
+   * @param depth number of neighbors
+   */
+  Retrieval(
+      List<Draw> draws, EmbeddingSet embeddings, Distance distance, NDManager manager, int depth) {
+    this.draws = draws;
+    this.distance = distance;
+    this.manager = manager;
+    this.depth = depth;
+    this.items =
+        draws.stream().flatMapToInt(d -> Arrays.stream(d.gallery())).distinct().sorted().toArray();
+    this.clean = select(embeddings, items);
+    for (int draw = 0; draw < draws.size(); draw++) {
+      searches.add(search(draw, clean));
+    }
+  }
+
+  /** Does not copy what is taken whole: the gallery of a large set takes a lot of memory. */
+  private static EmbeddingSet select(EmbeddingSet set, int[] rows) {
+    return rows.length == set.size() ? set : set.select(rows);
+  }
+
+  /** Opens the gallery of a draw, taken from embeddings of {@link #items}. */
+  private ExactSearch search(int draw, EmbeddingSet of) {
+    int[] rows =
+        Arrays.stream(draws.get(draw).gallery()).map(i -> Arrays.binarySearch(items, i)).toArray();
+    return ExactSearch.of(select(of, rows), distance, manager);
+  }
+
+  /** Returns the items that are in the gallery of any draw, ascending. */
+  int[] items() {
+    return items;
+  }
+
+  /** Returns the clean embeddings of {@link #items}. */
+  EmbeddingSet clean() {
+    return clean;
+  }
+
+  /** Returns the items of the gallery of a draw. */
+  int[] gallery(int draw) {
+    return draws.get(draw).gallery();
+  }
+
+  /**
+   * Searches in the clean galleries.
+   *
+   * @param queries embeddings of the queries of the run
+   * @return one result per trial
+   */
+  List<QueryResult> search(Trials trials, EmbeddingSet queries) {
+    List<QueryResult> results = new ArrayList<>();
+    for (int draw = 0; draw < searches.size(); draw++) {
+      results.addAll(searches.get(draw).search(select(queries, trials.of(draw)), depth));
+    }
+    return results;
+  }
+
+  /**
+   * Searches in galleries that were changed.
+   *
+   * @param changed embeddings of {@link #items}
+   */
+  List<QueryResult> search(Trials trials, EmbeddingSet queries, EmbeddingSet changed) {
+    List<QueryResult> results = new ArrayList<>();
+    for (int draw = 0; draw < searches.size(); draw++) {
+      try (ExactSearch search = search(draw, changed)) {
+        results.addAll(search.search(select(queries, trials.of(draw)), depth));
+      }
+    }
+    return results;
+  }
+
+  @Override
+  public void close() {
+    searches.forEach(ExactSearch::close);
+  }
+}

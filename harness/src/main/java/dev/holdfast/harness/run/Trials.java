@@ -1,0 +1,130 @@
+package dev.holdfast.harness.run;
+
+import dev.holdfast.metrics.RetrievalMetric;
+import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.metrics.stats.Estimate;
+import dev.holdfast.metrics.stats.Intervals;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Who asks in which draw: the queries of the first draw, then those of the second, and so on. With
+ * one draw a trial is a query.
+ *
+ * @param queries for each trial, the position of its query among the queries of the run
+ * @param draws for each trial, the number of its draw, from 0; ascending
+ * @param count number of draws
+ */
+@SuppressWarnings("ArrayRecordComponent")
+record Trials(int[] queries, int[] draws, int count) {
+
+  private static final int RESAMPLES = 1000;
+  private static final double TAIL = 0.025;
+
+  int size() {
+    return queries.length;
+  }
+
+  /** Returns the queries of a draw, in the order of its trials. */
+  int[] of(int draw) {
+    return IntStream.range(0, size()).filter(t -> draws[t] == draw).map(t -> queries[t]).toArray();
+  }
+
+  /** Returns for each trial what belongs to its query. */
+  double[] each(double[] perQuery) {
+    return count == 1 ? perQuery : Arrays.stream(queries).mapToDouble(q -> perQuery[q]).toArray();
+  }
+
+  /** Returns for each trial what belongs to its query. */
+  int[] each(int[] perQuery) {
+    return count == 1 ? perQuery : Arrays.stream(queries).map(q -> perQuery[q]).toArray();
+  }
+
+  /** Returns the number of different queries. */
+  int distinct() {
+    return (int) Arrays.stream(queries).distinct().count();
+  }
+
+  /**
+   * Returns the mean over the trials, with an interval over the queries. Several draws ask the same
+   * queries again, which tells nothing new of other queries: whole queries are resampled, with all
+   * their trials (Efron, Tibshirani, "An introduction to the bootstrap", 1993, section 8.3). With
+   * draws of equal size, as official protocols have them, this mean is the mean of the draws.
+   *
+   * @param metric what the values are of
+   * @param values one per trial
+   */
+  Estimate estimate(RetrievalMetric metric, double[] values, long seed) {
+    return count == 1 ? metric.estimate(values, seed) : pooled(values, seed);
+  }
+
+  /** The same for values that are means. */
+  Estimate estimate(double[] values, long seed) {
+    return count == 1 ? Intervals.bootstrap(values, seed) : pooled(values, seed);
+  }
+
+  private Estimate pooled(double[] values, long seed) {
+    int n = 1 + Arrays.stream(queries).max().orElse(-1);
+    double[] sums = new double[n];
+    int[] asked = new int[n];
+    for (int t = 0; t < size(); t++) {
+      sums[queries[t]] += values[t];
+      asked[queries[t]]++;
+    }
+    int[] there = IntStream.range(0, n).filter(q -> asked[q] > 0).toArray();
+    double[] means =
+        IntStream.range(0, RESAMPLES)
+            .parallel()
+            .mapToDouble(
+                resample -> {
+                  CounterRng rng = CounterRng.of(seed, "bootstrap", resample);
+                  double sum = 0;
+                  long total = 0;
+                  for (int i = 0; i < there.length; i++) {
+                    int q = there[rng.nextInt(there.length)];
+                    sum += sums[q];
+                    total += asked[q];
+                  }
+                  return sum / total;
+                })
+            .sorted()
+            .toArray();
+    double mean = Arrays.stream(sums).sum() / size();
+    return new Estimate(
+        mean,
+        Math.min(mean, quantile(means, TAIL)),
+        Math.max(mean, quantile(means, 1 - TAIL)),
+        there.length);
+  }
+
+  private static double quantile(double[] sorted, double share) {
+    double position = share * (sorted.length - 1);
+    int below = (int) position;
+    int above = Math.min(below + 1, sorted.length - 1);
+    return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+  }
+
+  /** Returns the standard deviation of the means of the draws; null with one draw. */
+  Double spread(double[] values) {
+    if (count == 1) {
+      return null;
+    }
+    double[] sums = new double[count];
+    int[] sizes = new int[count];
+    for (int t = 0; t < size(); t++) {
+      sums[draws[t]] += values[t];
+      sizes[draws[t]]++;
+    }
+    double[] means =
+        IntStream.range(0, count)
+            .filter(d -> sizes[d] > 0)
+            .mapToDouble(d -> sums[d] / sizes[d])
+            .toArray();
+    if (means.length < 2) {
+      return null;
+    }
+    double mean = Arrays.stream(means).average().orElseThrow();
+    double squares = Arrays.stream(means).map(m -> (m - mean) * (m - mean)).sum();
+    return Math.sqrt(squares / (means.length - 1));
+  }
+}

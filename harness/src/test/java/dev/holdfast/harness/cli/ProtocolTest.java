@@ -1,0 +1,278 @@
+package dev.holdfast.harness.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.holdfast.harness.npz.NpyArray;
+import dev.holdfast.harness.npz.NpzReader;
+import dev.holdfast.models.data.Draw;
+import dev.holdfast.models.data.ImageItem;
+import dev.holdfast.models.data.ImageSet;
+import dev.holdfast.models.data.Protocol;
+import dev.holdfast.models.data.Splits;
+import dev.holdfast.models.data.VehicleId;
+import dev.holdfast.reports.AuditFiles;
+import dev.holdfast.reports.result.Audit;
+import dev.holdfast.reports.result.QueryRow;
+import dev.holdfast.reports.result.ResultRow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Audits and embeddings of data that are not searched as every image against all others. */
+@Tag("native")
+class ProtocolTest {
+
+  private static final String BATTERY =
+      """
+      schema: 1
+      name: sides
+      limit_queries: 0
+      metrics: [recall@1, map-at-r]
+      attacks:
+        - {attack: {type: fgsm}, objectives: [{type: margin, k: 1}], epsilons: [16/255]}
+        - {attack: {type: fgsm}, epsilons: [16/255], side: gallery}
+        - {attack: {type: fgsm}, epsilons: [16/255], side: both}
+      corruptions:
+        - {ids: [gaussian-noise], severities: [5]}
+      """;
+  private static final int CLASSES = 4;
+  private static final int EACH = 6;
+
+  @TempDir private static Path dir;
+  private static Path model;
+  private static Path battery;
+
+  @BeforeAll
+  static void write() {
+    System.setProperty("holdfast.cache", dir.resolve("cache").toString());
+    model = World.model(dir.resolve("model"));
+    battery = World.write(dir.resolve("sides.yaml"), BATTERY);
+  }
+
+  private static Audit audit(Path data, Path out, Object... more) {
+    List<Object> words =
+        new ArrayList<>(
+            List.of("audit", "--model", model, "--data", data, "--out", out, "--battery", battery));
+    words.addAll(List.of(more));
+    Cli.run(words.toArray()).succeeds();
+    return AuditFiles.readAudit(out);
+  }
+
+  /** A table of images, of which number 0 and 1 of each class are queries. */
+  private static Path queriesAndGallery(Path data) {
+    World.images(data, CLASSES, EACH);
+    StringBuilder table = new StringBuilder("path,label,role\n");
+    for (char c = 'a'; c < 'a' + CLASSES; c++) {
+      for (int i = 0; i < EACH; i++) {
+        table.append("class-%c/%d.png,%c,%s\n".formatted(c, i, c, i < 2 ? "query" : "gallery"));
+      }
+    }
+    World.write(data.resolve("index.csv"), table.toString());
+    return data;
+  }
+
+  @Test
+  void queries_are_searched_for_in_the_gallery_alone() {
+    Path data = queriesAndGallery(dir.resolve("apart"));
+    Path out = dir.resolve("apart-out");
+    Audit audit = audit(data, out);
+
+    assertThat(audit.data().protocol()).isEqualTo("query-gallery");
+    assertThat(audit.data().draws()).isOne();
+    assertThat(audit.data().items()).isEqualTo(CLASSES * EACH);
+    assertThat(audit.data().queries()).isEqualTo(CLASSES * 2);
+    assertThat(audit.data().gallery()).isEqualTo(CLASSES * (EACH - 2));
+    assertThat(World.text(out.resolve("report.md")))
+        .contains("8 queries, 16 items in the gallery. Part all, protocol query-gallery.");
+    assertThat(World.text(out.resolve("run.json"))).contains("\"protocol\" : \"query-gallery\"");
+    Map<String, NpyArray> stored = NpzReader.read(out.resolve("evidence/gallery.npz"));
+    assertThat(stored.get("gallery_rows_0").longs()).hasSize(CLASSES * (EACH - 2));
+    try (Stream<QueryRow> rows = AuditFiles.readQueries(out)) {
+      assertThat(rows)
+          .hasSize(5 * CLASSES * 2)
+          .allMatch(row -> row.path().endsWith("/0.png") || row.path().endsWith("/1.png"))
+          .allMatch(row -> row.rank() >= 1 && row.rank() <= CLASSES * (EACH - 2));
+    }
+
+    // The same figures from the embeddings alone.
+    Path q = dir.resolve("q.npz");
+    Path g = dir.resolve("g.npz");
+    Cli.run("embed", "--model", model, "--data", data, "--out", q, "--gallery-out", g).succeeds();
+    assertThat(NpzReader.read(q).get("labels").longs()).hasSize(CLASSES * 2);
+    assertThat(NpzReader.read(g).get("labels").longs()).hasSize(CLASSES * (EACH - 2));
+    Cli score = Cli.run("score", "--embeddings", q, "--gallery", g, "--json").succeeds();
+    assertThat(score.out())
+        .contains("\"1\" : " + clean(audit, "recall").value())
+        .contains("\"map_at_r\" : " + clean(audit, "map-at-r").value());
+  }
+
+  private static ResultRow clean(Audit audit, String metric) {
+    return audit.rows().stream()
+        .filter(r -> r.perturbation().equals("clean") && r.metric().equals(metric))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void a_gallery_of_its_own_needs_a_file_of_its_own() {
+    Path data = queriesAndGallery(dir.resolve("two-files"));
+    Path out = dir.resolve("one.npz");
+
+    Cli.run("embed", "--model", model, "--data", data, "--out", out)
+        .refuses(2, "gallery out (missing)", "--gallery-out FILE.npz");
+    Path pictures = World.images(dir.resolve("pictures"), 2, 2);
+    Cli.run("embed", "--model", model, "--data", pictures, "--out", out, "--gallery-out", out)
+        .refuses(2, "must be left out");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void an_image_on_both_sides_is_perturbed_once() {
+    Path data = World.images(dir.resolve("self"), CLASSES, EACH);
+    Audit audit = audit(data, dir.resolve("self-out"));
+
+    int n = CLASSES * EACH;
+    // Embedded once; then one step and one look each, and the corruption.
+    assertThat(audit.provenance().forwards()).isEqualTo(n + 3L * 2 * n + n);
+    assertThat(audit.provenance().backwards()).isEqualTo(3L * n);
+    assertThat(audit.data().protocol()).isEqualTo("self-retrieval");
+    assertThat(audit.rows()).allMatch(row -> row.drawSd() == null);
+  }
+
+  private static Path vehicles(Path data) throws IOException {
+    StringBuilder test = new StringBuilder();
+    for (int c = 0; c < CLASSES; c++) {
+      for (int i = 0; i < EACH; i++) {
+        String name = "%d%d".formatted(c, i);
+        World.png(data.resolve("image/" + name + ".png"), c, i);
+        Files.move(data.resolve("image/" + name + ".png"), data.resolve("image/" + name + ".jpg"));
+        test.append(name).append(' ').append(10 + c).append('\n');
+      }
+    }
+    World.write(data.resolve("train_test_split/train_list.txt"), "x 1\n");
+    World.write(data.resolve("train_test_split/test_list_800.txt"), test.toString());
+    return data;
+  }
+
+  @Test
+  void results_are_means_and_spreads_over_ten_draws() throws IOException {
+    Path data = vehicles(dir.resolve("VehicleID_V1.0"));
+    Path out = dir.resolve("vehicles-out");
+    Audit audit = audit(data, out, "--subset");
+
+    assertThat(audit.data().part()).isEqualTo("small");
+    assertThat(audit.data().protocol()).isEqualTo("one-image-gallery");
+    assertThat(audit.data().draws()).isEqualTo(10);
+    assertThat(audit.data().gallery()).isEqualTo(CLASSES);
+    assertThat(audit.data().notes()).anyMatch(note -> note.startsWith("This is a subset of"));
+    assertThat(World.text(out.resolve("report.md")))
+        .contains("protocol one-image-gallery, every value the mean of 10 draws")
+        .contains("sd of draws");
+
+    // The draws, from the definition.
+    ImageSet set = Splits.apply(new VehicleId().read(data, true), "small", null);
+    List<Draw> draws = Protocol.ONE_IMAGE_GALLERY.draw(set.items());
+    Path file = dir.resolve("vehicles.npz");
+    Cli.run("embed", "--model", model, "--data", data, "--subset", "--out", file).succeeds();
+    Map<String, NpyArray> arrays = NpzReader.read(file);
+    double[] recalls = new double[draws.size()];
+    for (int d = 0; d < recalls.length; d++) {
+      recalls[d] = recallAt1(arrays, draws.get(d));
+    }
+    double mean = Stream.of(recalls).flatMapToDouble(java.util.Arrays::stream).average().orElse(-1);
+    double squares = 0;
+    for (double recall : recalls) {
+      squares += (recall - mean) * (recall - mean);
+    }
+    ResultRow row = clean(audit, "recall");
+    assertThat(row.value()).isCloseTo(mean, within(1e-12));
+    assertThat(row.drawSd()).isCloseTo(Math.sqrt(squares / 9), within(1e-12)).isPositive();
+    assertThat(row.ciLow()).isLessThan(mean);
+    assertThat(row.ciHigh()).isGreaterThan(mean);
+
+    try (Stream<QueryRow> rows = AuditFiles.readQueries(out)) {
+      List<QueryRow> all = rows.filter(r -> r.cell().equals("clean")).toList();
+      assertThat(all).hasSize(10 * CLASSES * (EACH - 1));
+      for (int d = 0; d < draws.size(); d++) {
+        int draw = d;
+        Set<Long> asked =
+            all.stream()
+                .filter(r -> r.draw() == draw)
+                .map(QueryRow::id)
+                .collect(Collectors.toSet());
+        Set<Long> expected =
+            java.util.Arrays.stream(draws.get(d).queries())
+                .mapToObj(i -> set.items().get(i))
+                .map(ImageItem::id)
+                .collect(Collectors.toSet());
+        assertThat(asked).isEqualTo(expected);
+      }
+    }
+    // Whoever asks in several draws is attacked once: two passes and a corruption each.
+    long galleryItems =
+        draws.stream().flatMapToInt(d -> java.util.Arrays.stream(d.gallery())).distinct().count();
+    long n = (long) CLASSES * EACH;
+    long queries = audit.data().queries();
+    assertThat(audit.provenance().forwards())
+        .isEqualTo(n + 2 * queries + 2 * galleryItems + 2 * n + queries);
+  }
+
+  /** From the definition, in double. */
+  private static double recallAt1(Map<String, NpyArray> arrays, Draw draw) {
+    float[] values = arrays.get("embeddings").floats();
+    long[] labels = arrays.get("labels").longs();
+    int hits = 0;
+    for (int query : draw.queries()) {
+      double nearest = Double.POSITIVE_INFINITY;
+      boolean hit = false;
+      for (int item : draw.gallery()) {
+        double squares = 0;
+        for (int i = 0; i < World.DIMENSION; i++) {
+          double difference =
+              (double) values[query * World.DIMENSION + i] - values[item * World.DIMENSION + i];
+          squares += difference * difference;
+        }
+        if (squares < nearest) {
+          nearest = squares;
+          hit = labels[query] == labels[item];
+        }
+      }
+      hits += hit ? 1 : 0;
+    }
+    return (double) hits / draw.queries().length;
+  }
+
+  @Test
+  void fewer_queries_are_the_same_ones_in_every_draw() throws IOException {
+    Path data = vehicles(dir.resolve("fewer"));
+    Path out = dir.resolve("fewer-out");
+    Audit audit = audit(data, out, "--subset", "--limit-queries", 5);
+
+    assertThat(audit.data().queries()).isEqualTo(5);
+    try (Stream<QueryRow> rows = AuditFiles.readQueries(out)) {
+      assertThat(rows.filter(r -> r.cell().equals("clean")).map(QueryRow::id).distinct())
+          .hasSize(5);
+    }
+  }
+
+  @Test
+  void an_incomplete_official_set_is_refused() throws IOException {
+    Path data = vehicles(dir.resolve("incomplete"));
+    Path out = dir.resolve("incomplete-out");
+
+    Cli.run("audit", "--model", model, "--data", data, "--out", out)
+        .refuses(2, "test_list_1600.txt");
+    assertThat(out).doesNotExist();
+  }
+}
