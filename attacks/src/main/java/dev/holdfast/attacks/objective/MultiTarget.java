@@ -40,6 +40,11 @@ public record MultiTarget(Integer targets) implements Objective {
   }
 
   @Override
+  public void check(long[] gallery, long[] attacked) {
+    Choices.otherClass(targets, gallery, attacked, "objective multi-target");
+  }
+
+  @Override
   public Aim aim(Surroundings surroundings, EmbeddingSet items) {
     return TargetAim.ofOtherClasses(id(), targets, surroundings, items);
   }

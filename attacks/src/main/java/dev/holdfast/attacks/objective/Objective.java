@@ -12,7 +12,24 @@ import java.util.stream.IntStream;
  * between embeddings of length 1, which orders items in the same way.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-public sealed interface Objective permits EmbeddingShift, SingleTarget, MultiTarget, Margin {
+public sealed interface Objective
+    permits EmbeddingShift,
+        SingleTarget,
+        MultiTarget,
+        Margin,
+        UTurn,
+        Unadversarial,
+        CandidateUp,
+        CandidateDown,
+        QueryUp,
+        QueryDown,
+        PreservingQueryUp,
+        PreservingQueryDown,
+        Tma,
+        Ltm,
+        Gtm,
+        Gtt,
+        MisRanking {
 
   /** Returns the id that configurations use. */
   default String id() {
@@ -37,6 +54,23 @@ public sealed interface Objective permits EmbeddingShift, SingleTarget, MultiTar
   default boolean flatAtClean() {
     return false;
   }
+
+  /**
+   * Tells whether the images under attack are gallery items, each perturbed alone and ranked for
+   * the queries that were chosen for it.
+   */
+  default boolean attacksCandidates() {
+    return false;
+  }
+
+  /**
+   * Refuses a data set that offers nothing to aim at. Called before anything is computed.
+   *
+   * @param gallery labels of all gallery items
+   * @param attacked labels of the items under attack
+   * @throws dev.holdfast.metrics.error.InputException if it is too small
+   */
+  default void check(long[] gallery, long[] attacked) {}
 
   /**
    * Chooses what the items of a cell aim at, by seed and id alone.

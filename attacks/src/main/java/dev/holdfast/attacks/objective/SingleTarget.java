@@ -21,6 +21,11 @@ public record SingleTarget() implements Objective {
   }
 
   @Override
+  public void check(long[] gallery, long[] attacked) {
+    Choices.otherClass(1, gallery, attacked, "objective single-target");
+  }
+
+  @Override
   public Aim aim(Surroundings surroundings, EmbeddingSet items) {
     return TargetAim.ofOtherClasses(id(), 1, surroundings, items);
   }

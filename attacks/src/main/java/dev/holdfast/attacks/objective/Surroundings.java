@@ -7,7 +7,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.QueryResult;
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -52,6 +54,11 @@ public final class Surroundings implements AutoCloseable {
   private NDArray squares;
   private NDArray classOfRow;
   private NDArray rowNumbers;
+
+  /** Rows in double and their squares, for objectives that look at all distances. */
+  private NDArray exactRows;
+
+  private NDArray exactSquares;
 
   /**
    * @param gallery clean embeddings
@@ -118,9 +125,12 @@ public final class Surroundings implements AutoCloseable {
 
   /** Returns what distances are taken between: rows of length 1 under the cosine distance. */
   NDArray prepare(NDArray embeddings) {
-    return distance == Distance.COSINE
-        ? embeddings.div(embeddings.square().sum(new int[] {1}, true).add(TINY).sqrt())
-        : embeddings;
+    return distance == Distance.COSINE ? unit(embeddings) : embeddings;
+  }
+
+  /** Returns rows of length 1; a zero row stays zero. */
+  static NDArray unit(NDArray rows) {
+    return rows.div(rows.square().sum(new int[] {1}, true).add(TINY).sqrt());
   }
 
   /** Returns the distance of each row to the same row of {@code others}, differentiable at 0. */
@@ -165,18 +175,27 @@ public final class Surroundings implements AutoCloseable {
    * batch, and 0 where it is of another class; FAR elsewhere. The item itself, by id, is neither.
    */
   NDArray[] hidden(EmbeddingSet items, int[] batch, NDManager target) {
+    return hidden(items, batch, false, target);
+  }
+
+  /**
+   * Returns the same two arrays.
+   *
+   * @param own whether the item itself counts as relevant
+   */
+  NDArray[] hidden(EmbeddingSet items, int[] batch, boolean own, NDManager target) {
     upload();
     int[] self = new int[batch.length];
-    int[] own = new int[batch.length];
+    int[] classes = new int[batch.length];
     for (int i = 0; i < batch.length; i++) {
-      self[i] = batch[i] < 0 ? -1 : rowOfId.getOrDefault(items.ids()[batch[i]], -1);
-      own[i] = batch[i] < 0 ? -1 : classes.getOrDefault(items.labels()[batch[i]], -1);
+      self[i] = batch[i] < 0 ? -1 : self(items, batch[i]);
+      classes[i] = batch[i] < 0 ? -1 : this.classes.getOrDefault(items.labels()[batch[i]], -1);
     }
     Shape column = new Shape(batch.length, 1);
     try (NDManager temporary = target.newSubManager()) {
-      NDArray same = temporary.create(own, column).eq(classOfRow);
+      NDArray same = temporary.create(classes, column).eq(classOfRow);
       NDArray itself = temporary.create(self, column).eq(rowNumbers);
-      NDArray relevant = same.logicalAnd(itself.logicalNot());
+      NDArray relevant = own ? same : same.logicalAnd(itself.logicalNot());
       NDArray notRelevant = relevant.logicalNot().toType(DataType.FLOAT32, false).muli(FAR);
       NDArray notOther = same.logicalOr(itself).toType(DataType.FLOAT32, false).muli(FAR);
       notRelevant.attach(target);
@@ -185,19 +204,117 @@ public final class Surroundings implements AutoCloseable {
     }
   }
 
+  /** Returns the prepared gallery in double: G x D. */
+  NDArray exactRows() {
+    if (exactRows == null) {
+      try (NDManager temporary = manager.newSubManager()) {
+        NDArray all =
+            temporary
+                .create(gallery.values(), new Shape(gallery.size(), gallery.dimension()))
+                .toType(DataType.FLOAT64, false);
+        exactRows =
+            distance == Distance.COSINE
+                ? all.div(all.square().sum(new int[] {1}, true).sqrt().maximum(1e-150))
+                : all;
+        exactSquares = exactRows.square().sum(new int[] {1}).expandDims(0);
+        exactRows.attach(manager);
+        exactSquares.attach(manager);
+      }
+    }
+    return exactRows;
+  }
+
+  /**
+   * Returns all distances between rows and the gallery in double: rows x G.
+   *
+   * @param prepared rows x D in double
+   */
+  NDArray exactDistances(NDArray prepared) {
+    NDArray all = exactRows();
+    try (NDManager temporary = prepared.getManager().newSubManager()) {
+      NDArray columns = all.transpose();
+      columns.attach(temporary);
+      return prepared
+          .matMul(columns)
+          .muli(-2)
+          .addi(exactSquares)
+          .addi(prepared.square().sum(new int[] {1}, true))
+          .maximum(0)
+          .sqrt();
+    }
+  }
+
+  /**
+   * Searches the gallery for items; they do not find themselves. A number that is not finite is
+   * taken for 0: such an item finds something, and nothing can come of it.
+   */
+  List<QueryResult> search(EmbeddingSet items, int depth) {
+    float[] values = items.values().clone();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Float.isFinite(values[i]) ? values[i] : 0;
+    }
+    try (ExactSearch search = ExactSearch.of(gallery, distance, manager)) {
+      return search.search(
+          new EmbeddingSet(values, items.dimension(), items.ids(), items.labels()), depth);
+    }
+  }
+
+  /** Returns the row of the gallery that is the item itself, by id, or -1. */
+  int self(EmbeddingSet items, int item) {
+    return rowOfId.getOrDefault(items.ids()[item], -1);
+  }
+
   /** Returns how many gallery items are relevant to an item. */
   int relevant(EmbeddingSet items, int item) {
     Integer own = classes.get(items.labels()[item]);
-    Integer self = rowOfId.get(items.ids()[item]);
-    boolean selfAmong = self != null && gallery.labels()[self] == items.labels()[item];
+    int self = self(items, item);
+    boolean selfAmong = self >= 0 && gallery.labels()[self] == items.labels()[item];
     return own == null ? 0 : places[own].length - (selfAmong ? 1 : 0);
   }
 
   /** Returns how many gallery items are of another class than an item. */
   int others(EmbeddingSet items, int item) {
-    Integer self = rowOfId.get(items.ids()[item]);
-    boolean selfAmong = self != null && gallery.labels()[self] != items.labels()[item];
+    int self = self(items, item);
+    boolean selfAmong = self >= 0 && gallery.labels()[self] != items.labels()[item];
     return gallery.size() - sameClass(items.labels()[item]).length - (selfAmong ? 1 : 0);
+  }
+
+  /**
+   * Draws a gallery item, uniformly.
+   *
+   * @param left a row that is not drawn; -1 for none
+   */
+  int drawAny(int left, CounterRng rng) {
+    if (left < 0) {
+      return rowsById[rng.nextInt(gallery.size())];
+    }
+    int place = rng.nextInt(gallery.size() - 1);
+    // Skips the place of the row that is left out.
+    return rowsById[place] == left || gallery.ids()[rowsById[place]] > gallery.ids()[left]
+        ? rowsById[place + 1]
+        : rowsById[place];
+  }
+
+  /**
+   * Draws a relevant gallery item, uniformly, never the item itself.
+   *
+   * @throws InputException if there is none
+   */
+  int drawRelevant(EmbeddingSet items, int item, CounterRng rng) {
+    int relevant = relevant(items, item);
+    if (relevant == 0) {
+      throw new InputException(
+          "The class of each image under attack must have another item in the gallery for an objective that aims at its own class.%nMaybe leave out classes with one item."
+              .formatted());
+    }
+    int self = self(items, item);
+    int pick = rng.nextInt(relevant);
+    for (int place : sameClass(items.labels()[item])) {
+      if (rowsById[place] != self && pick-- == 0) {
+        return rowsById[place];
+      }
+    }
+    throw new IllegalStateException("counted " + relevant + " relevant items");
   }
 
   private int[] sameClass(long label) {

@@ -44,20 +44,34 @@ record TargetAim(Surroundings surroundings, int[][] chosen, float[][] embeddings
     return new TargetAim(surroundings, chosen, embeddings, count);
   }
 
-  /** Padding aims at zero. */
+  /** Aims at gallery items, equally many for each item under attack. */
+  static TargetAim of(int[][] chosen, Surroundings surroundings) {
+    EmbeddingSet gallery = surroundings.gallery();
+    float[][] embeddings = new float[chosen.length][];
+    for (int item = 0; item < chosen.length; item++) {
+      embeddings[item] = gallery.select(chosen[item]).values();
+    }
+    return new TargetAim(surroundings, chosen, embeddings, chosen[0].length);
+  }
+
+  /** Returns one target of the item in each row of a batch; padding aims at zero. */
+  NDArray rows(int target, int[] items, NDManager manager) {
+    int dimension = surroundings.gallery().dimension();
+    float[] values = new float[items.length * dimension];
+    for (int row = 0; row < items.length; row++) {
+      if (items[row] >= 0) {
+        System.arraycopy(
+            embeddings[items[row]], target * dimension, values, row * dimension, dimension);
+      }
+    }
+    return manager.create(values, new Shape(items.length, dimension));
+  }
+
   @Override
   public BoundObjective bind(int[] items, NDManager manager) {
-    int dimension = surroundings.gallery().dimension();
     NDArray[] aims = new NDArray[count];
     for (int t = 0; t < count; t++) {
-      float[] values = new float[items.length * dimension];
-      for (int row = 0; row < items.length; row++) {
-        if (items[row] >= 0) {
-          System.arraycopy(
-              embeddings[items[row]], t * dimension, values, row * dimension, dimension);
-        }
-      }
-      aims[t] = surroundings.prepare(manager.create(values, new Shape(items.length, dimension)));
+      aims[t] = surroundings.prepare(rows(t, items, manager));
     }
     return e -> {
       NDArray prepared = surroundings.prepare(e);

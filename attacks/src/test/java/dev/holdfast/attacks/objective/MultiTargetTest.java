@@ -14,6 +14,12 @@ class MultiTargetTest implements ObjectiveContract {
   }
 
   @Override
+  public int[] expectedChoice(Objective objective, World world, int item) {
+    int[] others = world.byId(j -> world.other(item, j));
+    return world.drawn(objective.id(), item, ((MultiTarget) objective).targets(), others);
+  }
+
+  @Override
   public double expected(Objective objective, World world, int item, double[] embedding) {
     int count = ((MultiTarget) objective).targets();
     double sum = 0;

@@ -26,6 +26,12 @@ class SingleTargetTest implements ObjectiveContract {
   }
 
   @Override
+  public int[] expectedChoice(Objective objective, World world, int item) {
+    int[] others = world.byId(j -> world.other(item, j));
+    return world.drawn(objective.id(), item, 1, others);
+  }
+
+  @Override
   public double expected(Objective objective, World world, int item, double[] embedding) {
     int target = world.chosen(objective, item)[0];
     return -world.distance(embedding, world.gallery().row(target));

@@ -228,6 +228,9 @@ final class AttackCommand implements Callable<Integer> {
 
   private void run(EmbeddingModel candidate, AttackCell cell, Input input, Ticker ticker) {
     Images.checked(engine.batchSize(), candidate.card().input().spec());
+    if (input.targets().isEmpty()) {
+      cell.objective().check(input.labels(), input.labels());
+    }
     int n = input.ids().length;
     int values = candidate.card().input().spec().values();
     int dimension = candidate.card().embedding().dimension();

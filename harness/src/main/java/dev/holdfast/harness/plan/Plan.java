@@ -45,6 +45,14 @@ public final class Plan {
               new ThreatModel(
                   norm, Epsilon.parse(epsilon, owner), side, entry.attack().knowledge());
           entry.attack().check(threat, objective);
+          if (objective.attacksCandidates() && side != Side.GALLERY) {
+            throw InputException.of(
+                "side",
+                side.id(),
+                "objective " + objective.id(),
+                "be gallery, because it attacks gallery items",
+                "write side: gallery");
+          }
           cells.add(new AttackCell(entry.attack(), objective, threat, entry.stopAt(objective)));
         }
       }

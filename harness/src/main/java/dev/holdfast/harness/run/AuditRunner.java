@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -87,6 +88,7 @@ public final class AuditRunner {
           PixelStore.open(set, spec, CacheFolder.path(), ticker, options.strict())) {
         // Refuses what cannot work before anything is written.
         new Images(store, model, options.batchSize());
+        check(cells, store);
         Map<String, String> config = config(model, set, store, cells);
         try (RunFolder folder = RunFolder.open(options.out(), config, options.fresh())) {
           return new Session(model, set, store, cells, folder).run(started);
@@ -106,6 +108,21 @@ public final class AuditRunner {
           "the command line",
           "lie outside of the data",
           "use a folder beside it");
+    }
+  }
+
+  /** Refuses objectives that have nothing to aim at in this data. */
+  private static void check(List<Cell> cells, PixelStore store) {
+    long[] gallery = store.items().stream().mapToLong(ImageItem::label).toArray();
+    Map<Long, Long> sizes =
+        Arrays.stream(gallery)
+            .boxed()
+            .collect(Collectors.groupingBy(l -> l, Collectors.counting()));
+    long[] queries = Arrays.stream(gallery).filter(l -> sizes.get(l) > 1).toArray();
+    for (Cell cell : cells) {
+      if (cell instanceof AttackCell attack) {
+        attack.objective().check(gallery, cell.side().gallery() ? gallery : queries);
+      }
     }
   }
 

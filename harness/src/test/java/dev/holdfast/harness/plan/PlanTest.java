@@ -50,11 +50,11 @@ class PlanTest {
     assertThat(plan(TWO_BUDGETS))
         .extracting(Cell::id)
         .containsExactly(
-            "pgd-linf_embedding-shift_0.00223529_query_ccf14cec",
-            "pgd-linf_embedding-shift_0.0313725_query_baf27714",
+            "pgd-linf_embedding-shift_0.00223529_query_85c934c5",
+            "pgd-linf_embedding-shift_0.0313725_query_a25e46ad",
             "pgd-linf_margin-1_0.00223529_query_865aa82d",
             "pgd-linf_margin-1_0.0313725_query_6f05e516",
-            "fgsm-l2_embedding-shift_0.5_both_97c2e628",
+            "fgsm-l2_embedding-shift_0.5_both_00aa7e8b",
             "contrast_2_hendrycks-64_query",
             "contrast_4_hendrycks-64_query",
             "contrast_5_hendrycks-64_query",
@@ -90,7 +90,7 @@ class PlanTest {
     assertThat(plan(TWO_BUDGETS).get(0).setting())
         .isEqualTo(
             "{\"attack\":{\"iterate\":\"last\",\"random_start\":true,\"restarts\":1,\"step_size\":\"epsilon/4\",\"steps\":3,"
-                + "\"type\":\"pgd\"},\"objective\":{\"type\":\"embedding-shift\"}}");
+                + "\"type\":\"pgd\"},\"objective\":{\"type\":\"embedding-shift\",\"variant\":\"corrected\"}}");
   }
 
   @ParameterizedTest

@@ -1,0 +1,81 @@
+package dev.holdfast.attacks.objective;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.models.Scalars;
+
+/**
+ * The candidate under attack, a gallery item, is to be found ahead of, or behind, everything else
+ * by its queries.
+ *
+ * @param chosen for each item, its queries
+ * @param ahead whether it is to come ahead
+ * @param everything whether its clean copy and the query itself are among what it is compared with
+ */
+@SuppressWarnings("ArrayRecordComponent")
+record CandidateAim(
+    Surroundings surroundings,
+    EmbeddingSet items,
+    int[][] chosen,
+    boolean ahead,
+    boolean everything)
+    implements Aim {
+
+  /** One query of each row: its embedding, its distances to everything, and what counts. */
+  private record Query(NDArray embedding, NDArray distances, NDArray counted, NDArray number) {}
+
+  @Override
+  public BoundObjective bind(int[] batch, NDManager manager) {
+    Query[] queries = new Query[chosen[0].length];
+    for (int w = 0; w < queries.length; w++) {
+      queries[w] = query(w, batch, manager);
+    }
+    double sign = ahead ? 1 : -1;
+    return e -> {
+      NDArray prepared = surroundings.prepare(e);
+      NDArray sum = null;
+      for (Query query : queries) {
+        NDArray near = Surroundings.distance(prepared, query.embedding());
+        // Which items it has not passed yet is a step function; the loss is linear in between.
+        NDArray fixed = near.stopGradient().toType(DataType.FLOAT64, false).expandDims(1);
+        NDArray ahead = fixed.sub(query.distances()).muli(sign).gt(0);
+        NDArray active = ahead.toType(DataType.FLOAT64, false).muli(query.counted());
+        NDArray share = active.sum(new int[] {1}).divi(query.number());
+        NDArray mean = active.muli(query.distances()).sum(new int[] {1}).divi(query.number());
+        NDArray loss =
+            near.mul(share.toType(DataType.FLOAT32, false))
+                .sub(mean.toType(DataType.FLOAT32, false));
+        sum = sum == null ? loss : sum.add(loss);
+      }
+      return Scalars.times(sum, -sign / queries.length);
+    };
+  }
+
+  private Query query(int w, int[] batch, NDManager manager) {
+    long[] rows = new long[batch.length];
+    int[] self = new int[batch.length];
+    int[] own = new int[batch.length];
+    for (int i = 0; i < batch.length; i++) {
+      rows[i] = batch[i] < 0 ? 0 : chosen[batch[i]][w];
+      self[i] = batch[i] < 0 || everything ? -1 : surroundings.self(items, batch[i]);
+      own[i] = everything ? -1 : (int) rows[i];
+    }
+    try (NDManager temporary = manager.newSubManager()) {
+      NDArray numbers = temporary.create(rows);
+      NDArray embedding = surroundings.galleryRows(numbers);
+      NDArray exact = surroundings.exactRows().get(temporary, new NDIndex("{}", numbers));
+      NDArray distances = surroundings.exactDistances(exact);
+      int size = surroundings.gallery().size();
+      NDArray counted =
+          RankLoss.allBut(self, size, temporary).muli(RankLoss.allBut(own, size, temporary));
+      NDArray number = counted.sum(new int[] {1}).maximum(1);
+      for (NDArray array : new NDArray[] {embedding, distances, counted, number}) {
+        array.attach(manager);
+      }
+      return new Query(embedding, distances, counted, number);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.holdfast.attacks.objective;
+
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.holdfast.metrics.EmbeddingSet;
+
+/**
+ * CA-: the candidate c under attack, a gallery item, is to be found behind everything else by
+ * queries q that are drawn among the nearest hundredth of the gallery. Minimizes the mean of [d(x,
+ * q) - d(c, q)]+ over queries and gallery items x. One candidate is perturbed per trial, so it goes
+ * with the side {@code gallery}.
+ *
+ * @param queries how many of them for each candidate; default 1
+ * @param variant {@code corrected} (default): neither the clean copy of the candidate nor the query
+ *     itself counts; {@code robrank}: both do
+ */
+@JsonTypeName("ca-minus")
+public record CandidateDown(Integer queries, String variant) implements Objective {
+
+  private static final String OWNER = "objective ca-minus";
+
+  /** Puts the defaults in and checks the values. */
+  public CandidateDown {
+    queries = Choices.count("queries", queries, OWNER);
+    variant = Variant.checked(variant, OWNER);
+  }
+
+  @Override
+  public String label() {
+    return id() + (queries == 1 ? "" : "-" + queries) + Variant.suffix(variant);
+  }
+
+  @Override
+  public String description() {
+    return "CA-: lower the rank of the candidate under attack for its nearest queries";
+  }
+
+  @Override
+  public String source() {
+    return "Zhou et al., ECCV 2020 (2002.11293)";
+  }
+
+  @Override
+  public boolean attacksCandidates() {
+    return true;
+  }
+
+  @Override
+  public void check(long[] gallery, long[] attacked) {
+    Choices.room("queries", 1, gallery.length, OWNER);
+  }
+
+  @Override
+  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
+    int[][] chosen = Choices.near(id(), queries, surroundings, items);
+    return new CandidateAim(surroundings, items, chosen, false, Variant.robrank(variant));
+  }
+}

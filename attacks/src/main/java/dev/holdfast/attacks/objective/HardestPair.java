@@ -1,0 +1,54 @@
+package dev.holdfast.attacks.objective;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Activation;
+import dev.holdfast.metrics.EmbeddingSet;
+
+/** The farthest item of another class against the nearest relevant one: what LTM looks at. */
+final class HardestPair {
+
+  private HardestPair() {}
+
+  /**
+   * Returns the aim of minimizing [max d(f(x'), n) - min d(f(x'), p) + margin]+.
+   *
+   * @param own whether the item's own clean copy counts as relevant
+   */
+  static Aim aim(Surroundings surroundings, EmbeddingSet items, double margin, boolean own) {
+    return new FreeAim(
+        items.size(), (batch, manager) -> bind(surroundings, items, margin, own, batch, manager));
+  }
+
+  private static BoundObjective bind(
+      Surroundings surroundings,
+      EmbeddingSet items,
+      double margin,
+      boolean own,
+      int[] batch,
+      NDManager manager) {
+    NDArray[] hidden = surroundings.hidden(items, batch, own, manager);
+    float[] missing = new float[batch.length];
+    for (int i = 0; i < batch.length; i++) {
+      // Without a relevant item, everything is ahead of all there is.
+      boolean none =
+          batch[i] < 0
+              || surroundings.relevant(items, batch[i]) == 0
+              || surroundings.others(items, batch[i]) == 0;
+      missing[i] = none ? -Surroundings.FAR : (float) margin;
+    }
+    NDArray offset = manager.create(missing);
+    return e -> {
+      NDArray prepared = surroundings.prepare(e);
+      NDArray squares = surroundings.squaredDistances(prepared.stopGradient());
+      NDArray relevant = squares.add(hidden[0]).argMin(1);
+      NDArray other = squares.subi(hidden[1]).argMax(1);
+      // The product says which items count; how far they are is computed anew.
+      NDArray difference =
+          Surroundings.distance(prepared, surroundings.galleryRows(other))
+              .sub(Surroundings.distance(prepared, surroundings.galleryRows(relevant)))
+              .add(offset);
+      return Activation.relu(difference).neg();
+    };
+  }
+}

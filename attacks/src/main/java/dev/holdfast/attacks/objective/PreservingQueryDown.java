@@ -1,0 +1,63 @@
+package dev.holdfast.attacks.objective;
+
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.error.InputException;
+
+/**
+ * SPQA-: the query q under attack is to find candidates c behind everything else; they are drawn
+ * from the nearest hundredth of the gallery. Minimizes the mean of [d(q, x) - d(q, c)]+ over
+ * candidates and gallery items x. Keeps the meaning: the five nearest items of the hundredth that
+ * were not drawn are to stay ahead of everything else, with a weight of exp(beta x their loss), at
+ * most 1e9, that is not differentiated. In RobRank the weight follows the mean loss of a batch;
+ * here it follows the loss of the query.
+ *
+ * @param candidates how many of them for each query; default 1
+ * @param beta of the weight; 2e4 (MNIST), 4e4 (Fashion, CUB; default) or 7e4 (CARS, SOP) in RobRank
+ * @param variant {@code corrected} (default): the query's own clean copy does not count; {@code
+ *     robrank}: it does
+ */
+@JsonTypeName("spqa-minus")
+public record PreservingQueryDown(Integer candidates, Double beta, String variant)
+    implements Objective {
+
+  private static final String OWNER = "objective spqa-minus";
+  private static final double DEFAULT_BETA = 4e4;
+
+  /** Puts the defaults in and checks the values. */
+  public PreservingQueryDown {
+    candidates = Choices.count("candidates", candidates, OWNER);
+    beta = beta == null ? DEFAULT_BETA : beta;
+    if (!(beta >= 0 && beta <= Double.MAX_VALUE)) {
+      throw InputException.of("beta", beta, OWNER, "be a number of at least 0", "try 4e4");
+    }
+    variant = Variant.checked(variant, OWNER);
+  }
+
+  @Override
+  public String label() {
+    return id() + (candidates == 1 ? "" : "-" + candidates) + Variant.suffix(variant);
+  }
+
+  @Override
+  public String description() {
+    return "SPQA-: lower the rank of near candidates for the query under attack, and keep its nearest items";
+  }
+
+  @Override
+  public String source() {
+    return "Zhou et al., ECCV 2020 (2002.11293)";
+  }
+
+  @Override
+  public void check(long[] gallery, long[] attacked) {
+    Choices.room("candidates", candidates + Choices.KEPT, gallery.length, OWNER);
+  }
+
+  @Override
+  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
+    int[][] chosen = Choices.nearAndKept(id(), candidates, Choices.KEPT, surroundings, items);
+    return new QueryAim(
+        surroundings, items, chosen, candidates, false, Variant.robrank(variant), beta);
+  }
+}

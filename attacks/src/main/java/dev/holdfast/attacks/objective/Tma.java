@@ -1,0 +1,59 @@
+package dev.holdfast.attacks.objective;
+
+import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.holdfast.metrics.EmbeddingSet;
+
+/**
+ * TMA, targeted mismatch: approaches the direction of one gallery item, drawn uniformly. Maximizes
+ * cos(f(x'), t) - 1.
+ *
+ * @param variant {@code corrected} (default): the target is never the item itself; {@code robrank}:
+ *     it may be
+ */
+@JsonTypeName("tma")
+public record Tma(String variant) implements Objective {
+
+  /** Puts the default in and checks it. */
+  public Tma {
+    variant = Variant.checked(variant, "objective tma");
+  }
+
+  @Override
+  public String label() {
+    return id() + Variant.suffix(variant);
+  }
+
+  @Override
+  public String description() {
+    return "TMA: raise the cosine with one random item";
+  }
+
+  @Override
+  public String source() {
+    return "Tolias et al., ICCV 2019 (1908.09163), as in Zhou and Patel, CVPR 2022";
+  }
+
+  @Override
+  public void check(long[] gallery, long[] attacked) {
+    Choices.room("targets", 1, gallery.length, "objective tma");
+  }
+
+  @Override
+  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
+    int[][] chosen = Choices.anywhere(id(), 1, Variant.robrank(variant), surroundings, items);
+    TargetAim targets = TargetAim.of(chosen, surroundings);
+    return new Aim() {
+      @Override
+      public int[][] chosen() {
+        return chosen;
+      }
+
+      @Override
+      public BoundObjective bind(int[] batch, ai.djl.ndarray.NDManager manager) {
+        NDArray target = Surroundings.unit(targets.rows(0, batch, manager));
+        return e -> Surroundings.unit(e).mul(target).sum(new int[] {1}).sub(1);
+      }
+    };
+  }
+}
