@@ -10,9 +10,12 @@ import java.util.Objects;
  * @param dimension numbers in one embedding, at least 1
  * @param ids N item ids, unique within a set; equal ids in query and gallery are the same item
  * @param labels N class labels; items are relevant to each other when their labels are equal
+ * @param groups null, or N groups such as a camera or a sequence: where both sides have them, a
+ *     query is not compared with gallery items of its own group
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record EmbeddingSet(float[] values, int dimension, long[] ids, long[] labels) {
+public record EmbeddingSet(
+    float[] values, int dimension, long[] ids, long[] labels, long[] groups) {
 
   /** Checks that the sizes fit each other. */
   public EmbeddingSet {
@@ -22,6 +25,15 @@ public record EmbeddingSet(float[] values, int dimension, long[] ids, long[] lab
           "The embeddings (%d values, dimension %d) must match %d ids and %d labels."
               .formatted(values.length, dimension, ids.length, labels.length));
     }
+    if (groups != null && groups.length != ids.length) {
+      throw new IllegalArgumentException(
+          "The groups (%d) must be as many as the ids (%d).".formatted(groups.length, ids.length));
+    }
+  }
+
+  /** Makes a set without groups. */
+  public EmbeddingSet(float[] values, int dimension, long[] ids, long[] labels) {
+    this(values, dimension, ids, labels, null);
   }
 
   /** Returns the number of items. */
@@ -39,11 +51,27 @@ public record EmbeddingSet(float[] values, int dimension, long[] ids, long[] lab
     float[] picked = new float[rows.length * dimension];
     long[] pickedIds = new long[rows.length];
     long[] pickedLabels = new long[rows.length];
+    long[] pickedGroups = groups == null ? null : new long[rows.length];
     for (int i = 0; i < rows.length; i++) {
       System.arraycopy(values, rows[i] * dimension, picked, i * dimension, dimension);
       pickedIds[i] = ids[rows[i]];
       pickedLabels[i] = labels[rows[i]];
+      if (groups != null) {
+        pickedGroups[i] = groups[rows[i]];
+      }
     }
-    return new EmbeddingSet(picked, dimension, pickedIds, pickedLabels);
+    return new EmbeddingSet(picked, dimension, pickedIds, pickedLabels, pickedGroups);
+  }
+
+  /**
+   * Returns the sign codes of the embeddings: 1 where a number is positive, otherwise -1. Between
+   * sign codes the squared Euclidean distance is four times the Hamming distance, exactly.
+   */
+  public EmbeddingSet signCodes() {
+    float[] codes = new float[values.length];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = values[i] > 0 ? 1 : -1;
+    }
+    return new EmbeddingSet(codes, dimension, ids, labels, groups);
   }
 }

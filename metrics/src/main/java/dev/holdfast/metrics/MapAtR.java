@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 /**
  * MAP@R: with R relevant items in the gallery, the sum over the ranks r up to R at which a relevant
  * item stands of precision@r, divided by R (Musgrave, Belongie, Lim, "A metric learning reality
- * check", ECCV 2020). The interval is a bootstrap over queries.
+ * check", ECCV 2020). The interval is that of a mean over queries.
  */
 public record MapAtR() implements RetrievalMetric {
 
@@ -21,27 +21,25 @@ public record MapAtR() implements RetrievalMetric {
     return OptionalInt.empty();
   }
 
-  /**
-   * @throws IllegalArgumentException if the query has fewer neighbors than relevant items
-   */
+  @Override
+  public String description() {
+    return "mean average precision at R, the number of relevant items";
+  }
+
+  @Override
+  public String source() {
+    return "Musgrave et al., ECCV 2020 (2003.08505)";
+  }
+
   @Override
   public double value(QueryResult query) {
     int relevant = query.relevant();
     if (relevant == 0) {
       return Double.NaN;
     }
-    if (query.hits().length < relevant) {
-      throw new IllegalArgumentException(
-          "The neighbors (%d) of query %d must be at least as many as its relevant items (%d)."
-              .formatted(query.hits().length, query.id(), relevant));
-    }
-    int found = 0;
     double sum = 0;
-    for (int rank = 1; rank <= relevant; rank++) {
-      if (query.hits()[rank - 1]) {
-        found++;
-        sum += (double) found / rank;
-      }
+    for (int i = 0; i < query.relevantUpTo(relevant); i++) {
+      sum += (i + 1.0) / query.relevantRanks()[i];
     }
     return sum / relevant;
   }

@@ -1,7 +1,10 @@
 package dev.holdfast.metrics;
 
+import java.util.Arrays;
+
 /**
- * What the gallery gives back for one query, the query's own gallery rows (equal id) left out.
+ * What the gallery gives back for one query. The query's own gallery rows (equal id) and those of
+ * its group are left out; the gallery below is what remains.
  *
  * <p>Items at equal distance are ordered against the model: those that are not relevant first, then
  * by ascending id.
@@ -9,9 +12,11 @@ package dev.holdfast.metrics;
  * @param id item id of the query
  * @param label class label of the query
  * @param relevant number R of relevant items in the gallery, 0 or more
- * @param firstRelevantRank rank of the nearest relevant item in the whole gallery, from 1; 0 where
- *     R is 0
- * @param neighbors gallery rows, nearest first; at least R of them
+ * @param relevantRanks ranks of relevant items in the gallery, from 1, ascending: the first one,
+ *     all up to {@code rankedUpTo}, and maybe more
+ * @param rankedUpTo the rank up to which {@code relevantRanks} is complete; the size of the gallery
+ *     where all R are there
+ * @param neighbors gallery rows, nearest first
  * @param hits whether each neighbor is relevant
  * @param distances to each neighbor, ascending
  * @param nearestRelevantDistance distance to the nearest relevant item; NaN where R is 0
@@ -22,9 +27,31 @@ public record QueryResult(
     long id,
     long label,
     int relevant,
-    int firstRelevantRank,
+    int[] relevantRanks,
+    int rankedUpTo,
     int[] neighbors,
     boolean[] hits,
     double[] distances,
     double nearestRelevantDistance,
-    double nearestOtherDistance) {}
+    double nearestOtherDistance) {
+
+  /** Returns the rank of the nearest relevant item, from 1; 0 where there is none. */
+  public int firstRelevantRank() {
+    return relevant == 0 ? 0 : relevantRanks[0];
+  }
+
+  /**
+   * Returns how many relevant items stand at a rank or before it.
+   *
+   * @throws IllegalArgumentException if the search did not go that far
+   */
+  public int relevantUpTo(int rank) {
+    if (rank > rankedUpTo && relevantRanks.length < relevant) {
+      throw new IllegalArgumentException(
+          "The ranks of query %d must be known up to %d, and are up to %d."
+              .formatted(id, rank, rankedUpTo));
+    }
+    int found = Arrays.binarySearch(relevantRanks, rank);
+    return found >= 0 ? found + 1 : -found - 1;
+  }
+}

@@ -35,6 +35,21 @@ public record RecallAtK(int depth) implements RetrievalMetric {
   }
 
   @Override
+  public RetrievalMetric at(int k) {
+    return new RecallAtK(k);
+  }
+
+  @Override
+  public String description() {
+    return "share of queries with a relevant item among the K nearest";
+  }
+
+  @Override
+  public String source() {
+    return "Jegou et al., TPAMI 2011; Oh Song et al., CVPR 2016";
+  }
+
+  @Override
   public double value(QueryResult query) {
     if (query.relevant() == 0) {
       return Double.NaN;

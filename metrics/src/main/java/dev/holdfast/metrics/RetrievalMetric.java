@@ -12,7 +12,8 @@ import java.util.stream.Stream;
  * <p>A query without relevant items has no value: the caller leaves it out of the aggregate and
  * says how many were left out.
  */
-public sealed interface RetrievalMetric permits MapAtR, RecallAtK {
+public sealed interface RetrievalMetric
+    permits RecallAtK, PrecisionAtK, RPrecision, MapAtR, AveragePrecision, ReciprocalRank, CmcAtK {
 
   /** Returns the name in kebab-case, without {@link #k()}. */
   String id();
@@ -20,7 +21,31 @@ public sealed interface RetrievalMetric permits MapAtR, RecallAtK {
   /** Returns the number of neighbors that count, where that is a parameter of the metric. */
   OptionalInt k();
 
-  /** Returns the value for one query, in [0, 1]; NaN where nothing is relevant to it. */
+  /**
+   * Returns the same metric with another k.
+   *
+   * @throws IllegalStateException if it has none
+   */
+  default RetrievalMetric at(int k) {
+    throw new IllegalStateException("The metric " + id() + " has no k.");
+  }
+
+  /** Returns what the number says, in a few words. */
+  String description();
+
+  /** Returns the paper that defines it. */
+  String source();
+
+  /** Returns whether the ranks of all relevant items count, wherever they are. */
+  default boolean needsAllRanks() {
+    return false;
+  }
+
+  /**
+   * Returns the value for one query, in [0, 1]; NaN where nothing is relevant to it.
+   *
+   * @throws IllegalArgumentException if the search did not find out enough
+   */
   double value(QueryResult query);
 
   /**
@@ -35,8 +60,12 @@ public sealed interface RetrievalMetric permits MapAtR, RecallAtK {
 
   /** Returns the metrics of every report, in the order of its columns. */
   static List<RetrievalMetric> all() {
-    return Stream.<RetrievalMetric>concat(
-            IntStream.of(1, 2, 4, 8, 10, 100).mapToObj(RecallAtK::new), Stream.of(new MapAtR()))
+    return Stream.<Stream<? extends RetrievalMetric>>of(
+            IntStream.of(1, 2, 4, 8, 10, 100).mapToObj(RecallAtK::new),
+            IntStream.of(1, 10).mapToObj(PrecisionAtK::new),
+            Stream.of(new RPrecision(), new MapAtR(), new AveragePrecision(), new ReciprocalRank()),
+            IntStream.of(1, 5, 10).mapToObj(CmcAtK::new))
+        .<RetrievalMetric>flatMap(metrics -> metrics)
         .toList();
   }
 }

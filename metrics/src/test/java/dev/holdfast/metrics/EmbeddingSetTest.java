@@ -36,6 +36,26 @@ class EmbeddingSetTest {
   }
 
   @Test
+  void keeps_groups_with_their_items() {
+    EmbeddingSet grouped =
+        new EmbeddingSet(set.values(), 2, set.ids(), set.labels(), new long[] {4, 5, 4});
+
+    assertThat(grouped.select(new int[] {1, 2}).groups()).containsExactly(5, 4);
+    assertThat(set.select(new int[] {1, 2}).groups()).isNull();
+  }
+
+  @Test
+  void codes_signs_with_zero_as_negative() {
+    EmbeddingSet codes =
+        new EmbeddingSet(new float[] {0.1f, -3, 0, -0f}, 2, new long[] {1, 2}, new long[] {5, 6})
+            .signCodes();
+
+    assertThat(codes.values()).containsExactly(1, -1, -1, -1);
+    assertThat(codes.ids()).containsExactly(1, 2);
+    assertThat(codes.labels()).containsExactly(5, 6);
+  }
+
+  @Test
   void may_be_empty() {
     assertThat(set.select(new int[0]).size()).isZero();
   }
@@ -49,5 +69,8 @@ class EmbeddingSetTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new EmbeddingSet(new float[0], 0, new long[3], new long[3]))
         .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(
+            () -> new EmbeddingSet(new float[6], 2, new long[3], new long[3], new long[2]))
+        .hasMessage("The groups (2) must be as many as the ids (3).");
   }
 }

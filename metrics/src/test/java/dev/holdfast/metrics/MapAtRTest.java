@@ -27,12 +27,12 @@ class MapAtRTest implements RetrievalMetricContract {
   }
 
   @Test
-  void refuses_a_ranking_that_is_too_short() {
+  void refuses_a_search_that_did_not_go_far_enough() {
     QueryResult query =
-        new QueryResult(8, 1, 2, 1, new int[1], new boolean[] {true}, new double[1], 2, 1);
+        new QueryResult(
+            8, 1, 2, new int[] {1}, 1, new int[1], new boolean[] {true}, new double[1], 2, 1);
 
     assertThatThrownBy(() -> metric().value(query))
-        .hasMessage(
-            "The neighbors (1) of query 8 must be at least as many as its relevant items (2).");
+        .hasMessage("The ranks of query 8 must be known up to 2, and are up to 1.");
   }
 }

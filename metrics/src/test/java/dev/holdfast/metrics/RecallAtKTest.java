@@ -25,7 +25,8 @@ class RecallAtKTest implements RetrievalMetricContract {
   @Test
   void needs_the_rank_only_and_not_the_neighbors() {
     QueryResult query =
-        new QueryResult(1, 1, 1, 50, new int[1], new boolean[1], new double[1], 2, 1);
+        new QueryResult(
+            1, 1, 1, new int[] {50}, 1, new int[1], new boolean[1], new double[1], 2, 1);
 
     assertThat(new RecallAtK(49).value(query)).isEqualTo(0);
     assertThat(new RecallAtK(50).value(query)).isEqualTo(1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.holdfast.metrics.knn.Scope;
 import dev.holdfast.metrics.stats.Estimate;
 import java.util.Arrays;
 import java.util.List;
@@ -22,17 +23,46 @@ interface RetrievalMetricContract {
     assertThat(metric().k().orElse(1)).isBetween(1, 8);
   }
 
+  /** Returns the value for a perfect ranking. */
+  default double best(int relevant) {
+    return 1;
+  }
+
   @Test
-  default void is_one_for_a_perfect_ranking() {
-    for (String ranking : new String[] {"+", "+---------", "+++-------", "++++++++++"}) {
-      assertThat(metric().value(Rankings.of(ranking))).isEqualTo(1);
+  default void says_what_it_is_and_where_it_comes_from() {
+    assertThat(metric().description()).isNotBlank().doesNotEndWith(".");
+    assertThat(metric().source()).containsPattern("[12]\\d\\d\\d");
+  }
+
+  @Test
+  default void is_best_for_a_perfect_ranking() {
+    for (int relevant = 1; relevant <= 10; relevant++) {
+      String ranking = "+".repeat(relevant) + "-".repeat(10 - relevant);
+      assertThat(metric().value(Rankings.of(ranking))).isEqualTo(best(relevant));
     }
   }
 
   @Test
-  default void is_zero_when_relevant_items_come_last() {
-    for (String ranking : new String[] {"---------+", "--------++"}) {
-      assertThat(metric().value(Rankings.of(ranking))).isEqualTo(0);
+  default void is_worst_when_relevant_items_come_last() {
+    for (int relevant = 1; relevant <= 9; relevant++) {
+      double worst = metric().value(Rankings.of("-".repeat(10 - relevant) + "+".repeat(relevant)));
+      if (relevant <= 2) {
+        assertThat(worst).isLessThan(best(relevant));
+      }
+      for (String ranking : rankings()) {
+        if (ranking.chars().filter(c -> c == '+').count() == relevant) {
+          assertThat(metric().value(Rankings.of(ranking))).isBetween(worst, best(relevant));
+        }
+      }
+    }
+  }
+
+  @Test
+  default void asks_the_search_for_what_it_needs() {
+    Scope scope = Scope.of(List.of(metric()));
+    for (String ranking : rankings()) {
+      QueryResult all = Rankings.of(ranking);
+      assertThat(metric().value(Rankings.upTo(scope, all))).isEqualTo(metric().value(all));
     }
   }
 

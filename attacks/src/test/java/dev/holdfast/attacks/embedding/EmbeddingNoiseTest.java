@@ -70,7 +70,16 @@ class EmbeddingNoiseTest implements EmbeddingAttackContract {
 
   private static QueryResult result(double nearest) {
     return new QueryResult(
-        1, 1, 1, 1, new int[] {0}, new boolean[] {true}, new double[] {nearest}, nearest, 1);
+        1,
+        1,
+        1,
+        new int[] {1},
+        1,
+        new int[] {0},
+        new boolean[] {true},
+        new double[] {nearest},
+        nearest,
+        1);
   }
 
   @Test

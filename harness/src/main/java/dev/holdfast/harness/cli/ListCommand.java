@@ -4,8 +4,7 @@ import dev.holdfast.attacks.Attack;
 import dev.holdfast.attacks.corruption.Corruption;
 import dev.holdfast.attacks.embedding.EmbeddingAttack;
 import dev.holdfast.attacks.objective.Objective;
-import dev.holdfast.metrics.MapAtR;
-import dev.holdfast.metrics.RecallAtK;
+import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.DatasetLayout;
 import dev.holdfast.models.data.Shapes;
@@ -122,17 +121,9 @@ final class ListCommand implements Callable<Integer> {
               .map(c -> new Entry(c.id(), "family=" + c.family().id(), c.description(), c.source()))
               .toList();
       case METRICS ->
-          List.of(
-              new Entry(
-                  new RecallAtK(1).id() + "@K",
-                  "",
-                  "share of queries with a relevant item among the K nearest",
-                  "Jegou et al. 2011; Oh Song et al., CVPR 2016"),
-              new Entry(
-                  new MapAtR().id(),
-                  "",
-                  "mean average precision at R, the number of relevant items",
-                  "Musgrave et al., ECCV 2020 (2003.08505)"));
+          Metrics.kinds().stream()
+              .map(m -> new Entry(Metrics.kind(m), "", m.description(), m.source()))
+              .toList();
       case METHODS ->
           Registry.defaults(TrainingMethod.class).stream()
               .map(m -> new Entry(m.id(), parameters(m), m.description(), m.source()))

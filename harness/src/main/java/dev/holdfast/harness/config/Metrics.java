@@ -1,18 +1,31 @@
 package dev.holdfast.harness.config;
 
-import dev.holdfast.metrics.MapAtR;
-import dev.holdfast.metrics.RecallAtK;
 import dev.holdfast.metrics.RetrievalMetric;
 import dev.holdfast.metrics.error.InputException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads and writes metrics as words: {@code recall@4}, {@code map-at-r}. */
 public final class Metrics {
 
-  private static final String RECALL = "recall@";
-  private static final List<String> KNOWN = List.of("recall@K", "map-at-r");
+  private static final Pattern WORD = Pattern.compile("([a-z-]+)(?:@([1-9]\\d{0,8}))?");
 
   private Metrics() {}
+
+  /** Returns one metric of each kind. */
+  public static List<RetrievalMetric> kinds() {
+    Map<String, RetrievalMetric> kinds = new LinkedHashMap<>();
+    RetrievalMetric.all().forEach(metric -> kinds.putIfAbsent(metric.id(), metric));
+    return List.copyOf(kinds.values());
+  }
+
+  /** Returns the word for a kind of metric, such as {@code recall@K}. */
+  public static String kind(RetrievalMetric metric) {
+    return metric.k().isPresent() ? metric.id() + "@K" : metric.id();
+  }
 
   /**
    * Reads a word.
@@ -21,13 +34,17 @@ public final class Metrics {
    * @throws InputException if it names no metric
    */
   public static RetrievalMetric parse(String word, String owner) {
-    if (word.equals("map-at-r")) {
-      return new MapAtR();
+    Matcher parts = WORD.matcher(word);
+    if (parts.matches()) {
+      for (RetrievalMetric metric : kinds()) {
+        boolean hasK = parts.group(2) != null;
+        if (metric.id().equals(parts.group(1)) && metric.k().isPresent() == hasK) {
+          return hasK ? metric.at(Integer.parseInt(parts.group(2))) : metric;
+        }
+      }
     }
-    if (word.matches(RECALL + "[1-9]\\d{0,8}")) {
-      return new RecallAtK(Integer.parseInt(word.substring(RECALL.length())));
-    }
-    throw InputException.unknown("metric", word, owner, KNOWN);
+    throw InputException.unknown(
+        "metric", word, owner, kinds().stream().map(Metrics::kind).toList());
   }
 
   /** Returns the word for a metric. */

@@ -18,6 +18,7 @@ import dev.holdfast.metrics.RetrievalMetric;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;
+import dev.holdfast.metrics.knn.Scope;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.Models;
@@ -180,7 +181,7 @@ public final class AuditRunner {
     private final Showcase showcase;
     private final List<RetrievalMetric> metrics;
     private final Distance distance;
-    private final int depth;
+    private final Scope scope;
 
     /** Indices of the queries with a relevant item, in the order of the data set. */
     private int[] queries;
@@ -208,7 +209,7 @@ public final class AuditRunner {
       this.metrics =
           options.battery().metrics().stream().map(m -> Metrics.parse(m, "the battery")).toList();
       this.distance = model.card().embedding().metric();
-      this.depth = Math.max(8, metrics.stream().mapToInt(m -> m.k().orElse(1)).max().orElse(1));
+      this.scope = Scope.of(metrics).atLeast(8);
     }
 
     Audit run(Instant started) {
@@ -216,7 +217,7 @@ public final class AuditRunner {
       embeddings = embeddings(draws);
       int[] chosen = chooseQueries(draws);
       try (Retrieval galleries =
-              new Retrieval(draws, embeddings, distance, model.manager(), depth);
+              new Retrieval(draws, embeddings, distance, model.manager(), scope);
           Surroundings around =
               new Surroundings(
                   galleries.clean(), distance, options.seed(), Map.of(), model.manager())) {

@@ -5,6 +5,7 @@ import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
 import dev.holdfast.metrics.knn.ExactSearch;
+import dev.holdfast.metrics.knn.Scope;
 import dev.holdfast.models.data.Draw;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,20 +22,20 @@ final class Retrieval implements AutoCloseable {
   private final EmbeddingSet clean;
   private final Distance distance;
   private final NDManager manager;
-  private final int depth;
+  private final Scope scope;
   private final List<ExactSearch> searches = new ArrayList<>();
 
   /**
    * @param draws in indexes of items
    * @param embeddings clean embeddings of all items
-   * @param depth number of neighbors
+   * @param scope how much to find out about each query
    */
   Retrieval(
-      List<Draw> draws, EmbeddingSet embeddings, Distance distance, NDManager manager, int depth) {
+      List<Draw> draws, EmbeddingSet embeddings, Distance distance, NDManager manager, Scope scope) {
     this.draws = draws;
     this.distance = distance;
     this.manager = manager;
-    this.depth = depth;
+    this.scope = scope;
     this.items =
         draws.stream().flatMapToInt(d -> Arrays.stream(d.gallery())).distinct().sorted().toArray();
     this.clean = select(embeddings, items);
@@ -79,7 +80,7 @@ final class Retrieval implements AutoCloseable {
   List<QueryResult> search(Trials trials, EmbeddingSet queries) {
     List<QueryResult> results = new ArrayList<>();
     for (int draw = 0; draw < searches.size(); draw++) {
-      results.addAll(searches.get(draw).search(select(queries, trials.of(draw)), depth));
+      results.addAll(searches.get(draw).search(select(queries, trials.of(draw)), scope));
     }
     return results;
   }
@@ -93,7 +94,7 @@ final class Retrieval implements AutoCloseable {
     List<QueryResult> results = new ArrayList<>();
     for (int draw = 0; draw < searches.size(); draw++) {
       try (ExactSearch search = search(draw, changed)) {
-        results.addAll(search.search(select(queries, trials.of(draw)), depth));
+        results.addAll(search.search(select(queries, trials.of(draw)), scope));
       }
     }
     return results;

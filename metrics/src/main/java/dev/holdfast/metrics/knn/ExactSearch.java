@@ -1,26 +1,26 @@
 package dev.holdfast.metrics.knn;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
  * Exact nearest-neighbor search in a fixed gallery.
  *
- * <p>The engine multiplies blocks of queries with the gallery in float32; what that leaves open is
+ * <p>The engine multiplies blocks of queries with the gallery; what its rounding leaves open is
  * computed in double, in one fixed order of summation. Results therefore depend neither on the
  * order of the queries nor on block size, threads or device. Beyond the gallery and the results,
  * memory is that of one block. Numbers of any magnitude that float32 holds are fine.
  *
- * <p>Gallery rows that have the id of the query are not searched. Two items tie if their doubles
- * are equal: squared distances for {@link Distance#EUCLIDEAN}, distances for {@link
- * Distance#COSINE}.
+ * <p>Gallery rows that have the id of the query are not searched, nor are those of its group where
+ * both sides have groups. Two items tie if their doubles are equal: squared distances for {@link
+ * Distance#EUCLIDEAN}, distances for {@link Distance#COSINE}.
  */
 public final class ExactSearch implements AutoCloseable {
 
@@ -30,9 +30,10 @@ public final class ExactSearch implements AutoCloseable {
   private final Distance distance;
   private final int blockRows;
   private final Rows rows;
+  private final GalleryIndex index;
   private final int[] firstEqualRows;
   private final NDManager manager;
-  private final NDArray transposed;
+  private final Workers workers = new Workers();
 
   /**
    * @param blockRows number of queries in one product
@@ -45,12 +46,9 @@ public final class ExactSearch implements AutoCloseable {
     this.distance = distance;
     this.blockRows = blockRows;
     this.rows = Rows.of(gallery, "gallery");
+    this.index = new GalleryIndex(gallery);
     this.firstEqualRows = rows.firstEqualRows();
     this.manager = parent.newSubManager();
-    this.transposed =
-        manager
-            .create(rows.unit(0, gallery.size()), new Shape(gallery.size(), gallery.dimension()))
-            .transpose();
   }
 
   /**
@@ -67,61 +65,60 @@ public final class ExactSearch implements AutoCloseable {
   }
 
   /**
-   * Returns one result for each query, in the order of the queries. With R relevant items in the
-   * gallery, a query gets max(depth, R) neighbors, or all there are.
+   * Returns one result for each query, in the order of the queries, with {@code depth} neighbors or
+   * all there are.
    *
    * @param queries N x dimension of the gallery
-   * @param depth number of neighbors, at least 1
+   * @param depth number of neighbors, at least 1; see {@link Scope}
    * @throws IllegalArgumentException if the dimensions differ, {@code depth} is not positive or an
    *     embedding is not finite
    */
   public List<QueryResult> search(EmbeddingSet queries, int depth) {
+    return search(queries, new Scope(depth, false));
+  }
+
+  /** As {@link #search(EmbeddingSet, int)}, with as many ranks as the scope says. */
+  public List<QueryResult> search(EmbeddingSet queries, Scope scope) {
+    return search(queries, scope, result -> result);
+  }
+
+  /**
+   * Returns what is made of each query's result, in the order of the queries. Only that is kept:
+   * the ranks of a large class take more memory than the embeddings.
+   *
+   * @param queries N x dimension of the gallery
+   * @param scope how much to find out
+   * @param use called once for each query, from several threads
+   * @throws IllegalArgumentException if the dimensions differ or an embedding is not finite
+   */
+  public <T> List<T> search(EmbeddingSet queries, Scope scope, Function<QueryResult, T> use) {
     if (queries.dimension() != gallery.dimension()) {
       throw new IllegalArgumentException(
           "The dimension (%d) of the queries must be that of the gallery (%d)."
               .formatted(queries.dimension(), gallery.dimension()));
     }
-    if (depth < 1) {
-      throw new IllegalArgumentException("The depth (" + depth + ") must be at least 1.");
+    Task task =
+        new Task(
+            gallery,
+            rows,
+            index,
+            firstEqualRows,
+            queries,
+            Rows.of(queries, "queries"),
+            distance,
+            scope.depth());
+    List<T> results = new ArrayList<>(Collections.nCopies(queries.size(), null));
+    int[] open = IntStream.range(0, queries.size()).toArray();
+    try (FineSearch fine = new FineSearch(task, workers, blockRows, manager)) {
+      fine.search(open, (query, result) -> results.set(query, use.apply(result)));
     }
-    Rows queryRows = Rows.of(queries, "queries");
-    List<QueryResult> results = new ArrayList<>(queries.size());
-    for (int first = 0; first < queries.size(); first += blockRows) {
-      int start = first;
-      int count = Math.min(blockRows, queries.size() - start);
-      float[] products = products(queryRows.unit(start, count), count);
-      IntStream.range(0, count)
-          .parallel()
-          .mapToObj(
-              i ->
-                  new QueryRanking(
-                          gallery,
-                          rows,
-                          firstEqualRows,
-                          distance,
-                          queries,
-                          queryRows,
-                          start + i,
-                          products,
-                          i * gallery.size())
-                      .rank(depth))
-          .forEachOrdered(results::add);
-    }
-    return results;
+    return Collections.unmodifiableList(results);
   }
 
-  private float[] products(float[] unitRows, int count) {
-    try (NDManager block = manager.newSubManager()) {
-      return block
-          .create(unitRows, new Shape(count, gallery.dimension()))
-          .matMul(transposed)
-          .toFloatArray();
-    }
-  }
-
-  /** Frees the gallery's memory on the device. */
+  /** Frees what the search holds on the device. */
   @Override
   public void close() {
+    workers.close();
     manager.close();
   }
 }

@@ -1,24 +1,29 @@
 package dev.holdfast.metrics.knn;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/**
- * The rows of one side of a search: float32 rows of length 1 for the engine, and exact arithmetic
- * in double on the rows as they were given.
- */
+/** The rows of one side of a search, and exact arithmetic in double on them. */
 final class Rows {
 
   private final float[] values;
   private final int dimension;
+  private final double[] squares;
   private final double[] norms;
 
-  private Rows(float[] values, int dimension, double[] norms) {
+  private Rows(float[] values, int dimension, double[] squares) {
     this.values = values;
     this.dimension = dimension;
-    this.norms = norms;
+    this.squares = squares;
+    this.norms = Arrays.stream(squares).map(Math::sqrt).toArray();
   }
 
   /**
@@ -28,37 +33,69 @@ final class Rows {
   static Rows of(EmbeddingSet set, String name) {
     float[] values = set.values();
     int dimension = set.dimension();
-    double[] norms = new double[set.size()];
-    for (int row = 0; row < norms.length; row++) {
+    double[] squares = new double[set.size()];
+    for (int row = 0; row < squares.length; row++) {
       // Squares of float32 numbers neither overflow nor vanish in double.
-      norms[row] = Math.sqrt(dot(values, row * dimension, values, row * dimension, dimension));
-      if (!Double.isFinite(norms[row])) {
+      squares[row] = dot(values, row * dimension, values, row * dimension, dimension);
+      if (!Double.isFinite(squares[row])) {
         throw new IllegalArgumentException(
             "The embedding in row %d (id %d) of the %s must be finite."
                 .formatted(row, set.ids()[row], name));
       }
     }
-    return new Rows(values, dimension, norms);
+    return new Rows(values, dimension, squares);
   }
 
   int dimension() {
     return dimension;
   }
 
+  /** Returns the square of the length of a row. */
+  double square(int row) {
+    return squares[row];
+  }
+
   double norm(int row) {
     return norms[row];
   }
 
-  /** Returns {@code count} rows divided by their norms; zero rows stay zero. */
-  float[] unit(int first, int count) {
-    float[] unit = new float[count * dimension];
-    for (int row = 0; row < count; row++) {
-      double norm = norms[first + row];
-      for (int i = row * dimension; norm > 0 && i < (row + 1) * dimension; i++) {
-        unit[i] = (float) (values[first * dimension + i] / norm);
-      }
+  /** Returns rows as they are, as float64 on the device of the manager: count x dimension. */
+  NDArray doubles(int first, int count, NDManager manager) {
+    return doubles(FloatBuffer.wrap(values, first * dimension, count * dimension).slice(), manager);
+  }
+
+  /** Returns {@code count} of the rows with the given numbers, as float64: count x dimension. */
+  NDArray doubles(int[] rows, int start, int count, NDManager manager) {
+    FloatBuffer picked = FloatBuffer.allocate(count * dimension);
+    for (int i = 0; i < count; i++) {
+      picked.put(values, rows[start + i] * dimension, dimension);
     }
-    return unit;
+    return doubles(picked.flip(), manager);
+  }
+
+  private NDArray doubles(FloatBuffer floats, NDManager manager) {
+    Shape shape = new Shape(floats.remaining() / dimension, dimension);
+    try (NDArray single = manager.create(floats, shape, DataType.FLOAT32)) {
+      return single.toType(DataType.FLOAT64, true);
+    }
+  }
+
+  /** Whether every sum of products with the other side is a whole number that a double holds. */
+  boolean isExactWith(Rows other) {
+    double largest = (double) largestWhole() * other.largestWhole();
+    return largest * dimension < 0x1p50;
+  }
+
+  /** Returns the largest size of a number if all are whole, otherwise infinity. */
+  private float largestWhole() {
+    float largest = 0;
+    for (float value : values) {
+      if (value != Math.rint(value)) {
+        return Float.POSITIVE_INFINITY;
+      }
+      largest = Math.max(largest, Math.abs(value));
+    }
+    return largest;
   }
 
   /** Returns for each row the first row that holds the same numbers. */

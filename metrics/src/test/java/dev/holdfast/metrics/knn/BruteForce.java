@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** The definition of a search, computed and sorted in full. */
 final class BruteForce {
@@ -29,7 +30,11 @@ final class BruteForce {
     long label = queries.labels()[query];
     List<Item> ranking = new ArrayList<>();
     for (int row = 0; row < gallery.size(); row++) {
-      if (gallery.ids()[row] != id) {
+      boolean sameGroup =
+          gallery.groups() != null
+              && queries.groups() != null
+              && gallery.groups()[row] == queries.groups()[query];
+      if (gallery.ids()[row] != id && !sameGroup) {
         ranking.add(
             new Item(
                 row,
@@ -42,12 +47,12 @@ final class BruteForce {
         Comparator.comparingDouble(Item::distance)
             .thenComparing(Item::relevant)
             .thenComparingLong(Item::id));
-    int relevant = (int) ranking.stream().filter(Item::relevant).count();
-    int first = 0;
-    while (relevant > 0 && !ranking.get(first).relevant()) {
-      first++;
-    }
-    List<Item> top = ranking.subList(0, Math.min(Math.max(depth, relevant), ranking.size()));
+    int[] ranks =
+        IntStream.range(0, ranking.size())
+            .filter(i -> ranking.get(i).relevant())
+            .map(i -> i + 1)
+            .toArray();
+    List<Item> top = ranking.subList(0, Math.min(depth, ranking.size()));
     boolean[] hits = new boolean[top.size()];
     for (int i = 0; i < hits.length; i++) {
       hits[i] = top.get(i).relevant();
@@ -55,8 +60,9 @@ final class BruteForce {
     return new QueryResult(
         id,
         label,
-        relevant,
-        relevant == 0 ? 0 : first + 1,
+        ranks.length,
+        ranks,
+        ranking.size(),
         top.stream().mapToInt(Item::row).toArray(),
         hits,
         top.stream().mapToDouble(Item::distance).toArray(),

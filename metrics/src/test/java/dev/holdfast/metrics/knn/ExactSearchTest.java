@@ -11,7 +11,6 @@ import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ForkJoinPool;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.assertj.core.api.recursive.comparison.RecursiveComparisonConfiguration;
@@ -38,6 +37,8 @@ class ExactSearchTest {
           .withEqualsForType(Double::equals, Double.class)
           .withEqualsForType(Arrays::equals, double[].class)
           .build();
+
+  private static final String THREADS = "ai.djl.pytorch.num_threads";
 
   private NDManager manager;
 
@@ -84,6 +85,40 @@ class ExactSearchTest {
     EmbeddingSet set = RandomSets.of(240, 5, 7, 1000, random -> random.nextInt(3) - 1);
 
     compareWithBruteForce(set, set, distance);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void equals_a_full_sort_where_groups_are_left_out(Distance distance) {
+    EmbeddingSet set = RandomSets.ties(150, 4, 6, 1000, 1);
+    EmbeddingSet others = RandomSets.ties(70, 4, 5, 0, 2);
+
+    compareWithBruteForce(set, set, distance);
+    compareWithBruteForce(set, others, distance);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void equals_a_full_sort_of_sign_codes(Distance distance) {
+    EmbeddingSet set = RandomSets.clusters(180, 12, 6, 1000, 4).signCodes();
+
+    compareWithBruteForce(set, set, distance);
+  }
+
+  @Test
+  void leaves_out_groups_only_where_both_sides_have_them() {
+    EmbeddingSet with = RandomSets.ties(40, 4, 3, 1000, 1);
+    EmbeddingSet without =
+        new EmbeddingSet(with.values(), with.dimension(), with.ids(), with.labels());
+
+    List<QueryResult> all = search(without, without, Distance.EUCLIDEAN, 16, 40);
+
+    assertThat(all).allMatch(result -> result.rankedUpTo() == 39);
+    assertThat(search(with, without, Distance.EUCLIDEAN, 16, 40))
+        .usingRecursiveComparison(EXACT)
+        .isEqualTo(all);
+    assertThat(search(with, with, Distance.EUCLIDEAN, 16, 40))
+        .allMatch(result -> result.rankedUpTo() == 35);
   }
 
   @ParameterizedTest
@@ -166,12 +201,16 @@ class ExactSearchTest {
     EmbeddingSet set = RandomSets.clusters(75, 12, 6, 1000, 8);
     List<QueryResult> expected = search(set, set, Distance.EUCLIDEAN, 75, 10);
 
-    for (int threads : new int[] {1, 5}) {
-      ForkJoinPool pool = new ForkJoinPool(threads);
-      List<QueryResult> results =
-          pool.submit(() -> search(set, set, Distance.EUCLIDEAN, 75, 10)).join();
-      pool.shutdown();
-      assertThat(results).usingRecursiveComparison(EXACT).isEqualTo(expected);
+    String before = System.getProperty(THREADS);
+    try {
+      for (String threads : new String[] {"1", "5"}) {
+        System.setProperty(THREADS, threads);
+        assertThat(search(set, set, Distance.EUCLIDEAN, 75, 10))
+            .usingRecursiveComparison(EXACT)
+            .isEqualTo(expected);
+      }
+    } finally {
+      System.setProperty(THREADS, before);
     }
   }
 
@@ -194,9 +233,10 @@ class ExactSearchTest {
         QueryResult few = shallow.get(i);
         assertThat(all.neighbors()).hasSize(set.size() - 1).startsWith(few.neighbors());
         assertThat(all.distances()).isSorted().startsWith(few.distances());
-        assertThat(few.neighbors()).hasSize(Math.max(1, few.relevant()));
+        assertThat(few.neighbors()).hasSize(1);
         int firstHit = firstOf(all.hits(), true);
         assertThat(few.firstRelevantRank()).isEqualTo(firstHit + 1);
+        assertThat(all.relevantRanks()).hasSize(all.relevant()).startsWith(few.relevantRanks());
         if (firstHit >= 0) {
           assertThat(few.nearestRelevantDistance()).isEqualTo(all.distances()[firstHit]);
         }
@@ -265,7 +305,7 @@ class ExactSearchTest {
     assertThat(results).hasSize(500);
     for (QueryResult result : results.subList(0, 499)) {
       assertThat(result.firstRelevantRank()).isEqualTo(500 - result.relevant());
-      assertThat(result.hits()).hasSize(result.relevant()).doesNotContain(true);
+      assertThat(result.hits()).hasSize(10).doesNotContain(true);
       assertThat(result.distances()).containsOnly(result.distances()[0]);
     }
   }

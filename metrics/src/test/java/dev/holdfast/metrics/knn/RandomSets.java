@@ -6,14 +6,15 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** Embedding sets with seeded contents. */
-final class RandomSets {
+public final class RandomSets {
 
   private RandomSets() {}
 
   /**
    * Clusters with random norms; ids run down from {@code firstId}; the last item is a lone class.
    */
-  static EmbeddingSet clusters(int size, int dimension, int classes, long firstId, long seed) {
+  public static EmbeddingSet clusters(
+      int size, int dimension, int classes, long firstId, long seed) {
     CounterRng random = CounterRng.of(seed, "clusters", firstId);
     long[] labels = labels(size, classes);
     float[] values = new float[size * dimension];
@@ -39,13 +40,27 @@ final class RandomSets {
     return new EmbeddingSet(values, dimension, ids(size, firstId), labels(size, classes));
   }
 
+  /**
+   * Small whole numbers, so that many distances tie; every third row is a copy of the one before;
+   * the last item is a lone class; groups cut across classes.
+   */
+  public static EmbeddingSet ties(int size, int dimension, int classes, long firstId, long seed) {
+    CounterRng random = CounterRng.of(seed, "ties", firstId);
+    float[] values = new float[size * dimension];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i / dimension % 3 == 2 ? values[i - dimension] : random.nextInt(5) - 2;
+    }
+    long[] groups = IntStream.range(0, size).mapToLong(i -> i / 5).toArray();
+    return new EmbeddingSet(values, dimension, ids(size, firstId), labels(size, classes), groups);
+  }
+
   /** Multiplies all numbers; exactly, for a power of two. */
   static EmbeddingSet scaled(EmbeddingSet set, float factor) {
     float[] values = set.values().clone();
     for (int i = 0; i < values.length; i++) {
       values[i] *= factor;
     }
-    return new EmbeddingSet(values, set.dimension(), set.ids(), set.labels());
+    return new EmbeddingSet(values, set.dimension(), set.ids(), set.labels(), set.groups());
   }
 
   static EmbeddingSet reversed(EmbeddingSet set) {
