@@ -7,6 +7,7 @@ import dev.holdfast.attacks.corruption.PixelImage;
 import dev.holdfast.harness.plan.CorruptionCell;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.InputSpec;
@@ -183,12 +184,19 @@ public final class Images {
     }
   }
 
-  /** Puts ids and labels beside embeddings. */
+  /** Puts ids, labels and, where items have them, groups beside embeddings. */
   public EmbeddingSet set(int[] items, float[] values) {
+    boolean grouped = store.items().stream().anyMatch(item -> !item.group().isEmpty());
     return new EmbeddingSet(
         values,
         model.card().embedding().dimension(),
         Arrays.stream(items).mapToLong(i -> item(i).id()).toArray(),
-        Arrays.stream(items).mapToLong(i -> item(i).label()).toArray());
+        Arrays.stream(items).mapToLong(i -> item(i).label()).toArray(),
+        grouped ? Arrays.stream(items).mapToLong(i -> group(item(i))).toArray() : null);
+  }
+
+  /** An item without a group is a group of its own. */
+  private static long group(ImageItem item) {
+    return item.group().isEmpty() ? item.id() : CounterRng.hash("group " + item.group());
   }
 }

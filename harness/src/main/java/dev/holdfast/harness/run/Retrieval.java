@@ -31,7 +31,11 @@ final class Retrieval implements AutoCloseable {
    * @param scope how much to find out about each query
    */
   Retrieval(
-      List<Draw> draws, EmbeddingSet embeddings, Distance distance, NDManager manager, Scope scope) {
+      List<Draw> draws,
+      EmbeddingSet embeddings,
+      Distance distance,
+      NDManager manager,
+      Scope scope) {
     this.draws = draws;
     this.distance = distance;
     this.manager = manager;
