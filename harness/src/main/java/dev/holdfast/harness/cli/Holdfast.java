@@ -35,6 +35,7 @@ import picocli.CommandLine.ScopeType;
       AttackCommand.class,
       CorruptCommand.class,
       TrainCommand.class,
+      StudyCommand.class,
       ReportCommand.class,
       ListCommand.class
     },

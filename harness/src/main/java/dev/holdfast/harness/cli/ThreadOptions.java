@@ -18,6 +18,13 @@ final class ThreadOptions {
       description = "Seed of everything random. Default: that of the recipe in training, else 0.")
   private Long seed;
 
+  /** Stands for {@code --threads} alone. */
+  static ThreadOptions of(Integer threads) {
+    ThreadOptions options = new ThreadOptions();
+    options.threads = threads;
+    return options;
+  }
+
   long seed() {
     return seedOr(0);
   }

@@ -3,6 +3,7 @@ package dev.holdfast.metrics.stats;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.apache.commons.statistics.distribution.TDistribution;
 import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
 import org.apache.commons.statistics.interval.Interval;
 
@@ -76,6 +77,36 @@ public final class Intervals {
         quantile(means, ERROR_RATE / 2),
         quantile(means, 1 - ERROR_RATE / 2),
         values.length);
+  }
+
+  /**
+   * Returns the mean with Student's t interval, for a few independent values such as those of
+   * several seeds.
+   *
+   * @param values finite; with fewer than two the ends are not numbers
+   */
+  public static Estimate student(double[] values) {
+    int n = values.length;
+    if (n == 0) {
+      return NONE;
+    }
+    double mean = mean(values);
+    if (n == 1) {
+      return new Estimate(mean, Double.NaN, Double.NaN, n);
+    }
+    double quantile = TDistribution.of(n - 1.0).inverseCumulativeProbability(1 - ERROR_RATE / 2);
+    double half = quantile * deviation(values) / Math.sqrt(n);
+    return new Estimate(mean, mean - half, mean + half, n);
+  }
+
+  /** Returns the standard deviation of a sample (divided by n - 1); not a number for one value. */
+  public static double deviation(double[] values) {
+    double mean = mean(values);
+    double squares = 0;
+    for (double value : values) {
+      squares += (value - mean) * (value - mean);
+    }
+    return Math.sqrt(squares / (values.length - 1));
   }
 
   private static double mean(double[] values) {

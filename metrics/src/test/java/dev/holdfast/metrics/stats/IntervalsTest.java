@@ -102,4 +102,17 @@ class IntervalsTest {
   private static double[] flags(int ones, int n) {
     return IntStream.range(0, n).mapToDouble(i -> i < ones ? 1 : 0).toArray();
   }
+
+  @Test
+  void the_interval_of_student_is_that_of_the_tables() {
+    // Three values with standard deviation 1: 4.3027 / sqrt(3) on both sides.
+    Estimate three = Intervals.student(new double[] {4, 5, 6});
+    assertThat(three.value()).isEqualTo(5);
+    assertThat(three.high() - 5).isCloseTo(4.302653 / Math.sqrt(3), within(1e-5));
+    assertThat(5 - three.low()).isCloseTo(4.302653 / Math.sqrt(3), within(1e-5));
+    assertThat(Intervals.deviation(new double[] {4, 5, 6})).isEqualTo(1);
+    Estimate one = Intervals.student(new double[] {4});
+    assertThat(one.value()).isEqualTo(4);
+    assertThat(one.low()).isNaN();
+  }
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.holdfast.metrics.random.CounterRng;
+import java.util.Locale;
 
 /** Which pairs of a batch a loss looks at. */
 public enum Mining {
@@ -71,6 +72,11 @@ public enum Mining {
    * @param negatives N x N, likewise
    */
   record Mined(NDArray positives, NDArray negatives) {}
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
 
   /** Chooses pairs; no gradient flows through the choice. */
   abstract Mined mine(NDArray embeddings, long[] labels, LossState state);

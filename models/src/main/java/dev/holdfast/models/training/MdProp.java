@@ -18,6 +18,7 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -36,7 +37,8 @@ import java.util.regex.Pattern;
  *     public code
  * @param epsilon the largest change of a value, such as {@code 4/255} (the default) or {@code 0.01}
  * @param steps gradient steps; default 1
- * @param stepSize length of a step; default epsilon / steps
+ * @param stepSize length of a step, such as {@code 2/255} or {@code epsilon/2}; default epsilon /
+ *     steps
  * @param start largest value of the noise that an attack starts with; default 0.0005
  * @param targets how many embeddings the twins of each part of the batch approach; default [1, 5]
  * @param choice of targets: {@code other-class} (default) or {@code permutation} of the part, where
@@ -71,6 +73,7 @@ public record MdProp(
     implements TrainingMethod {
 
   private static final String OWNER = "method mdprop";
+  private static final String RELATIVE = "epsilon/";
   private static final Pattern NUMBER =
       Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(?:\\s*/\\s*(\\d+(?:\\.\\d*)?))?");
 
@@ -81,7 +84,12 @@ public record MdProp(
     PIXEL,
     /** What the network gets. */
     @JsonProperty("normalized")
-    NORMALIZED
+    NORMALIZED;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   /** Which embeddings of its part of the batch an image approaches. */
@@ -91,7 +99,12 @@ public record MdProp(
     OTHER_CLASS,
     /** What a random permutation gives it. */
     @JsonProperty("permutation")
-    PERMUTATION
+    PERMUTATION;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   /** Puts the defaults in and checks the values. */
@@ -99,6 +112,7 @@ public record MdProp(
     space = space == null ? Space.PIXEL : space;
     epsilon = epsilon == null ? "4/255" : epsilon.strip();
     steps = steps == null ? 1 : steps;
+    stepSize = stepSize == null ? RELATIVE + steps : stepSize.strip();
     start = start == null ? 5e-4 : start;
     targets = targets == null ? List.of(1, 5) : List.copyOf(targets);
     choice = choice == null ? Choice.OTHER_CLASS : choice;
@@ -120,7 +134,7 @@ public record MdProp(
     if (steps < 1) {
       throw InputException.of("steps", steps, OWNER, "be at least 1", "try 1");
     }
-    if (stepSize != null && !(number("step_size", stepSize) > 0)) {
+    if (!(number("step_size", stepSize.replace(RELATIVE, "")) > 0)) {
       throw InputException.of("step_size", stepSize, OWNER, "be positive", "leave it out");
     }
     if (!(start >= 0 && start <= 1)) {
@@ -154,6 +168,12 @@ public record MdProp(
     return m.group(2) == null
         ? number.doubleValue()
         : number.divide(new BigDecimal(m.group(2)), MathContext.DECIMAL128).doubleValue();
+  }
+
+  private double stepLength(double length) {
+    return stepSize.startsWith(RELATIVE)
+        ? length / number("step_size", stepSize.substring(RELATIVE.length()))
+        : number("step_size", stepSize);
   }
 
   @Override
@@ -310,7 +330,7 @@ public record MdProp(
           new AdversarialExamples.Budget(
               length,
               steps,
-              stepSize == null ? length / steps : number("step_size", stepSize),
+              stepLength(length),
               space == Space.PIXEL ? 0 : clean.min().getFloat(),
               space == Space.PIXEL ? 1 : clean.max().getFloat());
       float[] noise = new float[Math.toIntExact(clean.size())];

@@ -177,19 +177,30 @@ public record Recipe(
 
   /** Returns the same recipe with another seed. */
   public Recipe withSeed(long other) {
-    return with(initialWeights, other);
+    return with(name, method, initialWeights, other);
   }
 
   /** Returns the same recipe with other weights to start from. */
   public Recipe withInitialWeights(String file) {
-    return with(file, seed);
+    return with(name, method, file, seed);
   }
 
-  private Recipe with(String otherWeights, long otherSeed) {
+  /** Returns the same recipe with another method. */
+  public Recipe withMethod(TrainingMethod other) {
+    return with(name, other, initialWeights, seed);
+  }
+
+  /** Returns the same recipe with another name. */
+  public Recipe withName(String other) {
+    return with(other, method, initialWeights, seed);
+  }
+
+  private Recipe with(
+      String otherName, TrainingMethod otherMethod, String otherWeights, long otherSeed) {
     return new Recipe(
         schema,
-        name,
-        method,
+        otherName,
+        otherMethod,
         loss,
         backbone,
         embedding,

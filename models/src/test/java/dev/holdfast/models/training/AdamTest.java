@@ -76,4 +76,33 @@ class AdamTest {
     assertThat(moved[0]).isCloseTo(0.99f, within(1e-6f));
     assertThat(moved[1]).isCloseTo(-1.99f, within(1e-6f));
   }
+
+  /** Takes one step with a clipped gradient and returns the moments. */
+  private static float[] firstMoments(double clip) {
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+      Weights weights = new Weights(manager);
+      weights.put("w", new float[] {3}, new Shape(1));
+      weights.put("loss.v", new float[] {4}, new Shape(1));
+      Adam adam = new Adam(Adam.zeros(weights, manager), 0.5, clip);
+      Weights leaves = weights.leaves(manager);
+      try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+        collector.backward(
+            leaves.get("w").square().add(leaves.get("loss.v").square()).mul(manager.create(0.5f)));
+      }
+      adam.step(weights, leaves, 1, name -> name.equals("w") ? 0.1 : 0);
+      assertThat(weights.get("loss.v").toFloatArray()).as("rate 0").containsExactly(4);
+      return new float[] {
+        adam.moments().get("first.w").getFloat(0), adam.moments().get("first.loss.v").getFloat(0)
+      };
+    }
+  }
+
+  @Test
+  void the_gradient_of_all_parameters_is_clipped_before_decay_and_rate_0_moves_nothing() {
+    // The gradient (3, 4) has length 5; decay adds 0.5 x 3. One tenth of it goes into the moment.
+    assertThat(firstMoments(0)[0]).isCloseTo(0.45f, within(1e-6f));
+    assertThat(firstMoments(7)[0]).isCloseTo(0.45f, within(1e-6f));
+    assertThat(firstMoments(1)[0]).isCloseTo(0.21f, within(1e-6f));
+    assertThat(firstMoments(1)[1]).isZero();
+  }
 }

@@ -1,0 +1,53 @@
+package dev.holdfast.harness.cli;
+
+import dev.holdfast.harness.config.Study;
+import dev.holdfast.harness.run.StudyRunner;
+import dev.holdfast.harness.run.Ticker;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Methods against each other. */
+@Command(
+    name = "study",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    description = {
+      "Train several methods with several seeds, audit every model, and write one table.",
+      "An interrupted study goes on where it stopped when the same command is given again."
+    })
+final class StudyCommand implements Callable<Integer> {
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Parameters(paramLabel = "FILE.yaml", description = "Data, methods, seeds and battery.")
+  private Path file;
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where files go.")
+  private Path out;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads of the engine; weights depend on it. Default: one per core.")
+  private Integer count;
+
+  @Override
+  public Integer call() {
+    ThreadOptions threads = ThreadOptions.of(count);
+    threads.apply();
+    Study study = Study.read(file);
+    try (Ticker ticker = EngineOptions.ticker(spec.commandLine())) {
+      new StudyRunner(study, out, threads.threads(), ticker).run();
+    }
+    PrintWriter words = spec.commandLine().getOut();
+    words.println("Table: " + out.resolve("study.html"));
+    words.flush();
+    return Holdfast.OK;
+  }
+}

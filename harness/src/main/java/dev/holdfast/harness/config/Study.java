@@ -1,0 +1,160 @@
+package dev.holdfast.harness.config;
+
+import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.data.Shapes;
+import dev.holdfast.models.training.Recipe;
+import dev.holdfast.models.training.TrainingMethod;
+import dev.holdfast.models.yaml.StrictYaml;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Several methods, each trained with several seeds on some classes and audited on others. Files are
+ * named relative to the study.
+ *
+ * @param schema version of the format; 1
+ * @param name what reports call it
+ * @param data a folder, a manifest, or {@code shapes}
+ * @param layout of the data; default: detected
+ * @param trainSplit which classes to train on; default {@code train} for shapes, else needed
+ * @param testSplit which classes to audit on; default {@code test} for shapes, else needed
+ * @param battery name of a battery, or a file
+ * @param initialWeights takes the place of that of every recipe; default: as recipes have it
+ * @param seeds of the trainings, at least one
+ * @param auditSeed of the audits, so that all models get the same queries; default 0
+ * @param batchSize images in a native batch of an audit; default 32
+ * @param baseline id of the method that others are compared with; default the first
+ * @param methods what is compared
+ */
+public record Study(
+    Integer schema,
+    String name,
+    String data,
+    String layout,
+    String trainSplit,
+    String testSplit,
+    String battery,
+    String initialWeights,
+    List<Long> seeds,
+    Long auditSeed,
+    Integer batchSize,
+    String baseline,
+    List<Method> methods) {
+
+  private static final String OWNER = "the study";
+
+  /**
+   * One way to train.
+   *
+   * @param id a word that names folders and columns
+   * @param recipe file of the recipe
+   * @param method takes the place of the recipe's; default: as the recipe has it
+   */
+  public record Method(String id, String recipe, TrainingMethod method) {
+
+    /** Checks that nothing is missing. */
+    public Method {
+      if (id == null || !id.matches("[a-z0-9]+(-[a-z0-9]+)*")) {
+        throw InputException.of(
+            "id", id, "a method of the study", "be a word in kebab-case", "write id: my-method");
+      }
+      require("recipe", recipe, "method " + id);
+    }
+  }
+
+  /** Puts the defaults in and checks the values. */
+  public Study {
+    if (schema == null || schema != 1) {
+      throw InputException.of("schema", schema, OWNER, "be 1", "start the file with \"schema: 1\"");
+    }
+    require("name", name, OWNER);
+    require("data", data, OWNER);
+    require("battery", battery, OWNER);
+    boolean shapes = Shapes.ID.equals(data);
+    trainSplit = trainSplit == null && shapes ? "train" : trainSplit;
+    testSplit = testSplit == null && shapes ? "test" : testSplit;
+    require("train_split", trainSplit, OWNER);
+    require("test_split", testSplit, OWNER);
+    if (trainSplit.equals(testSplit)) {
+      throw InputException.of(
+          "test_split", testSplit, OWNER, "differ from train_split", "one of them is misspelt");
+    }
+    auditSeed = auditSeed == null ? 0L : auditSeed;
+    batchSize = batchSize == null ? 32 : batchSize;
+    if (batchSize < 1) {
+      throw InputException.of("batch_size", batchSize, OWNER, "be at least 1", "try 32");
+    }
+    if (seeds == null || seeds.isEmpty() || new HashSet<>(seeds).size() < seeds.size()) {
+      throw InputException.of(
+          "seeds", seeds, OWNER, "be one or more that differ", "write seeds: [0, 1, 2]");
+    }
+    seeds = List.copyOf(seeds);
+    if (methods == null || methods.isEmpty()) {
+      throw InputException.of(
+          "methods", "missing", OWNER, "be given", "add methods: [{id: clean, recipe: a.yaml}]");
+    }
+    methods = List.copyOf(methods);
+    List<String> ids = methods.stream().map(Method::id).toList();
+    if (Set.copyOf(ids).size() < ids.size()) {
+      throw InputException.of("methods", ids, OWNER, "have ids that differ", "rename one");
+    }
+    baseline = baseline == null ? ids.get(0) : baseline;
+    if (!ids.contains(baseline)) {
+      throw InputException.unknown("baseline", baseline, OWNER, ids);
+    }
+  }
+
+  private static void require(String key, String value, String owner) {
+    if (value == null || value.isBlank()) {
+      throw InputException.of(key, "missing", owner, "be given", "add \"" + key + ": ...\"");
+    }
+  }
+
+  /**
+   * Reads a study and makes its files absolute.
+   *
+   * @throws InputException if it cannot be read or is wrong
+   */
+  public static Study read(Path file) {
+    Study s = StrictYaml.read(file, Study.class);
+    return new Study(
+        s.schema,
+        s.name,
+        Shapes.ID.equals(s.data) ? s.data : beside(file, s.data),
+        s.layout,
+        split(file, s.trainSplit),
+        split(file, s.testSplit),
+        Battery.NAMES.contains(s.battery) ? s.battery : beside(file, s.battery),
+        s.initialWeights == null ? null : beside(file, s.initialWeights),
+        s.seeds,
+        s.auditSeed,
+        s.batchSize,
+        s.baseline,
+        s.methods.stream()
+            .map(m -> new Method(m.id(), beside(file, m.recipe()), m.method()))
+            .toList());
+  }
+
+  private static String beside(Path file, String other) {
+    return file.toAbsolutePath().resolveSibling(other).normalize().toString();
+  }
+
+  /** Only {@code FILE#NAME} names a file. */
+  private static String split(Path file, String split) {
+    return split.contains("#") ? beside(file, split) : split;
+  }
+
+  /** Returns the recipe of a method as the study wants it. */
+  public Recipe recipe(Method method) {
+    Recipe recipe = Recipe.read(Path.of(method.recipe()));
+    if (method.method() != null) {
+      recipe = recipe.withMethod(method.method());
+    }
+    if (initialWeights != null) {
+      recipe = recipe.withInitialWeights(initialWeights);
+    }
+    return recipe.withName(method.id());
+  }
+}

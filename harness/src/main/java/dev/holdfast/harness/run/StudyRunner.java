@@ -1,0 +1,101 @@
+package dev.holdfast.harness.run;
+
+import dev.holdfast.attacks.training.TargetedSteps;
+import dev.holdfast.harness.config.Battery;
+import dev.holdfast.harness.config.Study;
+import dev.holdfast.models.data.ImageSet;
+import dev.holdfast.models.data.PixelStore;
+import dev.holdfast.models.training.Recipe;
+import dev.holdfast.models.training.StoredImages;
+import dev.holdfast.models.training.Training;
+import dev.holdfast.reports.study.StudyFiles;
+import dev.holdfast.reports.study.StudyTable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs a study: for each seed and method a training and an audit, each of which goes on where it
+ * stopped. The table is written after every audit, so an interrupted study shows what there is.
+ */
+public final class StudyRunner {
+
+  private final Study study;
+  private final Path out;
+  private final int threads;
+  private final Ticker ticker;
+
+  /**
+   * @param out folder of the study; may hold an earlier part of it
+   * @param threads of the engine and of Java
+   */
+  public StudyRunner(Study study, Path out, int threads, Ticker ticker) {
+    this.study = study;
+    this.out = out;
+    this.threads = threads;
+    this.ticker = ticker;
+  }
+
+  /** Runs what is missing and returns the whole table. */
+  public StudyTable run() {
+    // Everything that can be wrong with files is found before hours of work.
+    Battery battery = Battery.load(study.battery());
+    Map<String, Recipe> recipes = new LinkedHashMap<>();
+    study.methods().forEach(m -> recipes.put(m.id(), study.recipe(m)));
+    DataSets.open(study.data(), study.layout(), study.testSplit(), false);
+    ImageSet training =
+        DataSets.openForTraining(study.data(), study.layout(), study.trainSplit(), false);
+    List<StudyTable.Run> runs = new ArrayList<>();
+    int total = study.seeds().size() * recipes.size();
+    // Seeds first: after one round there is a table of all methods.
+    for (long seed : study.seeds()) {
+      for (Map.Entry<String, Recipe> entry : recipes.entrySet()) {
+        String method = entry.getKey();
+        ticker.say("Model %d of %d: %s, seed %d".formatted(runs.size() + 1, total, method, seed));
+        Path cell = out.resolve("cells").resolve(method + "-seed" + seed);
+        train(entry.getValue(), training, cell.resolve("model"), seed);
+        AuditOptions options =
+            new AuditOptions(
+                cell.resolve("model"),
+                study.data(),
+                study.layout(),
+                study.testSplit(),
+                false,
+                cell.resolve("audit"),
+                battery,
+                study.auditSeed(),
+                study.batchSize(),
+                "cpu",
+                threads,
+                Evidence.Mode.NONE,
+                false,
+                false,
+                true,
+                false);
+        runs.add(new StudyTable.Run(method, seed, new AuditRunner(options, ticker).run()));
+        StudyFiles.write(table(runs), out);
+      }
+    }
+    ticker.close();
+    return table(runs);
+  }
+
+  private void train(Recipe recipe, ImageSet images, Path folder, long seed) {
+    try (PixelStore store =
+        PixelStore.open(images, recipe.input().spec(), CacheFolder.path(), ticker, false)) {
+      Training.run(
+          recipe, new StoredImages(store), folder, seed, false, new TargetedSteps(), ticker);
+    }
+  }
+
+  private StudyTable table(List<StudyTable.Run> runs) {
+    return StudyTable.of(
+        study.name(),
+        study.baseline(),
+        study.methods().stream().map(Study.Method::id).toList(),
+        study.seeds(),
+        runs);
+  }
+}

@@ -1,0 +1,160 @@
+package dev.holdfast.harness.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVRecord;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("native")
+class StudyCommandTest {
+
+  private static final String RECIPE =
+      """
+      schema: 1
+      name: small
+      backbone: {type: conv-net, widths: [6, 8]}
+      embedding: {dimension: 8, normalize: true, distance: cosine}
+      input: {height: 16, width: 16}
+      batch_size: 16
+      samples_per_class: 2
+      epochs: 1
+      steps_per_epoch: 3
+      validation: {fraction: 0}
+      """;
+
+  private static final String BATTERY =
+      """
+      schema: 1
+      name: tiny
+      limit_queries: 10
+      metrics: [recall@1, map-at-r]
+      attacks:
+        - {attack: {type: pgd, steps: 2}, norm: linf, epsilons: [4/255]}
+      """;
+
+  private static final String STUDY =
+      """
+      schema: 1
+      name: tiny
+      data: images
+      train_split: images/splits.json#train
+      test_split: images/splits.json#test
+      battery: battery.yaml
+      seeds: [3, 4]
+      methods:
+        - {id: clean, recipe: recipe.yaml}
+        - {id: two-branches, recipe: recipe.yaml, method: {type: mdprop, targets: [1]}}
+      """;
+
+  private static void write(Path dir, String study) throws IOException {
+    Files.writeString(dir.resolve("recipe.yaml"), RECIPE);
+    Files.writeString(dir.resolve("battery.yaml"), BATTERY);
+    Files.writeString(dir.resolve("study.yaml"), study);
+    Path images = World.images(dir.resolve("images"), 12, 4);
+    Files.writeString(
+        images.resolve("splits.json"),
+        """
+        {"train": %s, "test": %s}
+        """
+            .formatted(classes(0, 8), classes(8, 12)));
+  }
+
+  private static String classes(int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(c -> "\"class-" + (char) ('a' + c) + "\"")
+        .collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  private static Cli run(Path dir) {
+    return Cli.run(
+        "study",
+        dir.resolve("study.yaml").toString(),
+        "--out",
+        dir.resolve("out").toString(),
+        "--threads",
+        "2");
+  }
+
+  @Test
+  void every_method_is_trained_and_audited_with_every_seed_and_compared_with_the_baseline(
+      @TempDir Path dir) throws IOException {
+    write(dir, STUDY);
+    Cli result = run(dir);
+    assertThat(result.code()).as(result.err()).isZero();
+    Path out = dir.resolve("out");
+    for (String cell : List.of("clean-seed3", "clean-seed4", "two-branches-seed4")) {
+      assertThat(out.resolve("cells").resolve(cell).resolve("audit/audit.json")).exists();
+    }
+    String csv = Files.readString(out.resolve("study.csv"));
+    List<CSVRecord> lines =
+        CSVFormat.DEFAULT
+            .builder()
+            .setHeader()
+            .setSkipHeaderRecord(true)
+            .get()
+            .parse(new StringReader(csv))
+            .getRecords();
+    // Clean and attacked, recall@1 and MAP@R, two methods.
+    assertThat(lines).hasSize(8);
+    for (CSVRecord line : lines) {
+      assertThat(line.get("n_seeds")).isEqualTo("2");
+      String[] values = line.get("values").split(" ", -1);
+      assertThat(values).hasSize(2);
+      double mean = (Double.parseDouble(values[0]) + Double.parseDouble(values[1])) / 2;
+      assertThat(Double.parseDouble(line.get("mean")))
+          .isBetween(mean - 1e-12, mean + 1e-12)
+          .isBetween(0.0, 1.0);
+      assertThat(line.get("baseline")).isEqualTo(line.get("method").equals("clean") ? "" : "clean");
+    }
+    assertThat(Files.readString(out.resolve("study.md")))
+        .contains("| Perturbation | clean | two-branches |")
+        .contains("(n = 2)");
+    assertThat(Files.readString(out.resolve("study.html")))
+        .contains("<th>two-branches</th>")
+        .doesNotContain("<script");
+
+    // A cell that was lost is made again, and everything else is taken as it is.
+    try (Stream<Path> all = Files.walk(out.resolve("cells/two-branches-seed4/audit"))) {
+      for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(p);
+      }
+    }
+    Path kept = out.resolve("cells/two-branches-seed4/model/state/epoch-00001/weights.safetensors");
+    FileTime before = Files.getLastModifiedTime(kept);
+    assertThat(run(dir).code()).isZero();
+    assertThat(Files.getLastModifiedTime(kept)).isEqualTo(before);
+    assertThat(Files.readString(out.resolve("study.csv"))).isEqualTo(csv);
+  }
+
+  @Test
+  void what_is_wrong_is_said_before_anything_is_trained(@TempDir Path dir) throws IOException {
+    write(dir, STUDY.replace("[3, 4]", "[3, 3]"));
+    assertThat(run(dir).err()).contains("seeds ([3, 3])");
+    write(dir, STUDY.replace("id: two-branches", "id: clean"));
+    assertThat(run(dir).err()).contains("ids that differ");
+    write(dir, STUDY.replace("seeds:", "baseline: cleen\nseeds:"));
+    assertThat(run(dir).err()).contains("you meant clean");
+    write(dir, STUDY.replace("#test", "#train"));
+    assertThat(run(dir).err()).contains("test_split (images/splits.json#train)");
+    write(dir, STUDY.replace("data: images", "data: nowhere"));
+    assertThat(run(dir).code()).isEqualTo(2);
+    write(dir, STUDY.replace("recipe: recipe.yaml,", "recipe: other.yaml,"));
+    Cli result = run(dir);
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains("other.yaml");
+    assertThat(dir.resolve("out")).doesNotExist();
+  }
+}

@@ -1,0 +1,27 @@
+package dev.holdfast.reports.study;
+
+import dev.holdfast.reports.AtomicFile;
+import dev.holdfast.reports.csv.StudyCsv;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+
+/** The files of a study: {@code study.csv}, {@code study.md} and {@code study.html}. */
+public final class StudyFiles {
+
+  private StudyFiles() {}
+
+  /** Writes all files; each is whole at any moment. */
+  public static void write(StudyTable table, Path folder) {
+    StringBuilder csv = new StringBuilder();
+    try {
+      StudyCsv.write(table, csv);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    StudyText text = new StudyText(table);
+    AtomicFile.write(folder.resolve("study.csv"), csv.toString());
+    AtomicFile.write(folder.resolve("study.md"), text.markdown());
+    AtomicFile.write(folder.resolve("study.html"), text.html());
+  }
+}

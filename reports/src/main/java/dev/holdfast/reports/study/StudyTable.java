@@ -1,0 +1,154 @@
+package dev.holdfast.reports.study;
+
+import dev.holdfast.metrics.stats.Estimate;
+import dev.holdfast.metrics.stats.Intervals;
+import dev.holdfast.reports.result.Audit;
+import dev.holdfast.reports.result.Kind;
+import dev.holdfast.reports.result.ResultRow;
+import dev.holdfast.reports.table.Metric;
+import dev.holdfast.reports.table.Words;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Every number of a study: for each perturbation and metric what each method reached over its
+ * seeds, and the difference from the baseline with the same seed.
+ *
+ * @param name of the study
+ * @param dataset that all models were audited on
+ * @param baseline the method that others are compared with
+ * @param methods in the order of the study
+ * @param seeds of the trainings
+ * @param rows perturbations and metrics, in the order of the audits
+ */
+public record StudyTable(
+    String name,
+    String dataset,
+    String baseline,
+    List<String> methods,
+    List<Long> seeds,
+    List<Row> rows) {
+
+  /** Copies the lists. */
+  public StudyTable {
+    methods = List.copyOf(methods);
+    seeds = List.copyOf(seeds);
+    rows = List.copyOf(rows);
+  }
+
+  /**
+   * One model and what its audit found.
+   *
+   * @param seed of its training
+   */
+  public record Run(String method, long seed, Audit audit) {}
+
+  /**
+   * One metric under one perturbation.
+   *
+   * @param perturbation in words
+   * @param queries that each value is an average of
+   * @param cells by method
+   */
+  public record Row(String perturbation, Metric metric, int queries, Map<String, Cell> cells) {}
+
+  /**
+   * What a method reached.
+   *
+   * @param values one for each seed, in the order of the seeds that are finished
+   * @param mean of the values
+   * @param deviation standard deviation of the values; not a number for one
+   * @param difference from the baseline, over seeds that both have, with its 95 % interval
+   *     (Student's t); null for the baseline itself and where no seed is shared
+   * @param ratio of the mean to that of the baseline over the same seeds; not a number where that
+   *     is 0, or where there is no difference
+   */
+  public record Cell(
+      List<Double> values, double mean, double deviation, Estimate difference, double ratio) {}
+
+  private record Key(String perturbation, Metric metric, String setting, String threat) {}
+
+  /** Makes the table; runs that are missing are missing from the means. */
+  public static StudyTable of(
+      String name, String baseline, List<String> methods, List<Long> seeds, List<Run> runs) {
+    Map<Key, Map<String, Map<Long, Double>>> values = new LinkedHashMap<>();
+    Map<Key, Integer> queries = new LinkedHashMap<>();
+    Set<String> datasets = new LinkedHashSet<>();
+    for (Run run : runs) {
+      datasets.add(run.audit().data().name());
+      for (ResultRow row : run.audit().rows()) {
+        Key key =
+            new Key(
+                Words.phrase(row, run.audit().threatModels())
+                    + (row.kind() == Kind.AGGREGATE ? " (aggregate)" : ""),
+                Metric.of(row),
+                row.setting(),
+                row.threatHash());
+        queries.merge(key, row.nQueries(), Math::max);
+        values
+            .computeIfAbsent(key, k -> new LinkedHashMap<>())
+            .computeIfAbsent(run.method(), m -> new LinkedHashMap<>())
+            .put(run.seed(), row.value());
+      }
+    }
+    List<Row> rows = new ArrayList<>();
+    values.forEach(
+        (key, byMethod) -> {
+          Map<String, Cell> cells = new LinkedHashMap<>();
+          for (String method : methods) {
+            if (byMethod.containsKey(method)) {
+              cells.put(
+                  method,
+                  cell(
+                      seeds,
+                      byMethod.get(method),
+                      method.equals(baseline)
+                          ? Map.of()
+                          : byMethod.getOrDefault(baseline, Map.of())));
+            }
+          }
+          rows.add(new Row(key.perturbation(), key.metric(), queries.get(key), cells));
+        });
+    return new StudyTable(name, String.join(", ", datasets), baseline, methods, seeds, rows);
+  }
+
+  private static Cell cell(List<Long> seeds, Map<Long, Double> own, Map<Long, Double> base) {
+    List<Double> values = new ArrayList<>();
+    List<Double> differences = new ArrayList<>();
+    double sumOfShared = 0;
+    double sumOfBase = 0;
+    for (long seed : seeds) {
+      Double value = own.get(seed);
+      if (value == null) {
+        continue;
+      }
+      values.add(value);
+      Double other = base.get(seed);
+      if (other != null) {
+        differences.add(value - other);
+        sumOfShared += value;
+        sumOfBase += other;
+      }
+    }
+    double[] array = values.stream().mapToDouble(Double::doubleValue).toArray();
+    Estimate difference =
+        differences.isEmpty()
+            ? null
+            : Intervals.student(differences.stream().mapToDouble(Double::doubleValue).toArray());
+    return new Cell(
+        List.copyOf(values),
+        Intervals.student(array).value(),
+        Intervals.deviation(array),
+        difference,
+        difference == null || sumOfBase == 0 ? Double.NaN : sumOfShared / sumOfBase);
+  }
+
+  /** Returns the metrics that occur, in the order of the rows. */
+  public List<Metric> metrics() {
+    return rows.stream().map(Row::metric).distinct().toList();
+  }
+}

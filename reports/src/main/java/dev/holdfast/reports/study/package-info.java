@@ -1,0 +1,2 @@
+/** Several methods, each trained with several seeds, in one table. */
+package dev.holdfast.reports.study;

@@ -1,0 +1,89 @@
+package dev.holdfast.reports.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.holdfast.reports.Audits;
+import dev.holdfast.reports.json.AuditJson;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+class StudyTableTest {
+
+  private static final JsonMapper MAPPER = AuditJson.mapper();
+
+  /** An audit whose every value is the same. */
+  private static StudyTable.Run run(String method, long seed, double value) {
+    ObjectNode tree = (ObjectNode) MAPPER.readTree(AuditJson.write(Audits.small()));
+    for (JsonNode row : tree.path("rows")) {
+      ((ObjectNode) row).put("value", value);
+    }
+    return new StudyTable.Run(method, seed, AuditJson.read(MAPPER.writeValueAsString(tree), "x"));
+  }
+
+  private static StudyTable table() {
+    return StudyTable.of(
+        "toy",
+        "clean",
+        List.of("clean", "other"),
+        List.of(1L, 2L, 3L),
+        List.of(
+            run("clean", 1, 0.1),
+            run("other", 1, 0.4),
+            run("clean", 2, 0.2),
+            run("other", 2, 0.5),
+            run("clean", 3, 0.3),
+            run("other", 3, 0.9)));
+  }
+
+  @Test
+  void differences_are_paired_by_seed() {
+    StudyTable.Cell clean = table().rows().get(0).cells().get("clean");
+    assertThat(clean.mean()).isCloseTo(0.2, within(1e-12));
+    assertThat(clean.deviation()).isCloseTo(0.1, within(1e-12));
+    assertThat(clean.difference()).isNull();
+    StudyTable.Cell other = table().rows().get(0).cells().get("other");
+    assertThat(other.values()).containsExactly(0.4, 0.5, 0.9);
+    assertThat(other.difference().value()).isCloseTo(0.4, within(1e-12));
+    // Differences 0.3, 0.3, 0.6: deviation sqrt(0.03), Student's quantile with 2 degrees 4.3027.
+    double half = 4.302653 * Math.sqrt(0.03 / 3);
+    assertThat(other.difference().low()).isCloseTo(0.4 - half, within(1e-6));
+    assertThat(other.ratio()).isCloseTo(1.8 / 0.6, within(1e-12));
+  }
+
+  @Test
+  void a_seed_that_one_method_lacks_is_left_out_of_the_difference() {
+    StudyTable partial =
+        StudyTable.of(
+            "toy",
+            "clean",
+            List.of("clean", "other"),
+            List.of(1L, 2L),
+            List.of(run("clean", 1, 0.1), run("other", 1, 0.4), run("clean", 2, 0.2)));
+    StudyTable.Cell other = partial.rows().get(0).cells().get("other");
+    assertThat(other.difference().value()).isCloseTo(0.3, within(1e-12));
+    assertThat(other.difference().low()).isNaN();
+    assertThat(other.ratio()).isCloseTo(4, within(1e-12));
+  }
+
+  @Test
+  void files_say_the_same_and_names_are_escaped(@TempDir Path dir) throws Exception {
+    StudyFiles.write(table(), dir);
+    assertThat(Files.readString(dir.resolve("study.md")))
+        .contains("| Perturbation | clean | other |")
+        .contains("20.0 ± 10.0 (n = 3)")
+        .contains("+40.0 [-3.0, +83.0], x 3.00");
+    assertThat(Files.readString(dir.resolve("study.html")))
+        .contains("20.0 ± 10.0 (n = 3)")
+        .contains("<small>+40.0 [-3.0, +83.0], x 3.00</small>");
+    assertThat(Files.readString(dir.resolve("study.csv")))
+        .startsWith("study,dataset,perturbation,metric,k,n_queries,method,n_seeds,mean")
+        .contains(",other,3,0.6");
+  }
+}
