@@ -13,7 +13,8 @@ import java.util.function.Consumer;
  * label {@code pgd-linf} is derived.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-public sealed interface Attack permits Fgsm, Pgd {
+public sealed interface Attack
+    permits Fgsm, RFgsm, Pgd, MiFgsm, NiFgsm, DiFgsm, TiFgsm, Apgd, Fmn, CarliniWagner {
 
   /** Returns the id that configurations use, such as {@code pgd}. */
   default String id() {
@@ -38,6 +39,14 @@ public sealed interface Attack permits Fgsm, Pgd {
   /** Returns what it has to know of the candidate. */
   default Knowledge knowledge() {
     return Knowledge.WHITE_BOX;
+  }
+
+  /**
+   * Tells whether it looks for the smallest perturbation that breaks recall@k, so that its result
+   * is a length and epsilon only a limit.
+   */
+  default boolean looksForTheSmallest() {
+    return false;
   }
 
   /**

@@ -1,10 +1,7 @@
 package dev.holdfast.attacks;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.List;
 
@@ -40,31 +37,19 @@ record L2Ball(NDArray clean, double epsilon) implements Ball {
 
   @Override
   public NDArray step(NDArray images, NDArray gradient, float[] lengths) {
-    NDArray rows = rows(gradient);
-    float[] norms = rows.norm(PIXELS).toFloatArray();
-    double[] exact = null;
-    float[] factors = new float[norms.length];
-    for (int i = 0; i < norms.length; i++) {
-      double norm = norms[i];
-      // Squares of such numbers leave the range of float. Decided for each image on its own.
-      if (!(norm > 1e-12 && norm < 1e12)) {
-        exact =
-            exact == null
-                ? rows.toType(DataType.FLOAT64, false).norm(PIXELS).toDoubleArray()
-                : exact;
-        norm = exact[i];
-        if (!Double.isFinite(norm)) {
-          return step(images, withoutHoles(gradient), lengths);
-        }
-      }
-      factors[i] = norm == 0 ? 0 : (float) Math.min(lengths[i] / norm, Float.MAX_VALUE);
+    NDArray rows = Gradients.rows(gradient);
+    double[] norms = Gradients.lengths(rows);
+    if (!Gradients.finite(norms)) {
+      return step(images, Gradients.withoutHoles(gradient), lengths);
     }
-    return Lengths.scale(rows, factors).reshape(images.getShape()).addi(images);
+    return Lengths.scale(rows, Gradients.factors(norms, lengths))
+        .reshape(images.getShape())
+        .addi(images);
   }
 
   @Override
   public NDArray project(NDArray images) {
-    NDArray difference = rows(images.subi(clean));
+    NDArray difference = Gradients.rows(images.subi(clean));
     NDArray factor =
         norm(difference).maximum(TINY).pow(-1).mul((float) (epsilon * INSIDE)).minimum(1f);
     return difference.muli(factor).reshape(clean.getShape()).addi(clean).clip(0, 1);
@@ -96,12 +81,6 @@ record L2Ball(NDArray clean, double epsilon) implements Ball {
     }
   }
 
-  /** A gradient that is not finite says nothing about where to go. */
-  private static NDArray withoutHoles(NDArray gradient) {
-    NDArray holes = gradient.isNaN().logicalOr(gradient.isInfinite());
-    return NDArrays.where(holes, gradient.zerosLike(), gradient);
-  }
-
   @Override
   public void fill(float[] perturbation, int offset, int length, double radius, CounterRng rng) {
     double squares = 0;
@@ -115,11 +94,6 @@ record L2Ball(NDArray clean, double epsilon) implements Ball {
     for (int i = offset; i < offset + length; i++) {
       perturbation[i] *= (float) scale;
     }
-  }
-
-  /** One row for each image: the engine takes maxima along one axis at a time. */
-  private static NDArray rows(NDArray images) {
-    return images.reshape(new Shape(images.getShape().get(0), -1));
   }
 
   private static NDArray norm(NDArray rows) {

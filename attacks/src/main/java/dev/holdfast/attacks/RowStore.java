@@ -28,6 +28,16 @@ final class RowStore {
     return values;
   }
 
+  /**
+   * Returns all rows on another manager, so that what is computed from them lives there; not to be
+   * changed.
+   */
+  NDArray on(NDManager manager) {
+    NDArray view = values.stopGradient();
+    view.attach(manager);
+    return view;
+  }
+
   /** Takes over an array in place of the one that was there. */
   void replace(NDArray next) {
     if (values != null) {

@@ -45,14 +45,40 @@ interface Rule {
     return losses;
   }
 
-  /** Forgets what was in some slots, which begin a run. */
-  default void begin(Slots slots, int[] fresh) {}
+  /** Tells whether nothing better can come for the query in a slot. */
+  default boolean settled(Slots slots, int slot) {
+    return false;
+  }
+
+  /**
+   * Fills in the perturbation that a run starts with; zero is the clean image.
+   *
+   * @param ball of the images that begin a run
+   */
+  default void start(Slots slots, int slot, Ball ball, float[] perturbation, int offset) {
+    boolean random = slots.restart(slot) > 0 || randomStart();
+    double scale = random ? 1 : slots.task().flatAtClean() ? Ball.NUDGE : 0;
+    if (scale > 0) {
+      ball.fill(
+          perturbation,
+          offset,
+          slots.task().values(),
+          scale * slots.task().epsilon(),
+          slots.startRng(slot));
+    }
+  }
+
+  /**
+   * Forgets what was in some slots, which begin a run.
+   *
+   * @param fresh the slots, ascending
+   * @param clean one clean image for each of them; not to be changed or kept
+   */
+  default void begin(Slots slots, int[] fresh, NDArray clean) {}
 
   /** Returns where the gradient is to be taken. */
   default NDArray points(Slots slots, NDManager step) {
-    NDArray points = slots.images().stopGradient();
-    points.attach(step);
-    return points;
+    return slots.images(step);
   }
 
   /**

@@ -33,7 +33,13 @@ final class Slots {
 
   private final NDManager batch;
   private final RowStore images;
+
+  /** The best iterates of the runs that are under way. */
   private final RowStore best;
+
+  /** The best iterates of all runs of a query, where there are several. */
+  private final RowStore result;
+
   private final List<RowStore> centers = new ArrayList<>();
 
   // One entry for each slot.
@@ -43,6 +49,7 @@ final class Slots {
   private final int[] moved;
   private final int[] looked;
   private final float[] bestMerit;
+  private final float[] resultMerit;
   private final boolean[] improved;
   private final float[][] losses;
 
@@ -61,12 +68,14 @@ final class Slots {
     this.passes = moves + (judged() ? 1 : 0);
     this.images = new RowStore(rows, batch);
     this.best = judged() ? new RowStore(rows, batch) : null;
+    this.result = rule.restarts() > 1 ? new RowStore(rows, batch) : best;
     this.item = new int[rows];
     this.restart = new int[rows];
     this.pass = new int[rows];
     this.moved = new int[rows];
     this.looked = new int[rows];
     this.bestMerit = new float[rows];
+    this.resultMerit = new float[rows];
     this.improved = new boolean[rows];
     this.losses = new float[rows][passes];
     this.broken = new float[rows][];
@@ -115,27 +124,43 @@ final class Slots {
     return restart[slot];
   }
 
+  /** Returns the objective that a run saw in one of its passes. */
+  float loss(int slot, int inPass) {
+    return losses[slot][inPass];
+  }
+
+  /** Returns the random numbers for the start of a run. */
+  CounterRng startRng(int slot) {
+    return rng(slot, "start" + (restart[slot] == 0 ? "" : "/" + restart[slot]));
+  }
+
+  /** Returns the random numbers of the query in a slot for a purpose. */
+  CounterRng rng(int slot, String purpose) {
+    String stream = task.cell() + "/" + purpose;
+    return CounterRng.of(task.seed(), stream, task.clean().ids()[item[slot]]);
+  }
+
   /** Returns the owner of what is kept between steps. */
   NDManager owner() {
     return batch;
   }
 
-  /** Returns the iterates. */
-  NDArray images() {
-    return images.values();
+  /** Returns the iterates, on the manager of a step. */
+  NDArray images(NDManager step) {
+    return images.on(step);
   }
 
-  /** Returns the best iterates so far, where they are kept. */
+  /** Returns the best iterates of the runs under way, where they are kept. */
   NDArray best() {
     return best.values();
   }
 
-  /** Returns the largest merit so far in a slot, where best iterates are kept. */
+  /** Returns the largest merit of the run in a slot, where best iterates are kept. */
   float bestMerit(int slot) {
     return bestMerit[slot];
   }
 
-  /** Tells whether this pass found the best iterate so far. */
+  /** Tells whether this pass found the best iterate of the run so far. */
   boolean improved(int slot) {
     return improved[slot];
   }
@@ -213,6 +238,9 @@ final class Slots {
         }
       }
       judge(points, loss);
+      for (int slot = 0; slot < rows; slot++) {
+        leaves[slot] |= item[slot] != FREE && task.earlyExit() && rule.settled(this, slot);
+      }
       NDArray from = images.values();
       boolean moving = false;
       for (int slot = 0; slot < rows; slot++) {
@@ -234,10 +262,15 @@ final class Slots {
             }
           }
           pass[slot]++;
-          leaves[slot] = pass[slot] == passes && restart[slot] == rule.restarts() - 1;
-          if (pass[slot] == passes && !leaves[slot]) {
-            again.add(slot);
+          if (pass[slot] == passes) {
+            compareRuns(slot);
+            leaves[slot] = restart[slot] == rule.restarts() - 1;
+            if (!leaves[slot]) {
+              again.add(slot);
+            }
           }
+        } else {
+          compareRuns(slot);
         }
         if (leaves[slot]) {
           finish(slot, to);
@@ -296,10 +329,20 @@ final class Slots {
     }
   }
 
+  /** Keeps what a run found if it is better than what earlier ones found. */
+  private void compareRuns(int slot) {
+    if (result != best && bestMerit[slot] > resultMerit[slot]) {
+      resultMerit[slot] = bestMerit[slot];
+      boolean[] only = new boolean[rows];
+      only[slot] = true;
+      result.take(only, best.values());
+    }
+  }
+
   private void finish(int slot, NDArray images) {
     float[] image = broken[slot];
     if (image == null) {
-      image = RowStore.row(best == null ? images : best.values(), slot);
+      image = RowStore.row(result == null ? images : result.values(), slot);
     }
     if (task.norm() == Norm.L2) {
       L2Ball.settle(image, task.image(item[slot]), task.epsilon());
@@ -323,9 +366,10 @@ final class Slots {
         restart[slot] = 0;
         moved[slot] = 0;
         looked[slot] = 0;
-        bestMerit[slot] = Float.NEGATIVE_INFINITY;
+        resultMerit[slot] = Float.NEGATIVE_INFINITY;
         broken[slot] = null;
       }
+      bestMerit[slot] = Float.NEGATIVE_INFINITY;
     }
     try (NDManager temporary = batch.newSubManager()) {
       NDArray center = temporary.create(clean, task.shape(slots.length));
@@ -333,13 +377,16 @@ final class Slots {
       NDArray start = ball.project(temporary.create(starts(slots, clean, ball), center.getShape()));
       if (newQuery) {
         putBall(slots, ball);
-        if (best != null) {
-          best.put(slots, start.duplicate());
+        if (result != best) {
+          result.put(slots, start.duplicate());
         }
       }
+      if (best != null) {
+        best.put(slots, start.duplicate());
+      }
       images.put(slots, start);
+      rule.begin(this, slots, center);
     }
-    rule.begin(this, slots);
   }
 
   private void putBall(int[] slots, Ball ball) {
@@ -353,16 +400,9 @@ final class Slots {
   }
 
   private float[] starts(int[] slots, float[] clean, Ball ball) {
-    int values = task.values();
     float[] starts = new float[clean.length];
     for (int i = 0; i < slots.length; i++) {
-      int run = restart[slots[i]];
-      double scale = run > 0 || rule.randomStart() ? 1 : task.flatAtClean() ? Ball.NUDGE : 0;
-      if (scale > 0) {
-        String purpose = task.cell() + "/start" + (run == 0 ? "" : "/" + run);
-        CounterRng rng = CounterRng.of(task.seed(), purpose, task.clean().ids()[item[slots[i]]]);
-        ball.fill(starts, i * values, values, scale * task.epsilon(), rng);
-      }
+      rule.start(this, slots[i], ball, starts, i * task.values());
     }
     for (int p = 0; p < starts.length; p++) {
       starts[p] += clean[p];

@@ -41,7 +41,7 @@ class AttackRegistryTest {
   void a_misspelt_attack_is_refused_with_a_suggestion() {
     assertThatThrownBy(() -> Registry.of(Attack.class, "attack", "pdg", "the command line"))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("attack (pdg) of the command line must be one of fgsm, pgd")
+        .hasMessageContaining("attack (pdg) of the command line must be one of fgsm, r-fgsm, pgd")
         .hasMessageContaining("you meant pgd");
   }
 }

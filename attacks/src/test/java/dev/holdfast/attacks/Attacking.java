@@ -7,6 +7,7 @@ import dev.holdfast.attacks.objective.BoundObjective;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.models.EmbeddingModel;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** What tests of attacks share. */
@@ -26,10 +27,13 @@ final class Attacking {
 
   /** Runs an attack, and checks that every image is handed over once. */
   static Result run(Attack attack, AttackTask task) {
+    return run(done -> attack.perturb(task, done), task);
+  }
+
+  static Result run(Consumer<Consumer<Perturbed>> attack, AttackTask task) {
     Perturbed[] each = new Perturbed[task.size()];
     float[] images = new float[task.size() * task.values()];
-    attack.perturb(
-        task,
+    attack.accept(
         p -> {
           if (each[p.item()] != null) {
             throw new AssertionError("item " + p.item() + " was handed over twice");

@@ -1,6 +1,6 @@
 package dev.holdfast.attacks;
 
-class FgsmTest implements AttackContract {
+class FgsmTest implements AscentContract {
 
   @Override
   public Attack attack() {
@@ -15,5 +15,10 @@ class FgsmTest implements AttackContract {
   @Override
   public boolean random() {
     return false;
+  }
+
+  @Override
+  public boolean oneStep() {
+    return true;
   }
 }

@@ -11,7 +11,7 @@ import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.ToyEmbedder;
 import org.junit.jupiter.api.Test;
 
-class PgdTest implements AttackContract {
+class PgdTest implements AscentContract {
 
   @Override
   public Attack attack() {
@@ -30,7 +30,59 @@ class PgdTest implements AttackContract {
 
   @Test
   void has_the_usual_defaults() {
-    assertThat(new Pgd(null, null, null)).isEqualTo(new Pgd(10, null, true));
+    assertThat(new Pgd(null, null, null)).isEqualTo(new Pgd(10, "epsilon/4", true, 1, "last"));
+  }
+
+  @Test
+  void the_best_iterate_is_at_least_as_good_as_the_last_one_and_so_is_the_best_of_restarts() {
+    try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1);
+        var manager = toy.model().manager().newSubManager()) {
+      for (Norm norm : Norm.values()) {
+        Scene scene = new Scene(toy.model()).objective(new EmbeddingShift()).norm(norm, 0.5);
+        try (var surroundings = scene.surroundings(manager)) {
+          AttackTask task = scene.task(surroundings);
+          float[] last = losses(new Pgd(6, "epsilon/2", true), task);
+          float[] best = losses(new Pgd(6, "epsilon/2", true, 1, "best"), task);
+          float[] twice = losses(new Pgd(6, "epsilon/2", true, 2, "last"), task);
+          float[] most = losses(new Pgd(6, "epsilon/2", true, 5, "best"), task);
+          boolean better = false;
+          for (int i = 0; i < last.length; i++) {
+            assertThat(best[i]).isGreaterThanOrEqualTo(last[i]);
+            assertThat(twice[i]).isGreaterThanOrEqualTo(last[i]);
+            assertThat(most[i]).isGreaterThanOrEqualTo(best[i]);
+            better |= most[i] > last[i];
+          }
+          assertThat(better).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void restarts_and_looks_at_last_iterates_are_counted() {
+    try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1);
+        var manager = toy.model().manager().newSubManager()) {
+      Scene scene = new Scene(toy.model()).objective(new SingleTarget());
+      try (var surroundings = scene.surroundings(manager)) {
+        AttackTask task = scene.task(surroundings);
+        for (Perturbed p : Attacking.run(new Pgd(4, null, true, 3, "best"), task).each()) {
+          assertThat(p.steps()).isEqualTo(12);
+          assertThat(p.forwards()).isEqualTo(15);
+          assertThat(p.backwards()).isEqualTo(15);
+          assertThat(p.losses()).hasSize(5);
+        }
+      }
+    }
+  }
+
+  static float[] losses(Attack attack, AttackTask task) {
+    try (var manager = task.model().manager().newSubManager()) {
+      int[] items = java.util.stream.IntStream.range(0, task.size()).toArray();
+      return task.objective()
+          .bind(items, manager)
+          .loss(task.model().embed(Attacking.run(attack, task).batch(task, manager)))
+          .toFloatArray();
+    }
   }
 
   @Test
@@ -44,6 +96,12 @@ class PgdTest implements AttackContract {
     assertThatThrownBy(() -> new Pgd(1, "two", null))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("The step_size (two) of attack pgd must");
+    assertThatThrownBy(() -> new Pgd(1, null, true, 0, null))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("The restarts (0) of attack pgd must be at least 1");
+    assertThatThrownBy(() -> new Pgd(1, null, true, 1, "worst"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("iterate (worst) of attack pgd must be one of last, best");
   }
 
   @Test

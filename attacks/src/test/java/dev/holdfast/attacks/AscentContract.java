@@ -1,0 +1,248 @@
+package dev.holdfast.attacks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.holdfast.attacks.objective.EmbeddingShift;
+import dev.holdfast.attacks.objective.Margin;
+import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.attacks.objective.SingleTarget;
+import dev.holdfast.attacks.objective.Surroundings;
+import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.metrics.Distance;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.models.EmbeddingModel;
+import dev.holdfast.models.ToyEmbedder;
+import dev.holdfast.models.card.ModelCard;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What holds for every attack that climbs an objective along its gradient. */
+interface AscentContract extends AttackContract {
+
+  /**
+   * Returns the attack started at the clean images, long enough to reach the edge of the budget.
+   */
+  Attack fromCleanToTheEdge();
+
+  /** Tells whether it takes one step only, which is no way along a curve. */
+  default boolean oneStep() {
+    return false;
+  }
+
+  @Test
+  default void uses_the_budget() {
+    try (ToyEmbedder toy = ToyEmbedder.linear(CARD, 1)) {
+      Scene linf = new Scene(toy.model()).objective(new SingleTarget()).norm(Norm.LINF, 0.02);
+      assertThat(linf.lengths(linf.run(fromCleanToTheEdge())))
+          .allSatisfy(l -> assertThat(l).isCloseTo(0.02, within(1e-7)));
+      Scene l2 = new Scene(toy.model()).objective(new SingleTarget()).norm(Norm.L2, 0.02);
+      assertThat(l2.lengths(l2.run(fromCleanToTheEdge())))
+          .allSatisfy(l -> assertThat(l).isGreaterThan(0.015));
+    }
+  }
+
+  @Test
+  default void reaches_the_corner_of_the_box_on_a_linear_model() {
+    try (ToyEmbedder toy = ToyEmbedder.linear(CARD, 1)) {
+      Scene scene = new Scene(toy.model()).linear().norm(Norm.LINF, 0.03);
+      float[] clean = scene.clean();
+      float[] images = scene.run(fromCleanToTheEdge());
+      for (int i = 0; i < images.length; i++) {
+        double gradient = toy.weights()[0][i % scene.pixels()];
+        double best = Math.min(1, Math.max(0, clean[i] + 0.03 * Math.signum(gradient)));
+        assertThat((double) images[i]).isCloseTo(best, within(1e-6));
+      }
+    }
+  }
+
+  @Test
+  default void reaches_the_edge_of_the_ball_on_a_linear_model() {
+    try (ToyEmbedder toy = ToyEmbedder.linear(CARD, 1)) {
+      // Gray images: [0,1] is out of reach.
+      Scene scene = new Scene(toy.model()).linear().gray().norm(Norm.L2, 0.3);
+      float[] images = scene.run(fromCleanToTheEdge());
+      double norm = 0;
+      for (double w : toy.weights()[0]) {
+        norm += w * w;
+      }
+      norm = Math.sqrt(norm);
+      for (int i = 0; i < images.length; i++) {
+        double best = 0.5 + 0.3 * toy.weights()[0][i % scene.pixels()] / norm;
+        assertThat((double) images[i]).isCloseTo(best, within(1e-6));
+      }
+    }
+  }
+
+  @Test
+  default void a_target_far_away_is_approached_along_a_straight_line() {
+    try (ToyEmbedder toy = ToyEmbedder.linear(CARD, 1)) {
+      for (Norm norm : norms()) {
+        // So far away that the direction to it is the same all over the budget.
+        float[] target = new float[12];
+        for (int d = 0; d < 12; d++) {
+          target[d] = (float) (1e5 * Math.cos(1 + d));
+        }
+        Scene scene = new Scene(toy.model()).gray().target(target).norm(norm, 0.05);
+        float[] images = scene.run(fromCleanToTheEdge());
+        double[] direction = new double[scene.pixels()];
+        double length = 0;
+        for (int p = 0; p < direction.length; p++) {
+          for (int d = 0; d < 12; d++) {
+            direction[p] += toy.weights()[d][p] * target[d];
+          }
+          length += direction[p] * direction[p];
+        }
+        for (int i = 0; i < images.length; i++) {
+          double g = direction[i % direction.length];
+          double best = norm == Norm.LINF ? Math.signum(g) : g / Math.sqrt(length);
+          assertThat(images[i] - 0.5).as("%s at %d", norm, i).isCloseTo(0.05 * best, within(1e-3));
+        }
+      }
+    }
+  }
+
+  @Test
+  default void the_nearest_item_changes_at_the_computed_epsilon() {
+    ModelCard card = ToyEmbedder.card(new Shape(1, 2, 2), 1, Distance.EUCLIDEAN);
+    // The embedding is the sum of four pixels; the query has 2.0, its match 1.9, the other 2.5.
+    // The border lies at 2.2, that is at a change of 0.05 for each pixel.
+    try (EmbeddingModel model =
+            ToyEmbedder.of(card, x -> x.sum(new int[] {1, 2, 3}).expandDims(1));
+        NDManager manager = model.manager().newSubManager();
+        Surroundings surroundings =
+            new Surroundings(
+                new EmbeddingSet(new float[] {1.9f, 2.5f}, 1, new long[] {1, 2}, new long[] {5, 6}),
+                Distance.EUCLIDEAN,
+                7,
+                Map.of(),
+                manager)) {
+      EmbeddingSet batch = new EmbeddingSet(new float[] {2}, 1, new long[] {9}, new long[] {5});
+      NDArray clean = manager.ones(new Shape(1, 1, 2, 2)).mul(0.5f);
+      for (Objective objective : List.of(new Margin(1), new SingleTarget())) {
+        for (double epsilon : new double[] {0.049, 0.051}) {
+          AttackTask task =
+              new AttackTask(
+                  model,
+                  batch,
+                  Attacking.pixels(clean.toFloatArray(), batch),
+                  objective.aim(surroundings, batch),
+                  objective.flatAtClean(),
+                  null,
+                  Norm.LINF,
+                  epsilon,
+                  7,
+                  "cell",
+                  1,
+                  false);
+          NDArray images = Attacking.run(fromCleanToTheEdge(), task).batch(task, manager);
+          float moved = model.embed(images).toFloatArray()[0];
+          assertThat(Math.abs(moved - 2.5) < Math.abs(moved - 1.9))
+              .as("%s at %s is at %s", objective, epsilon, moved)
+              .isEqualTo(epsilon > 0.05);
+        }
+      }
+    }
+  }
+
+  @Test
+  default void a_model_without_gradient_leaves_the_start_where_it_is() {
+    for (EmbeddingModel model : List.of(ToyEmbedder.constant(CARD), ToyEmbedder.collapsed(CARD))) {
+      try (model) {
+        for (Norm norm : norms()) {
+          Scene scene = new Scene(model).objective(new EmbeddingShift()).norm(norm, 0.05);
+          float[] images = scene.check(attack());
+          assertThat(images).isNotEqualTo(scene.clean());
+          assertThat(scene.run(fromCleanToTheEdge())).isEqualTo(scene.start(Ball.NUDGE));
+          Scene targeted = new Scene(model).objective(new SingleTarget()).norm(norm, 0.05);
+          assertThat(targeted.run(fromCleanToTheEdge())).isEqualTo(targeted.clean());
+        }
+      }
+    }
+  }
+
+  @Test
+  default void holes_in_a_gradient_do_not_stop_the_rest() {
+    // The square root has an infinite slope at 0; where pixels are 0 the gradient has no number.
+    try (EmbeddingModel model =
+        ToyEmbedder.of(
+            CARD, x -> x.sqrt().reshape(x.getShape().get(0), 12, 18).sum(new int[] {2}))) {
+      for (Norm norm : norms()) {
+        Scene scene = new Scene(model).linear().norm(norm, 0.05);
+        float[] images = scene.check(fromCleanToTheEdge());
+        assertThat(images).isNotEqualTo(scene.clean());
+      }
+    }
+  }
+
+  @Test
+  default void reaches_the_best_point_of_a_box_on_a_quadratic_model() {
+    try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1)) {
+      // The first number is a sum of w x^2, which rises with x where w is positive.
+      Scene scene = new Scene(toy.model()).linear().norm(Norm.LINF, 0.03);
+      float[] clean = scene.clean();
+      float[] images = scene.run(fromCleanToTheEdge());
+      for (int i = 0; i < images.length; i++) {
+        double slope = clean[i] == 0 ? 0 : toy.weights()[0][i % scene.pixels()];
+        double best = Math.min(1, Math.max(0, clean[i] + 0.03 * Math.signum(slope)));
+        // At 0 the slope is 0, though a step to either side would be one up or down.
+        if (clean[i] > 0) {
+          assertThat((double) images[i]).isCloseTo(best, within(1e-3));
+        }
+      }
+    }
+  }
+
+  @Test
+  default void reaches_the_best_point_of_a_ball_on_a_quadratic_model() {
+    if (oneStep()) {
+      return;
+    }
+    try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1)) {
+      double epsilon = 0.3;
+      Scene scene = new Scene(toy.model()).linear().gray().norm(Norm.L2, epsilon);
+      float[] images = scene.run(fromCleanToTheEdge());
+      double[] best = Quadratic.best(toy.weights()[0], 0.5, epsilon);
+      for (int i = 0; i < images.length; i++) {
+        assertThat((double) images[i]).isCloseTo(best[i % best.length], within(1e-3));
+      }
+    }
+  }
+
+  /** The maximum of the sum of w x^2 in a ball around a gray image. */
+  final class Quadratic {
+
+    private Quadratic() {}
+
+    /** Lagrange: w x = lambda (x - gray), and lambda such that the distance is the radius. */
+    static double[] best(double[] weights, double gray, double radius) {
+      double low = 0;
+      for (double w : weights) {
+        low = Math.max(low, w);
+      }
+      double high = 1e6;
+      for (int i = 0; i < 200; i++) {
+        double lambda = (low + high) / 2;
+        double squares = 0;
+        for (double w : weights) {
+          double d = gray * w / (lambda - w);
+          squares += d * d;
+        }
+        if (Math.sqrt(squares) > radius) {
+          low = lambda;
+        } else {
+          high = lambda;
+        }
+      }
+      double[] best = new double[weights.length];
+      for (int i = 0; i < best.length; i++) {
+        best[i] = gray + gray * weights[i] / (high - weights[i]);
+      }
+      return best;
+    }
+  }
+}
