@@ -2,6 +2,7 @@ package dev.holdfast.harness.run;
 
 import ai.djl.engine.Engine;
 import dev.holdfast.attacks.embedding.EmbeddingAttack;
+import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
@@ -53,6 +54,7 @@ import java.util.stream.Stream;
 final class Assembler {
 
   private static final String CORRUPTIONS_MEAN = "corruptions-mean";
+  private static final String MEDIAN_PERTURBATION = "median-perturbation";
 
   private final AuditOptions options;
   private final EmbeddingModel model;
@@ -171,6 +173,9 @@ final class Assembler {
             Double spread = trials.spread(outcome.values().get(Metrics.word(metric)));
             rows.add(row(kind, cell.perturbation(), cell, metric, estimate, spread, reference));
           }
+          if (cell instanceof AttackCell attack && attack.attack().looksForTheSmallest()) {
+            rows.add(median(attack, outcome));
+          }
           measures.forEach(
               (name, lengths) -> {
                 Estimate mean = trials.estimate(lengths, seed(name));
@@ -203,6 +208,28 @@ final class Assembler {
       }
     }
     return rows;
+  }
+
+  /**
+   * The median of the perturbation that breaks recall@k: 0 where it is broken without, infinite
+   * where none was found.
+   */
+  private ResultRow median(AttackCell cell, CellOutcome outcome) {
+    int k = ((Margin) cell.objective()).k();
+    double[] length = cell.threat().norm() == Norm.LINF ? outcome.linf() : outcome.l2();
+    double[] needed = new double[trials.size()];
+    for (int t = 0; t < needed.length; t++) {
+      needed[t] = outcome.rank()[t] > k ? length[t] : Double.POSITIVE_INFINITY;
+    }
+    return row(
+        Kind.ATTACK,
+        cell.perturbation(),
+        cell,
+        MEDIAN_PERTURBATION,
+        k,
+        trials.median(needed),
+        null,
+        null);
   }
 
   private Estimate estimate(RetrievalMetric metric, Map<String, double[]> values) {

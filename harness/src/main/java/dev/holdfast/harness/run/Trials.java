@@ -63,6 +63,25 @@ record Trials(int[] queries, int[] draws, int count) {
     return count == 1 ? Intervals.bootstrap(values, seed) : pooled(values, seed);
   }
 
+  /**
+   * Returns the median over the queries; of a query that is asked in several draws, the median of
+   * its values counts.
+   */
+  Estimate median(double[] values) {
+    return Intervals.median(
+        Arrays.stream(queries)
+            .distinct()
+            .mapToDouble(
+                q ->
+                    Intervals.median(
+                            IntStream.range(0, size())
+                                .filter(t -> queries[t] == q)
+                                .mapToDouble(t -> values[t])
+                                .toArray())
+                        .value())
+            .toArray());
+  }
+
   private Estimate pooled(double[] values, long seed) {
     int n = 1 + Arrays.stream(queries).max().orElse(-1);
     double[] sums = new double[n];

@@ -361,6 +361,41 @@ class AuditCommandTest {
   }
 
   @Test
+  void the_median_perturbation_that_breaks_recall_is_reported() {
+    Path battery =
+        World.write(
+            own.resolve("smallest.yaml"),
+            """
+            schema: 1
+            name: smallest
+            metrics: [recall@1]
+            attacks:
+              - {attack: {type: fmn, steps: 30}, objectives: [{type: margin}], norm: l2, epsilons: [100]}
+              - {attack: {type: fmn, steps: 30}, objectives: [{type: margin}], epsilons: [1]}
+              - attack: {type: cw, steps: 20, searches: 3}
+                objectives: [{type: margin}]
+                norm: l2
+                epsilons: [100]
+            """);
+    Path out = own.resolve("out");
+    audit(out, "--battery", battery).succeeds();
+    List<CSVRecord> medians =
+        csv(out).stream().filter(r -> r.get("metric").equals("median-perturbation")).toList();
+    assertThat(medians)
+        .extracting(r -> r.get("perturbation"))
+        .containsExactly("fmn-l2", "fmn-linf", "cw-l2");
+    for (CSVRecord row : medians) {
+      double median = Double.parseDouble(row.get("value"));
+      assertThat(median).isPositive().isLessThan(row.get("norm").equals("linf") ? 0.5 : 10);
+      assertThat(Double.parseDouble(row.get("ci_low"))).isLessThanOrEqualTo(median);
+      assertThat(row.get("k")).isEqualTo("1");
+    }
+    Path other = own.resolve("other");
+    audit(other, "--battery", battery, "--reverse-queries", "--no-early-exit").succeeds();
+    same(out, other, "results.csv");
+  }
+
+  @Test
   void a_budget_of_zero_changes_nothing() {
     Path zero =
         World.write(

@@ -3,11 +3,15 @@ package dev.holdfast.metrics.stats;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
 import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
 import org.apache.commons.statistics.interval.Interval;
 
-/** 95 % confidence intervals of means over queries. None depends on the order of the queries. */
+/**
+ * 95 % confidence intervals of means and medians over queries. None depends on the order of the
+ * queries.
+ */
 public final class Intervals {
 
   private static final double ERROR_RATE = 0.05;
@@ -107,6 +111,32 @@ public final class Intervals {
       squares += (value - mean) * (value - mean);
     }
     return Math.sqrt(squares / (values.length - 1));
+  }
+
+  /**
+   * Returns the median with the interval between two order statistics that holds whatever the
+   * distribution (Conover, "Practical nonparametric statistics", 1999, section 3.2). Infinite
+   * values are larger than all others: where they are more than half, the median is infinite.
+   *
+   * @param perQuery one value per query; not NaN
+   * @return ends of the interval are NaN where there are fewer than six values
+   */
+  public static Estimate median(double[] perQuery) {
+    int n = perQuery.length;
+    if (n == 0) {
+      return NONE;
+    }
+    double[] values = perQuery.clone();
+    Arrays.sort(values);
+    double median = (values[(n - 1) / 2] + values[n / 2]) / 2;
+    BinomialDistribution below = BinomialDistribution.of(n, 0.5);
+    int outside = 0;
+    while (below.cumulativeProbability(outside) <= ERROR_RATE / 2) {
+      outside++;
+    }
+    return outside == 0
+        ? new Estimate(median, Double.NaN, Double.NaN, n)
+        : new Estimate(median, values[outside - 1], values[n - outside], n);
   }
 
   private static double mean(double[] values) {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class IntervalsTest {
 
@@ -114,5 +116,28 @@ class IntervalsTest {
     Estimate one = Intervals.student(new double[] {4});
     assertThat(one.value()).isEqualTo(4);
     assertThat(one.low()).isNaN();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"6, 1, 6", "10, 2, 9", "20, 6, 15", "25, 8, 18", "50, 18, 33", "100, 40, 61"})
+  void the_median_lies_between_the_tabulated_order_statistics(int n, int low, int high) {
+    double[] values = new double[n];
+    for (int i = 0; i < n; i++) {
+      // Every rank once, in some order.
+      values[(11 * i + 5) % n] = i + 1;
+    }
+    Estimate estimate = Intervals.median(values);
+    assertThat(estimate).isEqualTo(new Estimate((n + 1) / 2.0, low, high, n));
+  }
+
+  @Test
+  void infinite_values_count_in_a_median_and_few_values_have_no_interval() {
+    double inf = Double.POSITIVE_INFINITY;
+    assertThat(Intervals.median(new double[] {3, inf, 1}))
+        .isEqualTo(new Estimate(3, Double.NaN, Double.NaN, 3));
+    assertThat(Intervals.median(new double[] {3, inf, inf, 1}).value()).isEqualTo(inf);
+    assertThat(Intervals.median(new double[0]).n()).isZero();
+    Estimate half = Intervals.median(new double[] {1, 2, 3, inf, inf, inf});
+    assertThat(half).isEqualTo(new Estimate(inf, 1, inf, 6));
   }
 }
