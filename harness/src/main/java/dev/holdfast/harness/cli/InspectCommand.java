@@ -1,10 +1,9 @@
 package dev.holdfast.harness.cli;
 
-import ai.djl.ndarray.NDManager;
-import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.harness.run.Images;
 import dev.holdfast.harness.run.Probe;
 import dev.holdfast.harness.run.Ticker;
+import dev.holdfast.harness.run.Verdicts;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.card.ModelCard;
@@ -15,7 +14,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine;
@@ -72,13 +70,8 @@ final class InspectCommand implements Callable<Integer> {
           card.embedding().distance());
       range(embeddings, out);
       out.println();
-      List<TrustVerdict> verdicts;
-      try (NDManager manager = candidate.manager().newSubManager();
-          Surroundings surroundings =
-              new Surroundings(
-                  embeddings, card.embedding().metric(), engine.seed(), Map.of(), manager)) {
-        verdicts = new Probe(candidate, images).run(embeddings, surroundings);
-      }
+      List<TrustVerdict> verdicts =
+          Verdicts.of(new Probe(candidate, images, engine.seed()).run(sample, embeddings));
       for (TrustVerdict v : verdicts) {
         out.printf(
             "%-18s %-11s %s%n",

@@ -4,6 +4,8 @@ import ai.djl.engine.Engine;
 import dev.holdfast.attacks.embedding.EmbeddingAttack;
 import dev.holdfast.attacks.embedding.EmbeddingScene;
 import dev.holdfast.attacks.objective.Surroundings;
+import dev.holdfast.attacks.trust.ChanceLevel;
+import dev.holdfast.attacks.trust.Finding;
 import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.harness.npz.NpyArray;
 import dev.holdfast.harness.npz.NpzReader;
@@ -56,6 +58,7 @@ public final class AuditRunner {
 
   private static final String CLEAN = "clean";
   private static final String PROBE = "probe";
+  private static final String AFTERWARDS = "afterwards";
 
   /** Behind the name of a length: in parts of the mean distance to the nearest neighbor. */
   private static final String RELATIVE = "-relative";
@@ -224,9 +227,10 @@ public final class AuditRunner {
         retrieval = galleries;
         surroundings = around;
         ask(chosen, draws);
-        List<TrustVerdict> probed = probe();
+        List<TrustVerdict> probed = new ArrayList<>(probe());
         CellOutcome clean = cleanOutcome();
         Map<Cell, CellOutcome> outcomes = runCells();
+        probed.add(afterwards());
         ticker.close();
         return new Assembler(
                 options,
@@ -343,9 +347,39 @@ public final class AuditRunner {
       if (stored.isPresent()) {
         return List.of(stored.get());
       }
-      List<TrustVerdict> verdicts = new Probe(model, images).run(embeddings, surroundings);
+      List<Finding> findings = new ArrayList<>();
+      findings.add(
+          ChanceLevel.clean(
+              cleanResults.stream().mapToDouble(r -> r.firstRelevantRank() == 1 ? 1 : 0).toArray(),
+              chance()));
+      int[] everything = IntStream.range(0, images.count()).toArray();
+      findings.addAll(new Probe(model, images, options.seed()).run(everything, embeddings));
+      List<TrustVerdict> verdicts = Verdicts.of(findings);
       folder.write(PROBE, verdicts);
       return verdicts;
+    }
+
+    /** For each trial the share of the gallery that is relevant. */
+    private double[] chance() {
+      return IntStream.range(0, trials.size())
+          .mapToDouble(
+              t ->
+                  cleanResults.get(t).relevant()
+                      / (double) retrieval.gallery(trials.draws()[t]).length)
+          .toArray();
+    }
+
+    /** Asks once more what was asked in the beginning: the model may have changed. */
+    private TrustVerdict afterwards() {
+      Optional<TrustVerdict> stored = folder.read(AFTERWARDS, TrustVerdict.class);
+      if (stored.isPresent()) {
+        return stored.get();
+      }
+      int[] everything = IntStream.range(0, images.count()).toArray();
+      TrustVerdict verdict =
+          Verdicts.of(new Probe(model, images, options.seed()).afterwards(everything, embeddings));
+      folder.write(AFTERWARDS, verdict);
+      return verdict;
     }
 
     private CellOutcome cleanOutcome() {

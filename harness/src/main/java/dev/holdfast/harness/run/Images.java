@@ -83,6 +83,11 @@ public final class Images {
     store.input(item, target, offset);
   }
 
+  /** Returns a number that is equal for images with equal pixels. */
+  long hash(int item) {
+    return store.hash(item);
+  }
+
   /** Returns a batch of clean images, padded. */
   public float[] clean(int[] items) {
     float[] pixels = new float[batchSize * values()];

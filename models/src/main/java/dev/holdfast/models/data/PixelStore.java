@@ -307,6 +307,16 @@ public final class PixelStore implements AutoCloseable {
     }
   }
 
+  /** Returns a number that is equal for images with the same pixels at model input size. */
+  public long hash(int index) {
+    long hash = 0;
+    for (byte level : levels(index)) {
+      hash = (hash ^ level) * 0x9e3779b97f4a7c15L;
+      hash ^= hash >>> 29;
+    }
+    return hash;
+  }
+
   /** Returns the file that holds the pixels. */
   Path path() {
     return file.path();

@@ -1,0 +1,353 @@
+package dev.holdfast.harness.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.holdfast.attacks.trust.Finding;
+import dev.holdfast.attacks.trust.Finding.Level;
+import dev.holdfast.metrics.Distance;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.models.EmbeddingModel;
+import dev.holdfast.models.LiveArrays;
+import dev.holdfast.models.Scalars;
+import dev.holdfast.models.ToyEmbedder;
+import dev.holdfast.models.card.ModelCard;
+import dev.holdfast.models.data.PixelStore;
+import dev.holdfast.models.data.Progress;
+import dev.holdfast.models.data.Shapes;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Deceptive models, each with what must be said of it. */
+@Tag("native")
+@ExtendWith(LiveArrays.class)
+class ProbeTest {
+
+  private static final int SIDE = 16;
+  private static final int DIMENSION = 16;
+  private static final int PIXELS = 3 * SIDE * SIDE;
+  private static final int BATCH = 8;
+  private static final ModelCard CARD =
+      ToyEmbedder.card(
+          new Shape(3, SIDE, SIDE),
+          DIMENSION,
+          Distance.COSINE,
+          true,
+          ModelCard.Normalization.none(),
+          null);
+
+  private static PixelStore store;
+  private static int[] items;
+
+  @BeforeAll
+  static void images() {
+    Progress silent = (task, done, total) -> {};
+    store = PixelStore.open(Shapes.test(0), CARD.input().spec(), CacheFolder.path(), silent, true);
+    items = IntStream.range(0, store.size()).filter(i -> i % 8 == 0).toArray();
+  }
+
+  @AfterAll
+  static void close() {
+    store.close();
+  }
+
+  // --- A network of two layers, and what can be wrong with one ----------------------------------
+
+  private static NDArray waves(NDManager manager, int rows, int columns, double scale) {
+    float[] values = new float[rows * columns];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (scale * Math.sin(1.7 * i + 0.3 * (i / columns)));
+    }
+    return manager.create(values, new Shape(rows, columns));
+  }
+
+  private static NDArray flat(NDArray x) {
+    return x.reshape(new Shape(x.getShape().get(0), -1));
+  }
+
+  private static NDArray honest(NDArray x) {
+    NDManager manager = x.getManager();
+    NDArray hidden = flat(x).matMul(waves(manager, PIXELS, 32, 0.1)).tanh();
+    return hidden.matMul(waves(manager, 32, DIMENSION, 1)).add(0.1f);
+  }
+
+  /** Values of one function with the gradient of another. */
+  private static NDArray disguised(NDArray values, NDArray gradients) {
+    return values.stopGradient().add(gradients.sub(gradients.stopGradient()));
+  }
+
+  /** Noise that differs from call to call. */
+  private static NDArray noise(NDArray e, double scale) {
+    return e.getManager().randomNormal(0, (float) scale, e.getShape(), DataType.FLOAT32);
+  }
+
+  /** Noise that is the same for the same image, and another for any other. */
+  private static NDArray seededNoise(NDArray x, double scale) {
+    float[] pixels = x.toFloatArray();
+    int rows = (int) x.getShape().get(0);
+    float[] noise = new float[rows * DIMENSION];
+    for (int i = 0; i < rows; i++) {
+      int hash = Arrays.hashCode(Arrays.copyOfRange(pixels, i * PIXELS, (i + 1) * PIXELS));
+      for (int k = 0; k < DIMENSION; k++) {
+        noise[i * DIMENSION + k] = (float) (scale * Math.sin(hash * (k + 1.0)));
+      }
+    }
+    return x.getManager().create(noise, new Shape(rows, DIMENSION));
+  }
+
+  private static NDArray notANumberWhere(NDArray x, NDArray e, boolean dark) {
+    NDArray mean = x.mean(new int[] {1, 2, 3}).expandDims(1).repeat(1, DIMENSION);
+    NDArray nan = e.getManager().full(e.getShape(), Float.NaN);
+    return NDArrays.where(dark ? mean.lt(0.02f) : mean.gt(0.98f), nan, e);
+  }
+
+  private static Arguments fake(
+      String name, Level level, String check, String cause, UnaryOperator<NDArray> function) {
+    return Arguments.of(name, level, check, cause, function);
+  }
+
+  static Stream<Arguments> fakes() {
+    AtomicInteger calls = new AtomicInteger();
+    Level bad = Level.UNRELIABLE;
+    Level odd = Level.SUSPICIOUS;
+    return Stream.of(
+        fake("rounded", bad, "gradient", "zero", x -> honest(x).round()),
+        fake("no graph", bad, "gradient", "zero", x -> honest(x).stopGradient()),
+        fake("saturated", bad, "gradient", "saturates", x -> Scalars.times(honest(x), 1000).tanh()),
+        fake("dropout", bad, "deterministic", "random", x -> honest(x).add(noise(honest(x), 1))),
+        fake(
+            "hardly random",
+            odd,
+            "deterministic",
+            "random",
+            x -> honest(x).add(noise(honest(x), 1e-5))),
+        fake(
+            "remembers",
+            bad,
+            "deterministic",
+            "remembers",
+            x -> honest(x).add(0.01f * (calls.incrementAndGet() % 3))),
+        fake(
+            "batch statistics",
+            bad,
+            "batch-independent",
+            "other images",
+            x -> honest(x).sub(honest(x).mean(new int[] {0}, true))),
+        fake(
+            "hardly batch statistics",
+            odd,
+            "batch-independent",
+            "other images",
+            x -> honest(x).sub(Scalars.times(honest(x).mean(new int[] {0}, true), 1e-5))),
+        fake(
+            "another one alone",
+            bad,
+            "batch-independent",
+            "number of images",
+            x -> x.getShape().get(0) == 1 ? honest(x).neg() : honest(x)),
+        fake(
+            "another one with gradients",
+            bad,
+            "same-with-gradient",
+            "another model",
+            x -> x.hasGradient() ? honest(x).neg() : honest(x)),
+        fake(
+            "wrong sign",
+            bad,
+            "finite-difference",
+            "wrong way",
+            x -> disguised(honest(x), honest(x).neg())),
+        fake(
+            "random gradient",
+            bad,
+            "finite-difference",
+            "not those of the function",
+            x -> disguised(honest(x), flat(x).matMul(waves(x.getManager(), PIXELS, DIMENSION, 3)))),
+        fake(
+            "tiny gradient",
+            odd,
+            "finite-difference",
+            "wrong size",
+            x -> disguised(honest(x), Scalars.times(honest(x), 1e-30))),
+        fake(
+            "huge gradient",
+            odd,
+            "finite-difference",
+            "wrong size",
+            x -> disguised(honest(x), Scalars.times(honest(x), 1e30))),
+        fake(
+            "half a gradient",
+            odd,
+            "finite-difference",
+            "miss",
+            x -> {
+              NDArray e = honest(x);
+              NDArray first = e.get(new NDIndex(":, :8"));
+              return first.concat(e.get(new NDIndex(":, 8:")).stopGradient(), 1);
+            }),
+        fake(
+            "noise seeded by the image",
+            odd,
+            "finite-difference",
+            "jumps",
+            x -> honest(x).add(seededNoise(x, 1e-3))),
+        fake(
+            "quantized input",
+            odd,
+            "finite-difference",
+            "",
+            x -> honest(disguised(Scalars.times(Scalars.times(x, 8).round(), 0.125), x))),
+        fake(
+            "quantized embedding",
+            odd,
+            "levels",
+            "quantized",
+            x -> disguised(honest(x).round(), honest(x))),
+        fake("hash", odd, "levels", "hash", x -> disguised(honest(x).sign(), honest(x).tanh())),
+        fake(
+            "mean color",
+            odd,
+            "input-use",
+            "places of the pixels",
+            x -> x.mean(new int[] {2, 3}).matMul(waves(x.getManager(), 3, DIMENSION, 9)).tanh()),
+        fake(
+            "one pixel",
+            odd,
+            "input-use",
+            "right half of an image",
+            x -> x.get(new NDIndex(":, :, 5, 5")).matMul(waves(x.getManager(), 3, DIMENSION, 2))),
+        fake(
+            "cut input",
+            odd,
+            "gradient",
+            "pixel values",
+            x ->
+                honest(
+                    x.maximum(x.getManager().create(0.45f)).minimum(x.getManager().create(0.55f)))),
+        fake(
+            "constant",
+            bad,
+            "spread",
+            "collapsed",
+            x -> honest(x).mul(x.getManager().create(0f)).add(1)),
+        fake(
+            "nearly constant",
+            odd,
+            "spread",
+            "nearly collapsed",
+            x -> Scalars.times(honest(x), 1e-3).add(1)),
+        fake(
+            "a line",
+            odd,
+            "spread",
+            "line",
+            x ->
+                honest(x).get(new NDIndex(":, :1")).matMul(waves(x.getManager(), 1, DIMENSION, 1))),
+        fake(
+            "blind to detail",
+            bad,
+            "duplicates",
+            "share their embedding",
+            x -> disguised(honest(x).sign(), honest(x))),
+        fake(
+            "not a number for dark images",
+            odd,
+            "extreme-images",
+            "black",
+            x -> notANumberWhere(x, honest(x), true)),
+        fake(
+            "not a number for bright images",
+            odd,
+            "extreme-images",
+            "white",
+            x -> notANumberWhere(x, honest(x), false)));
+  }
+
+  private static List<Finding> probe(UnaryOperator<NDArray> function) {
+    try (EmbeddingModel model = ToyEmbedder.of(CARD, function)) {
+      Images images = new Images(store, model, BATCH);
+      EmbeddingSet embeddings = images.embed(items, "embedding", (task, done, total) -> {});
+      return new Probe(model, images, 5).run(items, embeddings);
+    }
+  }
+
+  private static Finding find(List<Finding> findings, String check) {
+    return findings.stream().filter(f -> f.check().equals(check)).findFirst().orElseThrow();
+  }
+
+  // --- Tests ------------------------------------------------------------------------------------
+
+  @Test
+  void nothing_is_wrong_with_an_honest_one() {
+    assertThat(probe(ProbeTest::honest))
+        .hasSize(10)
+        .allSatisfy(f -> assertThat(f.level()).as(f.text()).isEqualTo(Level.OK));
+  }
+
+  @Test
+  void length_and_layout_in_memory_are_harmless() {
+    assertThat(probe(x -> Scalars.times(honest(x), 1e6)))
+        .allSatisfy(f -> assertThat(f.level()).as(f.text()).isEqualTo(Level.OK));
+    assertThat(probe(x -> honest(x).transpose().duplicate().transpose()))
+        .allSatisfy(f -> assertThat(f.level()).as(f.text()).isEqualTo(Level.OK));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("fakes")
+  void each_fake_is_named(
+      String name, Level level, String check, String cause, UnaryOperator<NDArray> function) {
+    Finding finding = find(probe(function), check);
+    assertThat(finding.level()).as(finding.text()).isGreaterThanOrEqualTo(level);
+    assertThat(finding.text()).contains(cause);
+  }
+
+  @Test
+  void one_that_changes_during_the_audit_is_named() {
+    AtomicInteger shift = new AtomicInteger();
+    try (EmbeddingModel model = ToyEmbedder.of(CARD, x -> honest(x).add(0.01f * shift.get()))) {
+      Images images = new Images(store, model, BATCH);
+      EmbeddingSet embeddings = images.embed(items, "embedding", (task, done, total) -> {});
+      Probe probe = new Probe(model, images, 5);
+      assertThat(probe.afterwards(items, embeddings).level()).isEqualTo(Level.OK);
+      shift.set(1);
+      Finding changed = probe.afterwards(items, embeddings);
+      assertThat(changed.level()).isEqualTo(Level.UNRELIABLE);
+      assertThat(changed.text()).contains("changed while it was audited");
+    }
+  }
+
+  @Test
+  void findings_do_not_depend_on_the_order_of_the_images() {
+    List<List<Finding>> both = new ArrayList<>();
+    int[] reversed =
+        IntStream.range(0, items.length).map(i -> items[items.length - 1 - i]).toArray();
+    for (int[] order : List.of(items, reversed)) {
+      try (EmbeddingModel model = ToyEmbedder.of(CARD, ProbeTest::honest)) {
+        Images images = new Images(store, model, BATCH);
+        EmbeddingSet embeddings = images.embed(order, "embedding", (task, done, total) -> {});
+        both.add(new Probe(model, images, 5).run(order, embeddings));
+      }
+    }
+    for (String check : List.of("gradient", "finite-difference", "input-use")) {
+      assertThat(find(both.get(1), check)).isEqualTo(find(both.get(0), check));
+    }
+  }
+}
