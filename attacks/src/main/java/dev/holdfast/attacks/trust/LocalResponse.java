@@ -1,5 +1,7 @@
 package dev.holdfast.attacks.trust;
 
+import java.util.List;
+
 /**
  * What one image did when its pixels changed a little. The loss is the part of the embedding along
  * a fixed direction, in parts of the length of the embedding; the point is a random one close to
@@ -23,10 +25,10 @@ public record LocalResponse(
     double[] noise) {
 
   /** Lengths of the steps, in pixel space. */
-  public static final double[] STEPS = {1e-5, 1e-4, 1e-3};
+  public static final List<Double> STEPS = List.of(1e-5, 1e-4, 1e-3);
 
   /** Lengths of the noise. */
-  public static final double[] NOISE = {1 / 255.0, 8 / 255.0};
+  public static final List<Double> NOISE = List.of(1 / 255.0, 8 / 255.0);
 
   /**
    * How many times the largest change that a linear function with this gradient allows the noise
@@ -41,8 +43,8 @@ public record LocalResponse(
 
   /** Tells whether noise does far more than the gradient says any change of that size can do. */
   boolean saturated() {
-    for (int i = 0; i < NOISE.length; i++) {
-      if (noise[i] > EXPLAINED[i] * NOISE[i] * gradientSum) {
+    for (int i = 0; i < NOISE.size(); i++) {
+      if (noise[i] > EXPLAINED[i] * NOISE.get(i) * gradientSum) {
         return true;
       }
     }

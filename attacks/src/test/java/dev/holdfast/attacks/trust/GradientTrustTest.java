@@ -16,12 +16,12 @@ class GradientTrustTest {
   /** What a smooth function answers: what was foreseen, a little curvature, and rounding. */
   private static LocalResponse smooth(int image) {
     CounterRng rng = CounterRng.of(image, "response", 0);
-    double[][] predicted = new double[LocalResponse.STEPS.length][3];
-    double[][] measured = new double[LocalResponse.STEPS.length][3];
+    double[][] predicted = new double[LocalResponse.STEPS.size()][3];
+    double[][] measured = new double[LocalResponse.STEPS.size()][3];
     for (int k = 0; k < 3; k++) {
       double along = rng.nextGaussian();
-      for (int s = 0; s < LocalResponse.STEPS.length; s++) {
-        double step = LocalResponse.STEPS[s];
+      for (int s = 0; s < LocalResponse.STEPS.size(); s++) {
+        double step = LocalResponse.STEPS.get(s);
         predicted[s][k] = step * along;
         measured[s][k] = step * along * (1 + 100 * step * rng.nextGaussian());
         measured[s][k] += 1e-7 * rng.nextGaussian();

@@ -328,15 +328,15 @@ public final class Probe {
 
     private List<LocalResponse> responses(
         float[] at, float[] base, float[] along, float[] gradient) {
-      int steps = LocalResponse.STEPS.length;
+      int steps = LocalResponse.STEPS.size();
       double[][][] measured = new double[n][steps][DIRECTIONS];
       double[][][] predicted = new double[n][steps][DIRECTIONS];
-      double[][] noise = new double[n][LocalResponse.NOISE.length];
+      double[][] noise = new double[n][LocalResponse.NOISE.size()];
       for (int k = 0; k < DIRECTIONS; k++) {
         float[] signs = signs(k);
         for (int s = 0; s < steps; s++) {
-          float[] up = moved(at, signs, LocalResponse.STEPS[s]);
-          float[] down = moved(at, signs, -LocalResponse.STEPS[s]);
+          float[] up = moved(at, signs, LocalResponse.STEPS.get(s));
+          float[] down = moved(at, signs, -LocalResponse.STEPS.get(s));
           float[] above = embed(up, n);
           float[] below = embed(down, n);
           for (int i = 0; i < n; i++) {
@@ -347,7 +347,7 @@ public final class Probe {
           }
         }
         for (int l = 0; l < noise[0].length; l++) {
-          float[] shaken = moved(at, signs, LocalResponse.NOISE[l]);
+          float[] shaken = moved(at, signs, LocalResponse.NOISE.get(l));
           for (int p = 0; p < shaken.length; p++) {
             shaken[p] = Math.max(0, Math.min(1, shaken[p]));
           }

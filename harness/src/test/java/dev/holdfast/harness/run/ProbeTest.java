@@ -74,7 +74,7 @@ class ProbeTest {
   private static NDArray waves(NDManager manager, int rows, int columns, double scale) {
     float[] values = new float[rows * columns];
     for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (scale * Math.sin(1.7 * i + 0.3 * (i / columns)));
+      values[i] = (float) (scale * Math.sin(1.7 * i + 0.3 * Math.floorDiv(i, columns)));
     }
     return manager.create(values, new Shape(rows, columns));
   }
