@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /** The few lines that a finished audit leaves on the terminal. */
 final class Summary {
@@ -87,6 +88,38 @@ final class Summary {
     }
     out.println("Report: " + folder.resolve(AuditFiles.HTML));
     out.flush();
+  }
+
+  /** Prints recall@1 of two models under the same perturbations side by side. */
+  static void compare(Audit first, Audit second, PrintWriter out) {
+    Map<String, Double> others = new HashMap<>();
+    recalls(second, (label, value) -> others.put(label, value));
+    Map<String, Double> ones = new LinkedHashMap<>();
+    recalls(first, ones::put);
+    int width = ones.keySet().stream().mapToInt(String::length).max().orElse(0);
+    out.printf(
+        "%n%-" + width + "s  %s  %s%n", "R@1 %", first.model().name(), second.model().name());
+    String form =
+        "%-"
+            + width
+            + "s  %"
+            + first.model().name().length()
+            + ".1f  %"
+            + second.model().name().length()
+            + ".1f%n";
+    ones.forEach(
+        (label, value) ->
+            out.printf(Locale.ROOT, form, label, 100 * value, 100 * others.get(label)));
+    out.println();
+    out.flush();
+  }
+
+  private static void recalls(Audit audit, BiConsumer<String, Double> each) {
+    for (ResultRow row : audit.rows()) {
+      if (row.metric().equals("recall") && row.k() == 1) {
+        each.accept(label(row), row.value());
+      }
+    }
   }
 
   private static String label(ResultRow row) {

@@ -8,7 +8,7 @@ import dev.holdfast.models.data.PixelStore;
 import dev.holdfast.models.training.Recipe;
 import dev.holdfast.models.training.StoredImages;
 import dev.holdfast.models.training.Training;
-import dev.holdfast.reports.study.StudyFiles;
+import dev.holdfast.reports.StudyFiles;
 import dev.holdfast.reports.study.StudyTable;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** A study as Markdown and as one page that works offline: a table for each metric. */
-final class StudyText {
+public final class StudyText {
 
   private static final String STYLE =
       """
@@ -20,7 +20,8 @@ final class StudyText {
 
   private final StudyTable table;
 
-  StudyText(StudyTable table) {
+  /** Prepares the texts of a table. */
+  public StudyText(StudyTable table) {
     this.table = table;
   }
 
@@ -67,7 +68,8 @@ final class StudyText {
     return metric.label() + (metric.isFraction() ? ", %" : "");
   }
 
-  String markdown() {
+  /** Returns the study as GitHub-flavored Markdown. */
+  public String markdown() {
     StringBuilder out = new StringBuilder();
     out.append("# ").append(escape(heading())).append("\n\n").append(legend()).append("\n");
     for (Metric metric : table.metrics()) {
@@ -91,7 +93,8 @@ final class StudyText {
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;");
   }
 
-  String html() {
+  /** Returns the whole page. */
+  public String html() {
     StringBuilder out = new StringBuilder();
     out.append("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n")
         .append("<meta http-equiv=\"Content-Security-Policy\"")

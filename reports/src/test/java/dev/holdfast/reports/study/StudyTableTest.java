@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.holdfast.reports.Audits;
+import dev.holdfast.reports.StudyFiles;
 import dev.holdfast.reports.json.AuditJson;
 import java.nio.file.Files;
 import java.nio.file.Path;

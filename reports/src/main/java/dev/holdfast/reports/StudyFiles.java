@@ -1,7 +1,8 @@
-package dev.holdfast.reports.study;
+package dev.holdfast.reports;
 
-import dev.holdfast.reports.AtomicFile;
 import dev.holdfast.reports.csv.StudyCsv;
+import dev.holdfast.reports.study.StudyTable;
+import dev.holdfast.reports.study.StudyText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
