@@ -51,8 +51,7 @@ final class DemoCommand implements Callable<Integer> {
       Audit mdprop = audit("mdprop", out.resolve("mdprop"), ticker);
       PrintWriter words = spec.commandLine().getOut();
       Summary.print(standard, out, words);
-      Summary.print(mdprop, out.resolve("mdprop"), words);
-      Summary.compare(standard, mdprop, words);
+      Summary.compare(standard, mdprop, out.resolve("mdprop"), words);
       return Math.max(AuditCommand.exitCode(standard, false), AuditCommand.exitCode(mdprop, false));
     }
   }

@@ -90,8 +90,12 @@ final class Summary {
     out.flush();
   }
 
-  /** Prints recall@1 of two models under the same perturbations side by side. */
-  static void compare(Audit first, Audit second, PrintWriter out) {
+  /**
+   * Prints recall@1 of two models under the same perturbations side by side.
+   *
+   * @param folder of the audit of the second
+   */
+  static void compare(Audit first, Audit second, Path folder, PrintWriter out) {
     Map<String, Double> others = new HashMap<>();
     recalls(second, (label, value) -> others.put(label, value));
     Map<String, Double> ones = new LinkedHashMap<>();
@@ -110,7 +114,7 @@ final class Summary {
     ones.forEach(
         (label, value) ->
             out.printf(Locale.ROOT, form, label, 100 * value, 100 * others.get(label)));
-    out.println();
+    out.printf("%nReport of %s: %s%n", second.model().name(), folder.resolve(AuditFiles.HTML));
     out.flush();
   }
 

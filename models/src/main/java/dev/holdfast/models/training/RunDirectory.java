@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  *
  * <pre>
  * model.yaml  weights.safetensors  recipe.yaml    when the training is finished
- * training.csv                                    after each epoch
+ * training.csv  training.svg                      after each epoch
  * state/run.yaml                                  what the run was started with
  * state/epoch-00007/                              all that is needed to go on behind epoch 7
  * </pre>
@@ -36,6 +36,7 @@ final class RunDirectory {
   private static final String CARD = "model.yaml";
   private static final String RECIPE = "recipe.yaml";
   private static final String LOG = "training.csv";
+  private static final String CURVE = "training.svg";
   private static final String MOMENTS = "moments.safetensors";
   private static final String EPOCH = "epoch-";
   private static final String UNFINISHED = "unfinished-";
@@ -107,7 +108,7 @@ final class RunDirectory {
 
   private void clear() throws IOException {
     delete(state);
-    for (String file : List.of(CARD, Recipe.WEIGHTS, RECIPE, LOG)) {
+    for (String file : List.of(CARD, Recipe.WEIGHTS, RECIPE, LOG, CURVE)) {
       Files.deleteIfExists(out.resolve(file));
     }
   }
@@ -159,6 +160,7 @@ final class RunDirectory {
         delete(old);
       }
       write(out.resolve(LOG), log.toBytes());
+      write(out.resolve(CURVE), TrainingCurve.svg(log).getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw failed(out, e);
     }

@@ -253,4 +253,62 @@ class TrainingTest {
             """);
     assertThat(TrainingLog.parse(log.toCsv())).isEqualTo(log);
   }
+
+  @Test
+  void the_log_is_drawn_with_and_without_validation() {
+    TrainingLog log =
+        new TrainingLog(
+            List.of(
+                new TrainingLog.Row(1, 10, 2, 0.5, 1e-3), new TrainingLog.Row(2, 20, 1, 1, 5e-4)));
+    assertThat(TrainingCurve.svg(log))
+        .startsWith("<svg")
+        .contains("points=\"360.0,25.0 670.0,137.5\"")
+        .contains("points=\"360.0,137.5 670.0,25.0\"")
+        .contains("20.0 steps");
+    TrainingLog blind = new TrainingLog(List.of(new TrainingLog.Row(1, 10, 2, Double.NaN, 1e-3)));
+    assertThat(TrainingCurve.svg(blind)).doesNotContain("validation");
+  }
+
+  @Test
+  void a_disk_that_takes_no_more_stops_the_run_and_no_checkpoint_is_lost(@TempDir Path dir)
+      throws IOException {
+    train(recipe(3, 0.01), IMAGES, dir.resolve("straight"), 9);
+    Path out = dir.resolve("full");
+    // A file that cannot be written stands for a full disk.
+    Path obstacle = out.resolve("training.csv").resolve("obstacle");
+    assertThatThrownBy(
+            () ->
+                Training.run(
+                    recipe(3, 0.01),
+                    IMAGES,
+                    out,
+                    9,
+                    false,
+                    NO_ATTACK,
+                    (task, done, total) -> {
+                      if (done == 15) {
+                        try {
+                          Files.delete(out.resolve("training.csv"));
+                          Files.createDirectories(obstacle);
+                        } catch (IOException e) {
+                          throw new java.io.UncheckedIOException(e);
+                        }
+                      }
+                    }))
+        .isInstanceOf(RunException.class)
+        .hasMessageContaining("could not be read or written")
+        .hasMessageContaining("Maybe the disk is full");
+    assertThat(checkpointIn(out)).isTrue();
+    Files.delete(obstacle);
+    Files.delete(obstacle.getParent());
+    train(recipe(3, 0.01), IMAGES, out, 9);
+    assertThat(TrainingMethodContract.files(out))
+        .isEqualTo(TrainingMethodContract.files(dir.resolve("straight")));
+  }
+
+  @Test
+  void classes_of_one_image_can_be_trained_on(@TempDir Path dir) {
+    train(recipe(1, 0.01), new Blobs(12, 1, 1), dir, 1);
+    assertThat(dir.resolve("model.yaml")).exists();
+  }
 }
