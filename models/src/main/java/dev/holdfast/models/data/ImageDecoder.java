@@ -3,12 +3,13 @@ package dev.holdfast.models.data;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
+import java.awt.image.DirectColorModel;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.util.Iterator;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
@@ -20,7 +21,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * Turns image files into 8-bit RGB as Pillow's {@code Image.open(file).convert("RGB")} does: the
  * stored levels are taken as they are. Color profiles, gamma and EXIF rotation are not applied;
  * alpha is dropped, not blended; of an animation the first frame counts. Other than Pillow, which
- * clips gray levels of 16 bits, the upper 8 bits of every 16-bit channel are taken.
+ * clips gray levels of 16 bits to white, the upper 8 bits of every 16-bit channel are taken.
  *
  * <p>ImageIO's own conversions go through color spaces and change levels (its gray is linear), so
  * that only raw samples are asked of it.
@@ -42,18 +43,17 @@ public final class ImageDecoder {
     if (file.length == 0) {
       throw new IOException("the file is empty");
     }
-    boolean jpeg = JpegColor.isJpeg(file);
+    ImageFormat format = ImageFormat.of(file);
     try (MemoryCacheImageInputStream input =
         new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      Iterator<ImageReader> readers =
-          jpeg ? ImageIO.getImageReadersByFormatName("jpeg") : ImageIO.getImageReaders(input);
-      if (!readers.hasNext()) {
-        throw new IOException("the file is no JPEG, PNG, BMP or GIF image");
-      }
-      ImageReader reader = readers.next();
+      ImageReader reader = ImageIO.getImageReadersByFormatName(format.name()).next();
       try {
         reader.setInput(input, true, true);
-        return jpeg ? readJpeg(reader, JpegColor.of(file)) : toRgb(read(reader));
+        return switch (format) {
+          case JPEG -> readJpeg(reader, JpegColor.of(file));
+          case GIF -> readGif(reader, GifCanvas.of(file));
+          case PNG, BMP -> toRgb(read(reader));
+        };
       } finally {
         reader.dispose();
       }
@@ -69,12 +69,18 @@ public final class ImageDecoder {
   }
 
   private static BufferedImage read(ImageReader reader) throws IOException {
-    checkSize(reader);
+    checkSize(reader.getWidth(0), reader.getHeight(0));
     return reader.read(0);
   }
 
+  private static RgbImage readGif(ImageReader reader, GifCanvas canvas) throws IOException {
+    checkSize(canvas.width(), canvas.height());
+    BufferedImage frame = read(reader);
+    return canvas.with(toRgb(frame), frame);
+  }
+
   private static RgbImage readJpeg(ImageReader reader, JpegColor color) throws IOException {
-    checkSize(reader);
+    checkSize(reader.getWidth(0), reader.getHeight(0));
     AtomicBoolean truncated = new AtomicBoolean();
     IIOReadWarningListener listener =
         (source, warning) -> {
@@ -99,11 +105,9 @@ public final class ImageDecoder {
         });
   }
 
-  private static void checkSize(ImageReader reader) throws IOException {
-    if ((long) reader.getWidth(0) * reader.getHeight(0) > MOST_PIXELS) {
-      throw new IOException(
-          "the image has too many pixels (%d x %d)"
-              .formatted(reader.getWidth(0), reader.getHeight(0)));
+  private static void checkSize(int width, int height) throws IOException {
+    if ((long) width * height > MOST_PIXELS) {
+      throw new IOException("the image has too many pixels (%d x %d)".formatted(width, height));
     }
   }
 
@@ -111,6 +115,17 @@ public final class ImageDecoder {
     ColorModel model = image.getColorModel();
     if (model instanceof IndexColorModel palette) {
       return perPixel(image.getRaster(), s -> unpack(palette.getRGB(s[0]), s));
+    }
+    if (model instanceof DirectColorModel packed) {
+      // The BMP files of 16 bits a pixel: 5 or 6 bits a channel, scaled as Pillow does it.
+      int[] most = Arrays.stream(packed.getComponentSize()).map(bits -> (1 << bits) - 1).toArray();
+      return perPixel(
+          image.getRaster(),
+          s -> {
+            for (int c = 0; c < 3; c++) {
+              s[c] = s[c] * 255 / most[c];
+            }
+          });
     }
     if (!(model instanceof ComponentColorModel)) {
       return perPixel(image.getRaster(), s -> unpack(model.getRGB(model.getDataElement(s, 0)), s));

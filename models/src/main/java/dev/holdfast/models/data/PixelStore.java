@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
 public final class PixelStore implements AutoCloseable {
 
   /** Part of the file names: another number and older files are not looked at any more. */
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private static final String TASK = "images";
   private static final int SHOWN = 3;
@@ -173,7 +173,7 @@ public final class PixelStore implements AutoCloseable {
         "the data set " + set.name(),
         "be readable",
         items.isEmpty()
-            ? "the paths of the manifest are relative to another folder"
+            ? "the paths of the manifest are relative to another folder, or the format is none that can be read"
             : "the files are damaged; without --strict they are left out and counted");
   }
 

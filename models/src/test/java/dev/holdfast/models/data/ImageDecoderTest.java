@@ -8,6 +8,7 @@ import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -114,6 +115,98 @@ class ImageDecoderTest {
     assertThatThrownBy(() -> ImageDecoder.decode(Arrays.copyOf(whole, whole.length - 2)))
         .isInstanceOf(IOException.class)
         .hasMessage("the image is truncated");
+  }
+
+  /** Files and levels are made by {@code levels.py} beside them. */
+  @Test
+  void decodes_every_kind_of_png_bmp_and_gif_to_the_levels_that_pillow_gives() throws IOException {
+    List<String> lines =
+        new String(Fixtures.resource("pillow/levels.csv"), StandardCharsets.UTF_8).lines().toList();
+    for (String line : lines.subList(1, lines.size())) {
+      String[] words = line.split(",");
+      RgbImage image = ImageDecoder.decode(Fixtures.resource("pillow/" + words[0]));
+      assertThat(image.width() + " x " + image.height())
+          .as(words[0])
+          .isEqualTo(words[1] + " x " + words[2]);
+      assertThat(Sha256.hex(image.rgb())).as(words[0]).isEqualTo(words[3]);
+    }
+    assertThat(lines).hasSize(1 + 37);
+  }
+
+  @Test
+  void does_not_turn_an_image_as_its_exif_says() throws IOException {
+    byte[] plain = Fixtures.resource("color.jpg");
+    byte[] exif = {
+      (byte) 0xff,
+      (byte) 0xe1,
+      0,
+      34,
+      'E',
+      'x',
+      'i',
+      'f',
+      0,
+      0,
+      'M',
+      'M',
+      0,
+      42,
+      0,
+      0,
+      0,
+      8,
+      0,
+      1,
+      0x01,
+      0x12,
+      0,
+      3,
+      0,
+      0,
+      0,
+      1,
+      0,
+      6,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0
+    };
+    byte[] turned = new byte[plain.length + exif.length];
+    System.arraycopy(plain, 0, turned, 0, 2);
+    System.arraycopy(exif, 0, turned, 2, exif.length);
+    System.arraycopy(plain, 2, turned, 2 + exif.length, plain.length - 2);
+
+    assertThat(ImageDecoder.decode(turned))
+        .usingRecursiveComparison()
+        .isEqualTo(ImageDecoder.decode(plain));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "RIFF____WEBPVP8_,WebP",
+    "____ftypavif____,AVIF",
+    "____ftypheic____,HEIF",
+    "P6_2_2_255_abcde,PPM",
+    "8BPS____________,Photoshop"
+  })
+  void names_the_format_that_it_cannot_read(String head, String name) {
+    byte[] file = Arrays.copyOf(head.getBytes(StandardCharsets.US_ASCII), 100);
+
+    assertThatThrownBy(() -> ImageDecoder.decode(file))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the format " + name + " is not supported; convert it to PNG");
+  }
+
+  @Test
+  void tells_a_web_page_from_an_image() {
+    byte[] page = "\n<!DOCTYPE html><html>404</html>".getBytes(StandardCharsets.UTF_8);
+
+    assertThatThrownBy(() -> ImageDecoder.decode(page))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("its download failed");
   }
 
   @Test
