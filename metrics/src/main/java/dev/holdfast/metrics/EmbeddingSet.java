@@ -36,6 +36,11 @@ public record EmbeddingSet(
     this(values, dimension, ids, labels, null);
   }
 
+  /** Returns the same items with other embeddings, N x dimension. */
+  public EmbeddingSet with(float[] others) {
+    return new EmbeddingSet(others, dimension, ids, labels, groups);
+  }
+
   /** Returns the number of items. */
   public int size() {
     return ids.length;

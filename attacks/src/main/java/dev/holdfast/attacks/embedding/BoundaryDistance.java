@@ -54,7 +54,6 @@ public record BoundaryDistance() implements EmbeddingAttack {
                 values[i * items.dimension() + d] = (float) crossing.moved()[d];
               }
             });
-    return new Moved(
-        new EmbeddingSet(values, items.dimension(), items.ids(), items.labels()), lengths);
+    return new Moved(items.with(values), lengths);
   }
 }

@@ -80,7 +80,7 @@ public record EmbeddingNoise(Double scale, String relativeTo) implements Embeddi
       }
       lengths[i] = Math.sqrt(squares);
     }
-    return new Moved(new EmbeddingSet(values, dimension, items.ids(), items.labels()), lengths);
+    return new Moved(items.with(values), lengths);
   }
 
   private double unit(EmbeddingScene scene) {

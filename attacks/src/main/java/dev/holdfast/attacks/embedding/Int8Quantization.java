@@ -69,7 +69,7 @@ public record Int8Quantization(String per) implements EmbeddingAttack {
       }
       lengths[i] = Math.sqrt(squares);
     }
-    return new Moved(new EmbeddingSet(values, dimension, items.ids(), items.labels()), lengths);
+    return new Moved(items.with(values), lengths);
   }
 
   private double[] steps(EmbeddingScene scene) {

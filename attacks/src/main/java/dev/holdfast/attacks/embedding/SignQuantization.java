@@ -63,7 +63,7 @@ public record SignQuantization(String threshold) implements EmbeddingAttack {
         values[i * dimension + d] = prepared[d] >= thresholds[d] ? 1 : -1;
       }
     }
-    return new Moved(new EmbeddingSet(values, dimension, items.ids(), items.labels()), lengths);
+    return new Moved(items.with(values), lengths);
   }
 
   private double[] thresholds(EmbeddingScene scene) {

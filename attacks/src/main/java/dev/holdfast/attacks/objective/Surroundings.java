@@ -49,6 +49,9 @@ public final class Surroundings implements AutoCloseable {
   /** For each class, places of its items in {@link #rowsById}, ascending. */
   private final int[][] places;
 
+  /** For each group, its rows. Empty where the gallery has no groups. */
+  private final Map<Long, int[]> groups = new HashMap<>();
+
   private NDArray rows;
   private NDArray transposed;
   private NDArray squares;
@@ -87,6 +90,11 @@ public final class Surroundings implements AutoCloseable {
       rowOfId.put(gallery.ids()[row], row);
       classes.putIfAbsent(gallery.labels()[row], classes.size());
     }
+    Map<Long, IntStream.Builder> mates = new HashMap<>();
+    for (int row = 0; gallery.groups() != null && row < gallery.size(); row++) {
+      mates.computeIfAbsent(gallery.groups()[row], g -> IntStream.builder()).add(row);
+    }
+    mates.forEach((group, rows) -> groups.put(group, rows.build().toArray()));
     IntStream.Builder[] found = new IntStream.Builder[classes.size()];
     Arrays.setAll(found, c -> IntStream.builder());
     for (int place = 0; place < rowsById.length; place++) {
@@ -172,7 +180,8 @@ public final class Surroundings implements AutoCloseable {
 
   /**
    * Returns two arrays, rows x G: 0 where the gallery item is relevant to the item in that row of a
-   * batch, and 0 where it is of another class; FAR elsewhere. The item itself, by id, is neither.
+   * batch, and 0 where it is of another class; FAR elsewhere. The item itself, by id, is neither,
+   * and neither are items of its group.
    */
   NDArray[] hidden(EmbeddingSet items, int[] batch, NDManager target) {
     return hidden(items, batch, false, target);
@@ -195,13 +204,31 @@ public final class Surroundings implements AutoCloseable {
     try (NDManager temporary = target.newSubManager()) {
       NDArray same = temporary.create(classes, column).eq(classOfRow);
       NDArray itself = temporary.create(self, column).eq(rowNumbers);
-      NDArray relevant = own ? same : same.logicalAnd(itself.logicalNot());
+      NDArray left = itself;
+      if (items.groups() != null && gallery.groups() != null) {
+        left = left.logicalOr(groupMates(items, batch, temporary));
+      }
+      NDArray seen = left.logicalNot();
+      NDArray relevant = same.logicalAnd(own ? seen.logicalOr(itself) : seen);
       NDArray notRelevant = relevant.logicalNot().toType(DataType.FLOAT32, false).muli(FAR);
-      NDArray notOther = same.logicalOr(itself).toType(DataType.FLOAT32, false).muli(FAR);
+      NDArray notOther = same.logicalOr(left).toType(DataType.FLOAT32, false).muli(FAR);
       notRelevant.attach(target);
       notOther.attach(target);
       return new NDArray[] {notRelevant, notOther};
     }
+  }
+
+  /** Returns where gallery items are of the group of the item in that row of a batch. */
+  private NDArray groupMates(EmbeddingSet items, int[] batch, NDManager target) {
+    boolean[] mates = new boolean[batch.length * gallery.size()];
+    for (int i = 0; i < batch.length; i++) {
+      if (batch[i] >= 0) {
+        for (int row : groups.getOrDefault(items.groups()[batch[i]], NOWHERE)) {
+          mates[i * gallery.size() + row] = true;
+        }
+      }
+    }
+    return target.create(mates, new Shape(batch.length, gallery.size()));
   }
 
   /** Returns the prepared gallery in double: G x D. */
@@ -254,8 +281,7 @@ public final class Surroundings implements AutoCloseable {
       values[i] = Float.isFinite(values[i]) ? values[i] : 0;
     }
     try (ExactSearch search = ExactSearch.of(gallery, distance, manager)) {
-      return search.search(
-          new EmbeddingSet(values, items.dimension(), items.ids(), items.labels()), depth);
+      return search.search(items.with(values), depth);
     }
   }
 
@@ -264,19 +290,29 @@ public final class Surroundings implements AutoCloseable {
     return rowOfId.getOrDefault(items.ids()[item], -1);
   }
 
+  /** Returns the rows of the gallery that an item is not compared with: itself and its group. */
+  private int[] left(EmbeddingSet items, int item) {
+    int self = self(items, item);
+    IntStream itself = self < 0 ? IntStream.empty() : IntStream.of(self);
+    return items.groups() == null
+        ? itself.toArray()
+        : IntStream.concat(itself, IntStream.of(groups.getOrDefault(items.groups()[item], NOWHERE)))
+            .distinct()
+            .toArray();
+  }
+
   /** Returns how many gallery items are relevant to an item. */
   int relevant(EmbeddingSet items, int item) {
-    Integer own = classes.get(items.labels()[item]);
-    int self = self(items, item);
-    boolean selfAmong = self >= 0 && gallery.labels()[self] == items.labels()[item];
-    return own == null ? 0 : places[own].length - (selfAmong ? 1 : 0);
+    long label = items.labels()[item];
+    long gone = IntStream.of(left(items, item)).filter(r -> gallery.labels()[r] == label).count();
+    return sameClass(label).length - (int) gone;
   }
 
   /** Returns how many gallery items are of another class than an item. */
   int others(EmbeddingSet items, int item) {
-    int self = self(items, item);
-    boolean selfAmong = self >= 0 && gallery.labels()[self] != items.labels()[item];
-    return gallery.size() - sameClass(items.labels()[item]).length - (selfAmong ? 1 : 0);
+    long label = items.labels()[item];
+    long gone = IntStream.of(left(items, item)).filter(r -> gallery.labels()[r] != label).count();
+    return gallery.size() - sameClass(label).length - (int) gone;
   }
 
   /**
@@ -307,10 +343,11 @@ public final class Surroundings implements AutoCloseable {
           "The class of each image under attack must have another item in the gallery for an objective that aims at its own class.%nMaybe leave out classes with one item."
               .formatted());
     }
-    int self = self(items, item);
+    int[] left = left(items, item);
     int pick = rng.nextInt(relevant);
     for (int place : sameClass(items.labels()[item])) {
-      if (rowsById[place] != self && pick-- == 0) {
+      int row = rowsById[place];
+      if (IntStream.of(left).noneMatch(l -> l == row) && pick-- == 0) {
         return rowsById[place];
       }
     }

@@ -2,6 +2,7 @@ package dev.holdfast.attacks.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
@@ -61,6 +62,37 @@ class MarginTest implements ObjectiveContract {
     }
     assertThat(broken).isGreaterThan(50);
     assertThat(whole).isGreaterThan(50);
+  }
+
+  @Test
+  void items_of_the_group_of_a_query_do_not_count() {
+    for (Distance distance : Distance.values()) {
+      World plain = new World(distance, 1);
+      World grouped = new World(distance, grouped(plain.gallery()), grouped(plain.batch()));
+      float[] moved = grouped.moved(0.7);
+      for (int k : new int[] {1, 3}) {
+        float[] losses = grouped.losses(new Margin(k), grouped.batch(), moved);
+        float[] others = plain.losses(new Margin(k), plain.batch(), moved);
+        for (int i = 0; i < grouped.batch().size(); i++) {
+          long group = grouped.batch().groups()[i];
+          int[] rows =
+              IntStream.range(0, grouped.gallery().size())
+                  .filter(j -> grouped.gallery().groups()[j] != group)
+                  .toArray();
+          World rest = new World(distance, plain.gallery().select(rows), plain.batch());
+          double[] embedding = World.row(moved, i);
+          double expected = expected(new Margin(k), rest, i, embedding);
+          assertThat((double) losses[i]).isCloseTo(expected, within(1e-5));
+        }
+        assertThat(losses).isNotEqualTo(others);
+      }
+    }
+  }
+
+  /** Three groups, across the classes. */
+  private static EmbeddingSet grouped(EmbeddingSet set) {
+    long[] groups = Arrays.stream(set.ids()).map(id -> Math.floorMod(id, 3L)).toArray();
+    return new EmbeddingSet(set.values(), set.dimension(), set.ids(), set.labels(), groups);
   }
 
   @Test

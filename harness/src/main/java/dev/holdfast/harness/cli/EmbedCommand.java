@@ -36,7 +36,8 @@ final class EmbedCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "FILE.npz",
-      description = "Arrays embeddings (N x D float32), labels and ids (N int64).")
+      description =
+          "Arrays embeddings (N x D float32), labels and ids (N int64), and groups where the data have them.")
   private Path out;
 
   @Option(
@@ -72,6 +73,9 @@ final class EmbedCommand implements Callable<Integer> {
           npz.write("embeddings", set.values(), set.size(), set.dimension());
           npz.write("labels", set.labels());
           npz.write("ids", set.ids());
+          if (set.groups() != null) {
+            npz.write("groups", set.groups());
+          }
           npz.finish();
         });
     spec.commandLine()

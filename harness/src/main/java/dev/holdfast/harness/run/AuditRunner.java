@@ -306,6 +306,9 @@ public final class AuditRunner {
                 npz.write("embeddings", fresh.values(), fresh.size(), fresh.dimension());
                 npz.write("labels", fresh.labels());
                 npz.write("ids", fresh.ids());
+                if (fresh.groups() != null) {
+                  npz.write("groups", fresh.groups());
+                }
                 for (int d = 0;
                     set.protocol() != Protocol.SELF_RETRIEVAL && d < draws.size();
                     d++) {

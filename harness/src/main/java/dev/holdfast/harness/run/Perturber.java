@@ -189,15 +189,7 @@ final class Perturber {
 
     PerturbedSet all() {
       return new PerturbedSet(
-          new EmbeddingSet(embeddings, clean.dimension(), clean.ids(), clean.labels()),
-          finite,
-          moved,
-          linf,
-          l2,
-          steps,
-          forwards,
-          backwards,
-          overBudget);
+          clean.with(embeddings), finite, moved, linf, l2, steps, forwards, backwards, overBudget);
     }
   }
 

@@ -150,6 +150,85 @@ class ProtocolTest {
     assertThat(audit.rows()).allMatch(row -> row.drawSd() == null);
   }
 
+  @Test
+  void images_of_the_group_of_a_query_are_not_found_by_it_attacked_or_not() {
+    Path data = World.images(dir.resolve("groups"), CLASSES, EACH);
+    StringBuilder table = new StringBuilder("path,label,group\n");
+    for (char c = 'a'; c < 'a' + CLASSES; c++) {
+      for (int i = 0; i < EACH; i++) {
+        // Three cameras; one image has none.
+        String camera = i == 0 && c == 'a' ? "" : "cam-" + i % 3;
+        table.append("class-%c/%d.png,%c,%s\n".formatted(c, i, c, camera));
+      }
+    }
+    World.write(data.resolve("index.csv"), table.toString());
+    Path out = dir.resolve("groups-out");
+    Audit audit = audit(data, out, "--evidence", "all");
+
+    Map<String, NpyArray> clean = NpzReader.read(out.resolve("evidence/gallery.npz"));
+    float[] gallery = clean.get("embeddings").floats();
+    assertThat(clean(audit, "recall").value())
+        .isCloseTo(recallAt1(clean, gallery, gallery), within(1e-12));
+    int attacked = 0;
+    for (String file : World.files(out.resolve("evidence"))) {
+      if (!file.startsWith("fgsm-linf")) {
+        continue;
+      }
+      float[] moved =
+          NpzReader.read(out.resolve("evidence").resolve(file)).get("embeddings").floats();
+      String side =
+          file.contains("_gallery_") ? "gallery" : file.contains("_both_") ? "both" : "query";
+      double expected =
+          recallAt1(
+              clean,
+              side.equals("gallery") ? gallery : moved,
+              side.equals("query") ? gallery : moved);
+      ResultRow row =
+          audit.rows().stream()
+              .filter(r -> r.perturbation().equals("fgsm-linf") && r.metric().equals("recall"))
+              .filter(r -> r.side().equals(side))
+              .findFirst()
+              .orElseThrow();
+      assertThat(row.value()).as(side).isCloseTo(expected, within(1e-12));
+      attacked++;
+    }
+    assertThat(attacked).isEqualTo(3);
+    Path file = dir.resolve("groups.npz");
+    Cli.run("embed", "--model", model, "--data", data, "--out", file).succeeds();
+    assertThat(NpzReader.read(file).get("groups").longs())
+        .isEqualTo(clean.get("groups").longs())
+        .contains(clean.get("ids").longs()[0]);
+  }
+
+  /** From the definition, in double: neither the item itself nor its group is found. */
+  private static double recallAt1(Map<String, NpyArray> items, float[] queries, float[] gallery) {
+    long[] labels = items.get("labels").longs();
+    long[] groups = items.get("groups").longs();
+    int hits = 0;
+    for (int q = 0; q < labels.length; q++) {
+      double nearest = Double.POSITIVE_INFINITY;
+      boolean hit = false;
+      for (int g = 0; g < labels.length; g++) {
+        double squares = squaredDistance(queries, q, gallery, g);
+        if (groups[q] != groups[g] && squares < nearest) {
+          nearest = squares;
+          hit = labels[q] == labels[g];
+        }
+      }
+      hits += hit ? 1 : 0;
+    }
+    return (double) hits / labels.length;
+  }
+
+  private static double squaredDistance(float[] a, int row, float[] b, int other) {
+    double squares = 0;
+    for (int i = 0; i < World.DIMENSION; i++) {
+      double difference = (double) a[row * World.DIMENSION + i] - b[other * World.DIMENSION + i];
+      squares += difference * difference;
+    }
+    return squares;
+  }
+
   private static Path vehicles(Path data) throws IOException {
     StringBuilder test = new StringBuilder();
     for (int c = 0; c < CLASSES; c++) {
@@ -237,12 +316,7 @@ class ProtocolTest {
       double nearest = Double.POSITIVE_INFINITY;
       boolean hit = false;
       for (int item : draw.gallery()) {
-        double squares = 0;
-        for (int i = 0; i < World.DIMENSION; i++) {
-          double difference =
-              (double) values[query * World.DIMENSION + i] - values[item * World.DIMENSION + i];
-          squares += difference * difference;
-        }
+        double squares = squaredDistance(values, query, values, item);
         if (squares < nearest) {
           nearest = squares;
           hit = labels[query] == labels[item];

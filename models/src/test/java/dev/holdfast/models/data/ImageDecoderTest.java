@@ -123,7 +123,7 @@ class ImageDecoderTest {
     List<String> lines =
         new String(Fixtures.resource("pillow/levels.csv"), StandardCharsets.UTF_8).lines().toList();
     for (String line : lines.subList(1, lines.size())) {
-      String[] words = line.split(",");
+      String[] words = line.split(",", -1);
       RgbImage image = ImageDecoder.decode(Fixtures.resource("pillow/" + words[0]));
       assertThat(image.width() + " x " + image.height())
           .as(words[0])

@@ -86,7 +86,7 @@ class ResizerTest {
       throws IOException {
     byte[] rgb = new byte[3 * width * height];
     for (int i = 0; i < rgb.length; i++) {
-      rgb[i] = (byte) (i * 7919L * (i % 13 + 1) >> 3);
+      rgb[i] = (byte) ((i * 7919L * (i % 13 + 1)) >> 3);
     }
     InputSpec spec =
         new InputSpec(
