@@ -1,6 +1,7 @@
 package dev.holdfast.models.data;
 
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The images of a set at model input size, decoded once into a file of bytes that later runs read
@@ -33,6 +35,11 @@ public final class PixelStore implements AutoCloseable {
   private static final int FORMAT = 2;
 
   private static final String TASK = "images";
+  private static final String WAITING = "waiting for another run that decodes these images";
+
+  /** Locks of files are between processes; this one is between threads. */
+  private static final Object WRITING = new Object();
+
   private static final int SHOWN = 3;
   private static final int LONGEST_REASON = 500;
   private static final float[] UNIT = new float[256];
@@ -132,23 +139,13 @@ public final class PixelStore implements AutoCloseable {
               ? Optional.of(Files.createTempDirectory("holdfast-pixels"))
               : Optional.empty();
       Path dir = Files.createDirectories(temporaryDir.orElse(cacheDir));
-      Path path = dir.resolve("pixels-" + key(fingerprint, spec) + ".u8");
-      int count = set.items().size();
-      int imageBytes = 3 * spec.height() * spec.width();
-      Optional<PixelFile> earlier = PixelFile.open(path, count, imageBytes);
-      PixelFile file = earlier.orElse(null);
-      if (file == null) {
-        write(set, hashes, spec, path, progress);
-        file =
-            PixelFile.open(path, count, imageBytes)
-                .orElseThrow(() -> new IOException("the file was changed while it was written"));
-      }
+      PixelFile file = file(set, hashes, spec, dir, key(fingerprint, spec), progress);
       store = new PixelStore(set, hashes, spec, fingerprint, file, temporaryDir);
     } catch (IOException | UncheckedIOException e) {
       throw new RunException(
           "The pixels of %s could not be kept in %s: %s.%nMaybe the disk is full or write-protected."
               .formatted(
-                  set.name(), cacheDir == null ? "a temporary folder" : cacheDir, e.getMessage()),
+                  set.name(), cacheDir == null ? "a temporary folder" : cacheDir, Reason.of(e)),
           e);
     }
     try {
@@ -158,6 +155,46 @@ public final class PixelStore implements AutoCloseable {
       throw e;
     }
     return store;
+  }
+
+  private static PixelFile file(
+      ImageSet set, List<String> hashes, InputSpec spec, Path dir, String key, Progress progress)
+      throws IOException {
+    Path path = dir.resolve("pixels-" + key + ".u8");
+    int count = set.items().size();
+    int imageBytes = 3 * spec.height() * spec.width();
+    Optional<PixelFile> earlier = PixelFile.open(path, count, imageBytes);
+    if (earlier.isPresent()) {
+      return earlier.get();
+    }
+    synchronized (WRITING) {
+      try (PixelLock lock = PixelLock.of(dir, key, () -> progress.step(WAITING, 0, 1))) {
+        Optional<PixelFile> another = PixelFile.open(path, count, imageBytes);
+        if (another.isPresent()) {
+          return another.get();
+        }
+        checkSpace(set, dir, (long) count * imageBytes);
+        write(set, hashes, spec, path, key, progress);
+      }
+    }
+    return PixelFile.open(path, count, imageBytes)
+        .orElseThrow(() -> new IOException("the file was changed while it was written"));
+  }
+
+  /** Better said now than after an hour of decoding. */
+  private static void checkSpace(ImageSet set, Path dir, long bytes) throws IOException {
+    long left = Files.getFileStore(dir).getUsableSpace();
+    if (left < bytes) {
+      throw new RunException(
+          "The pixels of %s take %s, and the disk of %s has %s left.%nMaybe free some, or set XDG_CACHE_HOME to a folder on another disk."
+              .formatted(set.name(), size(bytes), dir, size(left)));
+    }
+  }
+
+  private static String size(long bytes) {
+    return bytes < 1e9
+        ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
+        : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
   }
 
   private void check(ImageSet set, boolean strict) {
@@ -203,9 +240,9 @@ public final class PixelStore implements AutoCloseable {
   }
 
   private static void write(
-      ImageSet set, List<String> hashes, InputSpec spec, Path path, Progress progress)
+      ImageSet set, List<String> hashes, InputSpec spec, Path path, String key, Progress progress)
       throws IOException {
-    Path unfinished = Files.createTempFile(path.getParent(), "unfinished-", ".u8");
+    Path unfinished = PixelLock.unfinished(path.getParent(), key);
     try {
       int count = set.items().size();
       try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE);
@@ -328,7 +365,7 @@ public final class PixelStore implements AutoCloseable {
     } catch (IOException e) {
       throw new RunException(
           "The pixels of %s could not be read again: %s.%nMaybe the cache folder was removed."
-              .formatted(items.get(index).path(), e.getMessage()),
+              .formatted(items.get(index).path(), Reason.of(e)),
           e);
     }
   }
@@ -339,7 +376,11 @@ public final class PixelStore implements AutoCloseable {
     try {
       file.close();
       if (temporaryDir.isPresent()) {
-        Files.deleteIfExists(file.path());
+        try (Stream<Path> files = Files.list(temporaryDir.get())) {
+          for (Path temporary : files.toList()) {
+            Files.deleteIfExists(temporary);
+          }
+        }
         Files.deleteIfExists(temporaryDir.get());
       }
     } catch (IOException e) {

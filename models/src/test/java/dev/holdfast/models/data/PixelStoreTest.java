@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.error.RunException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -25,7 +30,7 @@ class PixelStoreTest {
   @TempDir private Path dir;
   private Path data;
   private Path cache;
-  private final List<Long> steps = new ArrayList<>();
+  private final List<Long> steps = Collections.synchronizedList(new ArrayList<>());
 
   @BeforeEach
   void write() {
@@ -60,11 +65,10 @@ class PixelStoreTest {
         data.resolve(first.path()),
         java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     assertThatThrownBy(() -> set.decode(first, hash))
-        .isInstanceOf(dev.holdfast.metrics.error.RunException.class)
+        .isInstanceOf(RunException.class)
         .hasMessageContaining(first.path() + " changed while the data set was read");
     Files.delete(data.resolve(first.path()));
-    assertThatThrownBy(() -> set.decode(first, hash))
-        .isInstanceOf(dev.holdfast.metrics.error.RunException.class);
+    assertThatThrownBy(() -> set.decode(first, hash)).isInstanceOf(RunException.class);
   }
 
   @Test
@@ -107,6 +111,65 @@ class PixelStoreTest {
     assertThat(images()).usingRecursiveComparison().isEqualTo(first);
     assertThat(steps).isEmpty();
     assertThat(cacheFiles()).hasSize(1);
+  }
+
+  @Test
+  void two_threads_decode_once() throws Exception {
+    List<Thread> threads = new ArrayList<>();
+    List<float[]> seen = Collections.synchronizedList(new ArrayList<>());
+    for (int i = 0; i < 2; i++) {
+      threads.add(new Thread(() -> seen.addAll(images())));
+      threads.get(i).start();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+
+    assertThat(seen).hasSize(24);
+    assertThat(steps).hasSize(12);
+    assertThat(cacheFiles()).hasSize(1);
+  }
+
+  @Test
+  void removes_what_killed_runs_left_behind_and_nothing_of_running_ones() throws IOException {
+    Files.createDirectories(cache);
+    Fixtures.writeText(cache.resolve("dead.lock"), "");
+    Fixtures.writeText(cache.resolve("alive.lock"), "");
+    Path dead = Fixtures.writeText(cache.resolve("unfinished-dead-123.u8"), "half");
+    Path alive = Fixtures.writeText(cache.resolve("unfinished-alive-456.u8"), "half");
+    Path other = Fixtures.writeText(cache.resolve("unfinished.txt"), "of somebody else");
+    try (FileChannel channel =
+            FileChannel.open(cache.resolve("alive.lock"), StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      images();
+
+      assertThat(lock.isValid()).isTrue();
+      assertThat(dead).doesNotExist();
+      assertThat(alive).exists();
+      assertThat(other).exists();
+    }
+    Fixtures.writePng(data.resolve("pear/image2.png"), 1234);
+    images();
+    assertThat(alive).doesNotExist();
+  }
+
+  @Test
+  void says_at_once_that_the_disk_is_too_small() {
+    StringBuilder table = new StringBuilder("path,label\n");
+    for (int i = 0; i < 9999; i++) {
+      table.append(i).append(".png,").append(i % 2).append('\n');
+    }
+    Path file = Fixtures.writeText(dir.resolve("many.csv"), table.toString());
+    ImageSet set = new CsvManifest().read(file);
+    InputSpec huge =
+        new InputSpec(20000, 30000, ColorMode.RGB, ResizeFilter.BILINEAR, 30000, "center");
+
+    assertThatThrownBy(
+            () -> PixelStore.open(set, huge, cache, (task, done, total) -> steps.add(done), false))
+        .isInstanceOf(RunException.class)
+        .hasMessageMatching(
+            "The pixels of many take 17998.2 GB, and the disk of .* has [0-9.]+ [GM]B left.\nMaybe .*");
+    assertThat(steps).isEmpty();
   }
 
   @Test
@@ -247,7 +310,7 @@ class PixelStoreTest {
 
   private List<Path> cacheFiles() throws IOException {
     try (Stream<Path> files = Files.list(cache)) {
-      return files.toList();
+      return files.filter(f -> !f.toString().endsWith(".lock")).toList();
     }
   }
 }
