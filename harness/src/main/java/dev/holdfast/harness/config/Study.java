@@ -20,7 +20,8 @@ import java.util.Set;
  * @param layout of the data; default: detected
  * @param trainSplit which classes to train on; default {@code train} for shapes, else needed
  * @param testSplit which classes to audit on; default {@code test} for shapes, else needed
- * @param battery name of a battery, or a file
+ * @param batteries names of batteries, or files, at least one; each model is audited with all of
+ *     them, and one that is added later leaves finished audits as they are
  * @param initialWeights takes the place of that of every recipe; default: as recipes have it
  * @param seeds of the trainings, at least one
  * @param auditSeed of the audits, so that all models get the same queries; default 0
@@ -35,7 +36,7 @@ public record Study(
     String layout,
     String trainSplit,
     String testSplit,
-    String battery,
+    List<String> batteries,
     String initialWeights,
     List<Long> seeds,
     Long auditSeed,
@@ -71,7 +72,10 @@ public record Study(
     }
     require("name", name, OWNER);
     require("data", data, OWNER);
-    require("battery", battery, OWNER);
+    if (batteries == null || batteries.isEmpty()) {
+      throw InputException.of("batteries", "missing", OWNER, "be given", "add batteries: [quick]");
+    }
+    batteries = List.copyOf(batteries);
     boolean shapes = Shapes.ID.equals(data);
     trainSplit = trainSplit == null && shapes ? "train" : trainSplit;
     testSplit = testSplit == null && shapes ? "test" : testSplit;
@@ -126,7 +130,7 @@ public record Study(
         s.layout,
         split(file, s.trainSplit),
         split(file, s.testSplit),
-        Battery.NAMES.contains(s.battery) ? s.battery : beside(file, s.battery),
+        s.batteries.stream().map(b -> Battery.NAMES.contains(b) ? b : beside(file, b)).toList(),
         s.initialWeights == null ? null : beside(file, s.initialWeights),
         s.seeds,
         s.auditSeed,

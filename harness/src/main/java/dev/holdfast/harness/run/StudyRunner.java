@@ -3,12 +3,14 @@ package dev.holdfast.harness.run;
 import dev.holdfast.attacks.training.TargetedSteps;
 import dev.holdfast.harness.config.Battery;
 import dev.holdfast.harness.config.Study;
+import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.PixelStore;
 import dev.holdfast.models.training.Recipe;
 import dev.holdfast.models.training.StoredImages;
 import dev.holdfast.models.training.Training;
 import dev.holdfast.reports.StudyFiles;
+import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.study.StudyTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,45 +43,56 @@ public final class StudyRunner {
   /** Runs what is missing and returns the whole table. */
   public StudyTable run() {
     // Everything that can be wrong with files is found before hours of work.
-    Battery battery = Battery.load(study.battery());
+    List<Battery> batteries = study.batteries().stream().map(Battery::load).toList();
+    if (batteries.stream().map(Battery::name).distinct().count() < batteries.size()) {
+      throw InputException.of(
+          "batteries", study.batteries(), "the study", "have names that differ", "rename one");
+    }
     Map<String, Recipe> recipes = new LinkedHashMap<>();
     study.methods().forEach(m -> recipes.put(m.id(), study.recipe(m)));
     DataSets.open(study.data(), study.layout(), study.testSplit(), false);
     ImageSet training =
         DataSets.openForTraining(study.data(), study.layout(), study.trainSplit(), false);
     List<StudyTable.Run> runs = new ArrayList<>();
+    int number = 0;
     int total = study.seeds().size() * recipes.size();
     // Seeds first: after one round there is a table of all methods.
     for (long seed : study.seeds()) {
       for (Map.Entry<String, Recipe> entry : recipes.entrySet()) {
         String method = entry.getKey();
-        ticker.say("Model %d of %d: %s, seed %d".formatted(runs.size() + 1, total, method, seed));
+        ticker.say("Model %d of %d: %s, seed %d".formatted(++number, total, method, seed));
         Path cell = out.resolve("cells").resolve(method + "-seed" + seed);
         train(entry.getValue(), training, cell.resolve("model"), seed);
-        AuditOptions options =
-            new AuditOptions(
-                cell.resolve("model"),
-                study.data(),
-                study.layout(),
-                study.testSplit(),
-                false,
-                cell.resolve("audit"),
-                battery,
-                study.auditSeed(),
-                study.batchSize(),
-                "cpu",
-                threads,
-                Evidence.Mode.NONE,
-                false,
-                false,
-                true,
-                false);
-        runs.add(new StudyTable.Run(method, seed, new AuditRunner(options, ticker).run()));
+        for (Battery battery : batteries) {
+          runs.add(new StudyTable.Run(method, seed, audit(battery, cell)));
+        }
         StudyFiles.write(table(runs), out);
       }
     }
     ticker.close();
     return table(runs);
+  }
+
+  private Audit audit(Battery battery, Path cell) {
+    AuditOptions options =
+        new AuditOptions(
+            cell.resolve("model"),
+            study.data(),
+            study.layout(),
+            study.testSplit(),
+            false,
+            cell.resolve("audits").resolve(battery.name()),
+            battery,
+            study.auditSeed(),
+            study.batchSize(),
+            "cpu",
+            threads,
+            Evidence.Mode.NONE,
+            false,
+            false,
+            true,
+            false);
+    return new AuditRunner(options, ticker).run();
   }
 
   private void train(Recipe recipe, ImageSet images, Path folder, long seed) {

@@ -52,7 +52,7 @@ class StudyCommandTest {
       data: images
       train_split: images/splits.json#train
       test_split: images/splits.json#test
-      battery: battery.yaml
+      batteries: [battery.yaml]
       seeds: [3, 4]
       methods:
         - {id: clean, recipe: recipe.yaml}
@@ -96,7 +96,7 @@ class StudyCommandTest {
     assertThat(result.code()).as(result.err()).isZero();
     Path out = dir.resolve("out");
     for (String cell : List.of("clean-seed3", "clean-seed4", "two-branches-seed4")) {
-      assertThat(out.resolve("cells").resolve(cell).resolve("audit/audit.json")).exists();
+      assertThat(out.resolve("cells").resolve(cell).resolve("audits/tiny/audit.json")).exists();
     }
     String csv = Files.readString(out.resolve("study.csv"));
     List<CSVRecord> lines =
@@ -127,7 +127,7 @@ class StudyCommandTest {
         .doesNotContain("<script");
 
     // A cell that was lost is made again, and everything else is taken as it is.
-    try (Stream<Path> all = Files.walk(out.resolve("cells/two-branches-seed4/audit"))) {
+    try (Stream<Path> all = Files.walk(out.resolve("cells/two-branches-seed4/audits/tiny"))) {
       for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(p);
       }
