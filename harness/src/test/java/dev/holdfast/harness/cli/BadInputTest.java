@@ -109,11 +109,11 @@ class BadInputTest {
         "height: 16, ||height|at least 1",
         "distance: euclidean|distance: euclid|distance (euclid)|euclidean, cosine",
         "dimension: 8|dimension: eight|dimension|right kind",
-        "dimension: 8|dimension: 9|output shape|dimension: 8",
+        "dimension: 8|dimension: 9|fc.weight is (8, 8) instead of (9, 8)|dimension of the card",
         "0.25, 0.25]|0.25]|normalization|one number per channel",
         "0.25]|0]|std|be positive",
         "weights.safetensors|other.safetensors|weights (other.safetensors)|does not exist",
-        "[6, 8]|[6, 8, 9]|stages.2.conv.weight|another backbone",
+        "[6, 8]|[6, 8, 9]|stages.2.conv.weight is missing|another model",
         "type: conv-net|type: convnet|type (convnet)|you meant conv-net"
       })
   void a_card_that_does_not_fit_is_refused(String from, String to, String what, String advice) {
@@ -122,7 +122,7 @@ class BadInputTest {
 
   @Test
   void a_refused_model_is_in_nobodys_way() {
-    refusesModel(withCard("dimension: 8", "dimension: 9"), "output shape");
+    refusesModel(withCard("dimension: 8", "dimension: 9"), "instead of (9, 8)");
     audit(model, data).succeeds();
   }
 
@@ -295,7 +295,7 @@ class BadInputTest {
     words.addAll(List.of("--model", own.resolve("nowhere")));
     Cli.run(words.toArray()).refuses(Holdfast.INPUT, "its name is misspelt");
     words.set(words.size() - 1, withCard("dimension: 8", "dimension: 9"));
-    Cli.run(words.toArray()).refuses(Holdfast.INPUT, "dimension: 8");
+    Cli.run(words.toArray()).refuses(Holdfast.INPUT, "instead of (9, 8)");
     assertThat(own.resolve("e.npz")).doesNotExist();
   }
 
