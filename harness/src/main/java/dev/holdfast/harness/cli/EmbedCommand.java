@@ -93,7 +93,7 @@ final class EmbedCommand implements Callable<Integer> {
       int[] everything = IntStream.range(0, session.images().count()).toArray();
       Draw draw = protocol.draw(session.store().items()).get(0);
       EmbeddingSet set = session.images().embed(everything, "embedding", ticker);
-      session.images().refuseNotFinite(set);
+      session.images().refuseNotFinite(set, false);
       ticker.close();
       if (protocol == Protocol.QUERY_GALLERY) {
         write(set.select(draw.queries()), out);

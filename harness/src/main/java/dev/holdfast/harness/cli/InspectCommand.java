@@ -1,5 +1,7 @@
 package dev.holdfast.harness.cli;
 
+import dev.holdfast.attacks.trust.Finding;
+import dev.holdfast.attacks.trust.FiniteEmbeddings;
 import dev.holdfast.harness.run.Images;
 import dev.holdfast.harness.run.Probe;
 import dev.holdfast.harness.run.Ticker;
@@ -12,6 +14,8 @@ import dev.holdfast.reports.result.TrustVerdict;
 import dev.holdfast.reports.result.Verdict;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -58,7 +62,9 @@ final class InspectCommand implements Callable<Integer> {
       int step = Math.max(1, images.count() / SAMPLE);
       int[] sample = IntStream.range(0, images.count()).filter(i -> i % step == 0).toArray();
       EmbeddingSet embeddings = images.embed(sample, "embedding", ticker);
-      images.refuseNotFinite(embeddings);
+      images.refuseNotFinite(embeddings, true);
+      boolean[] finite = Images.finite(embeddings);
+      int[] usable = IntStream.range(0, finite.length).filter(i -> finite[i]).toArray();
       ticker.close();
       out.printf("model       %s%n", card.name());
       out.printf("sha256      %s%n", candidate.sha256());
@@ -68,10 +74,14 @@ final class InspectCommand implements Callable<Integer> {
           embeddings.dimension(),
           card.embedding().normalize() ? "scaled to length 1" : "as the network gives them",
           card.embedding().distance());
-      range(embeddings, out);
+      range(embeddings.select(usable), out);
       out.println();
-      List<TrustVerdict> verdicts =
-          Verdicts.of(new Probe(candidate, images, engine.seed()).run(sample, embeddings));
+      int[] items = Arrays.stream(usable).map(i -> sample[i]).toArray();
+      List<Finding> findings =
+          new ArrayList<>(
+              new Probe(candidate, images, engine.seed()).run(items, embeddings.select(usable)));
+      findings.add(FiniteEmbeddings.all(sample.length - usable.length, 0));
+      List<TrustVerdict> verdicts = Verdicts.of(findings);
       for (TrustVerdict v : verdicts) {
         out.printf(
             "%-18s %-11s %s%n",

@@ -6,6 +6,7 @@ import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
+import dev.holdfast.attacks.trust.FiniteEmbeddings;
 import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
@@ -97,7 +98,7 @@ final class Assembler {
       Instant started) {
     List<TrustVerdict> trust = new ArrayList<>(probed);
     trust.add(budgets(outcomes));
-    trust.add(finite(outcomes));
+    trust.add(finite(clean, outcomes));
     Audit audit =
         new Audit(
             Audit.SCHEMA_VERSION,
@@ -312,17 +313,10 @@ final class Assembler {
         Map.of("images_over_budget", (double) over));
   }
 
-  private TrustVerdict finite(Map<Cell, CellOutcome> outcomes) {
-    int bad = outcomes.values().stream().mapToInt(CellOutcome::notFinite).sum();
-    return new TrustVerdict(
-        "finite",
-        bad == 0 ? Verdict.OK : Verdict.UNRELIABLE,
-        bad == 0
-            ? "Every embedding is finite."
-            : bad
-                + " perturbed images have an embedding that is NaN or infinite; they count as"
-                + " misses.",
-        Map.of("embeddings_not_finite", (double) bad));
+  private static TrustVerdict finite(CellOutcome clean, Map<Cell, CellOutcome> outcomes) {
+    return Verdicts.of(
+        FiniteEmbeddings.all(
+            clean.notFinite(), outcomes.values().stream().mapToLong(CellOutcome::notFinite).sum()));
   }
 
   private Provenance provenance(

@@ -191,8 +191,10 @@ public final class AuditRunner {
 
     private Trials trials;
 
-    /** Clean embeddings of all images. */
+    /** Clean embeddings of all images; zero where they are not finite. */
     private EmbeddingSet embeddings;
+
+    private boolean[] finite;
 
     private Retrieval retrieval;
     private Surroundings surroundings;
@@ -217,13 +219,15 @@ public final class AuditRunner {
 
     Audit run(Instant started) {
       List<Draw> draws = set.protocol().draw(store.items());
-      embeddings = embeddings(draws);
+      EmbeddingSet given = embeddings(draws);
+      finite = Images.finite(given);
+      embeddings = zeroWhereNotFinite(given);
       int[] chosen = chooseQueries(draws);
       try (Retrieval galleries =
-              new Retrieval(draws, embeddings, distance, model.manager(), scope);
+              new Retrieval(draws, embeddings, finite, distance, model.manager(), scope);
           Surroundings around =
               new Surroundings(
-                  galleries.clean(), distance, options.seed(), Map.of(), model.manager())) {
+                  galleries.points(), distance, options.seed(), Map.of(), model.manager())) {
         retrieval = galleries;
         surroundings = around;
         ask(chosen, draws);
@@ -296,7 +300,7 @@ public final class AuditRunner {
         ticker.say("The stored embeddings are damaged; they are computed again.");
       }
       EmbeddingSet fresh = images.embed(everything, "embedding", ticker);
-      images.refuseNotFinite(fresh);
+      images.refuseNotFinite(fresh, true);
       Evidence.Entry entry =
           Evidence.write(
               folder.path(),
@@ -318,6 +322,19 @@ public final class AuditRunner {
               });
       folder.write("gallery", entry);
       return fresh;
+    }
+
+    /** An embedding that is no point is in no gallery, but other code wants numbers. */
+    private EmbeddingSet zeroWhereNotFinite(EmbeddingSet given) {
+      float[] values = given.values();
+      for (int i = 0; i < finite.length; i++) {
+        if (!finite[i]) {
+          values = values == given.values() ? values.clone() : values;
+          Arrays.fill(values, i * given.dimension(), (i + 1) * given.dimension(), 0);
+        }
+      }
+      return new EmbeddingSet(
+          values, given.dimension(), given.ids(), given.labels(), given.groups());
     }
 
     /** The queries with the smallest hash of seed and id: the same whatever else is in the data. */
@@ -355,8 +372,9 @@ public final class AuditRunner {
           ChanceLevel.clean(
               cleanResults.stream().mapToDouble(r -> r.firstRelevantRank() == 1 ? 1 : 0).toArray(),
               chance()));
-      int[] everything = IntStream.range(0, images.count()).toArray();
-      findings.addAll(new Probe(model, images, options.seed()).run(everything, embeddings));
+      int[] points = IntStream.range(0, images.count()).filter(i -> finite[i]).toArray();
+      findings.addAll(
+          new Probe(model, images, options.seed()).run(points, embeddings.select(points)));
       List<TrustVerdict> verdicts = Verdicts.of(findings);
       folder.write(PROBE, verdicts);
       return verdicts;
@@ -380,7 +398,8 @@ public final class AuditRunner {
       }
       int[] everything = IntStream.range(0, images.count()).toArray();
       TrustVerdict verdict =
-          Verdicts.of(new Probe(model, images, options.seed()).afterwards(everything, embeddings));
+          Verdicts.of(
+              new Probe(model, images, options.seed()).afterwards(everything, embeddings, finite));
       folder.write(AFTERWARDS, verdict);
       return verdict;
     }
@@ -393,14 +412,19 @@ public final class AuditRunner {
       int n = trials.size();
       int[] ones = new int[n];
       Arrays.fill(ones, 1);
+      boolean[] isFinite = cleanFinite();
+      int lost = 0;
+      for (boolean is : finite) {
+        lost += is ? 0 : 1;
+      }
       CellOutcome outcome =
           new CellOutcome(
               1,
               CLEAN,
               folder.configHash(),
               ids(),
-              cleanResults.stream().mapToInt(QueryResult::firstRelevantRank).toArray(),
-              values(null, cleanResults),
+              ranks(cleanResults, isFinite),
+              missed(values(null, cleanResults), isFinite),
               new double[n],
               new double[n],
               new double[n],
@@ -410,7 +434,7 @@ public final class AuditRunner {
               images.count(),
               0,
               0,
-              0,
+              lost,
               null,
               List.of());
       folder.write(CLEAN, outcome);
@@ -476,7 +500,7 @@ public final class AuditRunner {
     private CellOutcome runOnEmbeddings(EmbeddingCell cell) {
       EmbeddingScene scene =
           new EmbeddingScene(
-              retrieval.clean(),
+              retrieval.points(),
               distance,
               EmbeddingScene.neighborDistance(cleanResults, distance),
               options.seed(),
@@ -492,12 +516,13 @@ public final class AuditRunner {
       List<QueryResult> results;
       if (cell.side().gallery()) {
         EmbeddingSet changed = cell.attack().move(retrieval.clean(), scene).embeddings();
-        results = retrieval.search(trials, asked, changed);
+        results = retrieval.search(trials, asked, changed, retrieval.finite());
       } else {
         results = retrieval.search(trials, asked);
       }
       double[] moved = trials.each(lengths);
-      Map<String, double[]> values = values(cell, results);
+      boolean[] isFinite = cleanFinite();
+      Map<String, double[]> values = missed(values(cell, results), isFinite);
       if (cell.attack().measuresLength()) {
         double unit = scene.neighborDistance();
         values = new LinkedHashMap<>();
@@ -539,19 +564,12 @@ public final class AuditRunner {
       Perturbation made = perturb(perturber, cell, items, tracker);
       PerturbedSet all = made.set();
       PerturbedSet changed = select(all, rows(items, retrieval.items()));
-      for (boolean finite : changed.finite()) {
-        if (!finite) {
-          throw new RunException(
-              "The model (%s) gave embeddings that are not finite for perturbed gallery items in %s.%nMaybe leave out this cell: ranks among such items mean nothing."
-                  .formatted(model.card().name(), cell.title()));
-        }
-      }
       PerturbedSet asking =
           cell.side().queries()
               ? select(all, rows(items, queries))
               : unchanged(embeddings.select(queries));
       List<QueryResult> results =
-          retrieval.search(trials, asking.embeddings(), changed.embeddings());
+          retrieval.search(trials, asking.embeddings(), changed.embeddings(), changed.finite());
       return outcome(cell, asking, results, made.evidence(), List.of(), all);
     }
 
@@ -630,30 +648,17 @@ public final class AuditRunner {
         Evidence.Entry evidence,
         List<Shown> shown,
         PerturbedSet made) {
-      int n = trials.size();
-      int[] rank = new int[n];
-      Map<String, double[]> values = values(cell, results);
-      for (int t = 0; t < n; t++) {
-        rank[t] = results.get(t).firstRelevantRank();
-        if (!asking.finite()[trials.queries()[t]]) {
-          // An embedding that is no point has no neighbors: the query has missed everything.
-          rank[t] = retrieval.gallery(trials.draws()[t]).length;
-          for (double[] v : values.values()) {
-            v[t] = 0;
-          }
-        }
-      }
       int notFinite = 0;
-      for (boolean finite : asking.finite()) {
-        notFinite += finite ? 0 : 1;
+      for (boolean is : made.finite()) {
+        notFinite += is ? 0 : 1;
       }
       return new CellOutcome(
           1,
           cell.id(),
           folder.configHash(),
           ids(),
-          rank,
-          values,
+          ranks(results, asking.finite()),
+          missed(values(cell, results), asking.finite()),
           trials.each(asking.distanceMoved()),
           trials.each(asking.linf()),
           trials.each(asking.l2()),
@@ -666,6 +671,36 @@ public final class AuditRunner {
           notFinite,
           evidence,
           shown);
+    }
+
+    /** Which queries have a clean embedding of numbers. */
+    private boolean[] cleanFinite() {
+      boolean[] are = new boolean[queries.length];
+      for (int q = 0; q < queries.length; q++) {
+        are[q] = finite[queries[q]];
+      }
+      return are;
+    }
+
+    /** Returns the rank for each trial; a query that is no point has found nothing. */
+    private int[] ranks(List<QueryResult> results, boolean[] isFinite) {
+      return IntStream.range(0, trials.size())
+          .map(
+              t ->
+                  isFinite[trials.queries()[t]]
+                      ? results.get(t).firstRelevantRank()
+                      : retrieval.gallery(trials.draws()[t]).length)
+          .toArray();
+    }
+
+    /** A query that is no point has missed everything. */
+    private Map<String, double[]> missed(Map<String, double[]> values, boolean[] isFinite) {
+      for (double[] v : values.values()) {
+        for (int t = 0; t < v.length; t++) {
+          v[t] = isFinite[trials.queries()[t]] ? v[t] : 0;
+        }
+      }
+      return values;
     }
 
     private long[] ids() {

@@ -25,7 +25,8 @@ import java.util.Map;
  * @param totalForwards forward passes of the cell for all images, gallery items included
  * @param totalBackwards backward passes of the cell for all images
  * @param overBudget images whose perturbation left its budget or [0,1], recomputed in double
- * @param notFinite perturbed images whose embedding is not finite; such a query counts as a miss
+ * @param notFinite perturbed images whose embedding is not finite (of the clean run: clean ones);
+ *     such a query counts as a miss, such a gallery item is never found
  * @param evidence file of the adversarial images; null where none are kept
  * @param shown what the report shows of this cell
  */

@@ -156,27 +156,33 @@ public final class Images {
     }
   }
 
+  /** Tells for each embedding whether all of its numbers are finite. */
+  public static boolean[] finite(EmbeddingSet embeddings) {
+    boolean[] finite = new boolean[embeddings.size()];
+    for (int i = 0; i < finite.length; i++) {
+      finite[i] = true;
+      for (int k = i * embeddings.dimension(); k < (i + 1) * embeddings.dimension(); k++) {
+        finite[i] &= Float.isFinite(embeddings.values()[k]);
+      }
+    }
+    return finite;
+  }
+
   /**
    * Refuses a candidate that cannot embed clean images.
    *
    * @param embeddings of the clean images
+   * @param some whether it is enough that one image has a finite embedding
    * @throws InputException if a value is NaN or infinite
    */
-  public void refuseNotFinite(EmbeddingSet embeddings) {
+  public void refuseNotFinite(EmbeddingSet embeddings, boolean some) {
+    boolean[] finite = finite(embeddings);
     long[] bad =
-        IntStream.range(0, embeddings.size())
-            .filter(
-                i -> {
-                  for (float v : embeddings.row(i)) {
-                    if (!Float.isFinite(v)) {
-                      return true;
-                    }
-                  }
-                  return false;
-                })
+        IntStream.range(0, finite.length)
+            .filter(i -> !finite[i])
             .mapToLong(i -> embeddings.ids()[i])
             .toArray();
-    if (bad.length > 0) {
+    if (bad.length > 0 && !(some && bad.length < finite.length)) {
       String first =
           store.items().stream()
               .filter(i -> i.id() == bad[0])

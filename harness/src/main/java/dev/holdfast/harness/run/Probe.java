@@ -67,29 +67,24 @@ public final class Probe {
   /**
    * Runs every check.
    *
-   * @param items indices of images
+   * @param items indices of images that have a finite embedding
    * @param embeddings their clean embeddings, one row for each
    */
   public List<Finding> run(int[] items, EmbeddingSet embeddings) {
-    int[] finite =
-        IntStream.range(0, items.length).filter(row -> isFinite(embeddings.row(row))).toArray();
-    EmbeddingSet points = embeddings.select(finite);
+    int[] rows = sample(embeddings, 2 * SAMPLE);
+    Sample sample = new Sample(Arrays.stream(rows).map(row -> items[row]).toArray());
     List<Finding> findings = new ArrayList<>();
-    if (finite.length > 0) {
-      int[] rows = sample(points, 2 * SAMPLE);
-      Sample sample = new Sample(Arrays.stream(rows).map(r -> items[finite[r]]).toArray());
-      findings.add(repeatability.repeated(sample.repeated()));
-      findings.add(sample.company(points.select(Arrays.copyOf(rows, sample.n))));
-      findings.addAll(sample.gradients());
-      findings.add(InputUse.judge(sample.exchanges()));
-      findings.add(EmbeddingShape.spread(points));
-      findings.add(EmbeddingShape.levels(points));
-      findings.add(
-          EmbeddingShape.duplicates(
-              points,
-              Arrays.stream(finite).parallel().mapToLong(r -> images.hash(items[r])).toArray(),
-              Arrays.stream(finite).mapToObj(r -> images.item(items[r]).path()).toList()));
-    }
+    findings.add(repeatability.repeated(sample.repeated()));
+    findings.add(sample.company(embeddings.select(Arrays.copyOf(rows, sample.n))));
+    findings.addAll(sample.gradients());
+    findings.add(InputUse.judge(sample.exchanges()));
+    findings.add(EmbeddingShape.spread(embeddings));
+    findings.add(EmbeddingShape.levels(embeddings));
+    findings.add(
+        EmbeddingShape.duplicates(
+            embeddings,
+            Arrays.stream(items).parallel().mapToLong(images::hash).toArray(),
+            Arrays.stream(items).mapToObj(item -> images.item(item).path()).toList()));
     findings.add(FiniteEmbeddings.extremes(extremesNotFinite()));
     return findings;
   }
@@ -99,14 +94,15 @@ public final class Probe {
    *
    * @param items indices of images
    * @param embeddings their clean embeddings from before, one row for each
+   * @param finite which of them are numbers
    */
-  public Finding afterwards(int[] items, EmbeddingSet embeddings) {
+  public Finding afterwards(int[] items, EmbeddingSet embeddings, boolean[] finite) {
     // The same native batch as in the beginning.
     int n = Math.min(images.batchSize(), items.length);
     float[] now = embed(clean(Arrays.copyOf(items, n)), n);
     double largest = 0;
     for (int row = 0; row < n; row++) {
-      if (isFinite(embeddings.row(row))) {
+      if (finite[row]) {
         largest = Math.max(largest, difference(embeddings.values(), row, now, row));
       }
     }

@@ -4,12 +4,12 @@ import ai.djl.ndarray.NDManager;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
-import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.knn.Scope;
 import dev.holdfast.models.data.Draw;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The galleries of all draws, and the search in them. Neighbors are numbered within the gallery of
@@ -23,16 +23,19 @@ final class Retrieval implements AutoCloseable {
   private final Distance distance;
   private final NDManager manager;
   private final Scope scope;
-  private final List<ExactSearch> searches = new ArrayList<>();
+  private final boolean[] finite;
+  private final List<FiniteSearch> searches = new ArrayList<>();
 
   /**
    * @param draws in indexes of items
    * @param embeddings clean embeddings of all items
+   * @param finite which of them are numbers
    * @param scope how much to find out about each query
    */
   Retrieval(
       List<Draw> draws,
       EmbeddingSet embeddings,
+      boolean[] finite,
       Distance distance,
       NDManager manager,
       Scope scope) {
@@ -43,8 +46,9 @@ final class Retrieval implements AutoCloseable {
     this.items =
         draws.stream().flatMapToInt(d -> Arrays.stream(d.gallery())).distinct().sorted().toArray();
     this.clean = select(embeddings, items);
+    this.finite = flags(finite, items);
     for (int draw = 0; draw < draws.size(); draw++) {
-      searches.add(search(draw, clean));
+      searches.add(search(draw, clean, this.finite));
     }
   }
 
@@ -54,10 +58,18 @@ final class Retrieval implements AutoCloseable {
   }
 
   /** Opens the gallery of a draw, taken from embeddings of {@link #items}. */
-  private ExactSearch search(int draw, EmbeddingSet of) {
+  private FiniteSearch search(int draw, EmbeddingSet of, boolean[] areFinite) {
     int[] rows =
         Arrays.stream(draws.get(draw).gallery()).map(i -> Arrays.binarySearch(items, i)).toArray();
-    return ExactSearch.of(select(of, rows), distance, manager);
+    return new FiniteSearch(select(of, rows), flags(areFinite, rows), distance, manager);
+  }
+
+  private static boolean[] flags(boolean[] of, int[] rows) {
+    boolean[] flags = new boolean[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      flags[i] = of[rows[i]];
+    }
+    return flags;
   }
 
   /** Returns the items that are in the gallery of any draw, ascending. */
@@ -68,6 +80,16 @@ final class Retrieval implements AutoCloseable {
   /** Returns the clean embeddings of {@link #items}. */
   EmbeddingSet clean() {
     return clean;
+  }
+
+  /** Returns which of {@link #items} have a clean embedding of numbers. */
+  boolean[] finite() {
+    return finite;
+  }
+
+  /** Returns the clean embeddings of those {@link #items} that have one. */
+  EmbeddingSet points() {
+    return select(clean, IntStream.range(0, finite.length).filter(i -> finite[i]).toArray());
   }
 
   /** Returns the items of the gallery of a draw. */
@@ -93,11 +115,13 @@ final class Retrieval implements AutoCloseable {
    * Searches in galleries that were changed.
    *
    * @param changed embeddings of {@link #items}
+   * @param areFinite which of them are numbers
    */
-  List<QueryResult> search(Trials trials, EmbeddingSet queries, EmbeddingSet changed) {
+  List<QueryResult> search(
+      Trials trials, EmbeddingSet queries, EmbeddingSet changed, boolean[] areFinite) {
     List<QueryResult> results = new ArrayList<>();
     for (int draw = 0; draw < searches.size(); draw++) {
-      try (ExactSearch search = search(draw, changed)) {
+      try (FiniteSearch search = search(draw, changed, areFinite)) {
         results.addAll(search.search(select(queries, trials.of(draw)), scope));
       }
     }
@@ -106,6 +130,6 @@ final class Retrieval implements AutoCloseable {
 
   @Override
   public void close() {
-    searches.forEach(ExactSearch::close);
+    searches.forEach(FiniteSearch::close);
   }
 }

@@ -226,7 +226,7 @@ class ProbeTest {
             odd,
             "levels",
             "quantized",
-            x -> disguised(Scalars.times(honest(x), 0.6).round(), honest(x))),
+            x -> disguised(Scalars.times(honest(x).tanh(), 2).round(), honest(x))),
         fake("hash", odd, "levels", "hash", x -> disguised(honest(x).sign(), honest(x).tanh())),
         fake(
             "mean color",
@@ -336,9 +336,10 @@ class ProbeTest {
       Images images = new Images(store, model, BATCH);
       EmbeddingSet embeddings = images.embed(items, "embedding", (task, done, total) -> {});
       Probe probe = new Probe(model, images, 5);
-      assertThat(probe.afterwards(items, embeddings).level()).isEqualTo(Level.OK);
+      assertThat(probe.afterwards(items, embeddings, Images.finite(embeddings)).level())
+          .isEqualTo(Level.OK);
       shift.set(1);
-      Finding changed = probe.afterwards(items, embeddings);
+      Finding changed = probe.afterwards(items, embeddings, Images.finite(embeddings));
       assertThat(changed.level()).isEqualTo(Level.UNRELIABLE);
       assertThat(changed.text()).contains("changed while it was audited");
     }
