@@ -9,11 +9,29 @@ import java.util.List;
  * Implementations are stateless, so images may be corrupted in parallel.
  *
  * <p>Results are not truncated to 8 bits, unlike those of the published data sets. {@link
- * JpegCompression} and {@link Pixelate} are 8-bit by nature: they truncate their input to levels
- * and return whole levels.
+ * JpegCompression}, {@link MotionBlur} and {@link Pixelate} are 8-bit by nature: they truncate
+ * their input to levels and return whole levels.
  */
 public sealed interface Corruption
-    permits Brightness, Contrast, DefocusBlur, GaussianNoise, JpegCompression, Pixelate {
+    permits Brightness,
+        Contrast,
+        DefocusBlur,
+        ElasticTransform,
+        Fog,
+        Frost,
+        GaussianBlur,
+        GaussianNoise,
+        GlassBlur,
+        ImpulseNoise,
+        JpegCompression,
+        MotionBlur,
+        Pixelate,
+        Saturate,
+        ShotNoise,
+        Snow,
+        Spatter,
+        SpeckleNoise,
+        ZoomBlur {
 
   /** Returns the id that configurations and reports use, such as {@code gaussian-noise}. */
   String id();
@@ -28,6 +46,14 @@ public sealed interface Corruption
   default String source() {
     return "Hendrycks and Dietterich, Benchmarking Neural Network Robustness to Common Corruptions"
         + " and Perturbations, ICLR 2019, arXiv:1903.12261";
+  }
+
+  /**
+   * Returns what reports call the dialect: its id, and whatever else figures depend on that cannot
+   * be compared.
+   */
+  default String dialect(Dialect dialect) {
+    return dialect.id();
   }
 
   /**

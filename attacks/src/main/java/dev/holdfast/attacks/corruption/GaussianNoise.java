@@ -30,11 +30,11 @@ public record GaussianNoise() implements Corruption {
 
   @Override
   public PixelImage apply(PixelImage clean, int severity, Dialect dialect, CounterRng rng) {
-    double deviation = DEVIATION.value(severity, dialect, this);
+    float deviation = (float) DEVIATION.value(severity, dialect, this);
     float[] in = clean.requireRgb().values();
-    float[] out = NormalDraws.of(rng, in.length);
+    float[] out = new float[in.length];
     for (int i = 0; i < out.length; i++) {
-      out[i] = clip((float) (in[i] + deviation * out[i]));
+      out[i] = clip(in[i] + deviation * NormalDraws.next(rng));
     }
     return PixelImage.rgb(clean.height(), clean.width(), out);
   }

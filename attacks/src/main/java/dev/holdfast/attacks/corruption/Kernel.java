@@ -125,18 +125,9 @@ record Kernel(int radius, float[] weights) {
   private int[] mirrored(int size) {
     int[] index = new int[size + 2 * radius];
     for (int i = 0; i < index.length; i++) {
-      index[i] = mirror(i - radius, size);
+      index[i] = Border.MIRROR.inside(i - radius, size);
     }
     return index;
-  }
-
-  /** Returns where position i of a line is found if the line is mirrored about its end pixels. */
-  static int mirror(int i, int size) {
-    if (size == 1) {
-      return 0;
-    }
-    int folded = Math.floorMod(i, 2 * (size - 1));
-    return Math.min(folded, 2 * (size - 1) - folded);
   }
 
   private static double[] gaussian(int reach, double deviation) {
@@ -155,7 +146,7 @@ record Kernel(int radius, float[] weights) {
     for (int i = 0; i < square.length; i++) {
       int position = i / stride % side;
       for (int t = 0; t < taps.length; t++) {
-        int neighbor = mirror(position + t - taps.length / 2, side);
+        int neighbor = Border.MIRROR.inside(position + t - taps.length / 2, side);
         out[i] += taps[t] * square[i + (neighbor - position) * stride];
       }
     }

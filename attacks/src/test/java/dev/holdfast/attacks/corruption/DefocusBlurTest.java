@@ -29,9 +29,9 @@ class DefocusBlurTest implements CorruptionContract {
 
   @Test
   void mirrors_the_picture_without_repeating_its_border() {
-    assertThat(IntStream.rangeClosed(-5, 7).map(i -> Kernel.mirror(i, 3)).toArray())
+    assertThat(IntStream.rangeClosed(-5, 7).map(i -> Border.MIRROR.inside(i, 3)).toArray())
         .containsExactly(1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2, 1);
-    assertThat(Kernel.mirror(-8, 1)).isZero();
+    assertThat(Border.MIRROR.inside(-8, 1)).isZero();
   }
 
   @Test

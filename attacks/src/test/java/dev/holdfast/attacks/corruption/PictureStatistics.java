@@ -16,8 +16,7 @@ final class PictureStatistics {
     for (int i = 0; i < y.length; i++) {
       residual[i] -= clean.values()[i];
     }
-    double[] sorted = y.clone();
-    Arrays.sort(sorted);
+    double[] shuffled = y.clone();
     int width = clean.width();
     int area = clean.area();
     Map<String, Double> statistics = new LinkedHashMap<>();
@@ -26,9 +25,9 @@ final class PictureStatistics {
     statistics.put("rmsd", Pictures.rms(clean, corrupted));
     statistics.put("acf_h", neighborCorrelation(y, area, width, 1));
     statistics.put("acf_v", neighborCorrelation(y, area, width, width));
-    statistics.put("p05", percentile(sorted, .05));
-    statistics.put("p50", percentile(sorted, .5));
-    statistics.put("p95", percentile(sorted, .95));
+    statistics.put("p05", percentile(shuffled, .05));
+    statistics.put("p50", percentile(shuffled, .5));
+    statistics.put("p95", percentile(shuffled, .95));
     statistics.put("res_mean", mean(residual));
     statistics.put("res_acf_h", neighborCorrelation(residual, area, width, 1));
     statistics.put("res_acf_v", neighborCorrelation(residual, area, width, width));
@@ -62,12 +61,48 @@ final class PictureStatistics {
     return Math.sqrt(sum / values.length);
   }
 
-  /** Interpolates linearly between order statistics. */
-  private static double percentile(double[] sorted, double fraction) {
-    double position = fraction * (sorted.length - 1);
+  /** Interpolates linearly between order statistics; changes the order of the values. */
+  private static double percentile(double[] values, double fraction) {
+    double position = fraction * (values.length - 1);
     int below = (int) position;
-    int above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+    double value = select(values, below);
+    double next = value;
+    if (below + 1 < values.length) {
+      next = Arrays.stream(values, below + 1, values.length).min().orElseThrow();
+    }
+    return value + (position - below) * (next - value);
+  }
+
+  /** Moves the value of a rank to its place, smaller ones before it and larger ones behind. */
+  private static double select(double[] values, int rank) {
+    int low = 0;
+    int high = values.length - 1;
+    while (low < high) {
+      double pivot = values[(low + high) >>> 1];
+      int i = low;
+      int j = high;
+      while (i <= j) {
+        while (values[i] < pivot) {
+          i++;
+        }
+        while (values[j] > pivot) {
+          j--;
+        }
+        if (i <= j) {
+          double swapped = values[i];
+          values[i++] = values[j];
+          values[j--] = swapped;
+        }
+      }
+      if (rank <= j) {
+        high = j;
+      } else if (rank >= i) {
+        low = i;
+      } else {
+        break;
+      }
+    }
+    return values[rank];
   }
 
   /** Returns the correlation of pixels with their right or lower neighbor, mean over channels. */

@@ -1,6 +1,7 @@
 package dev.holdfast.metrics.random;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /**
  * A counter-based random number generator: the n-th number of a stream is a pure function of the
@@ -54,9 +55,29 @@ public final class CounterRng {
     return mix(key + GOLDEN * ++counter);
   }
 
+  /**
+   * Fills the beginning of an array with what as many calls of {@link #nextLong} would give,
+   * faster.
+   *
+   * @throws IndexOutOfBoundsException if the array is shorter than {@code count}
+   */
+  public void nextLongs(long[] out, int count) {
+    Objects.checkFromIndexSize(0, count, out.length);
+    long first = key + GOLDEN * (counter + 1);
+    for (int i = 0; i < count; i++) {
+      out[i] = mix(first + GOLDEN * i);
+    }
+    counter += count;
+  }
+
   /** Returns a number in [0, 1) with 53 random bits. */
   public double nextDouble() {
-    return (nextLong() >>> 11) * UNIT;
+    return toDouble(nextLong());
+  }
+
+  /** Returns the number in [0, 1) that {@link #nextDouble} makes of 64 random bits. */
+  public static double toDouble(long bits) {
+    return (bits >>> 11) * UNIT;
   }
 
   /** Returns a number in [low, high). */

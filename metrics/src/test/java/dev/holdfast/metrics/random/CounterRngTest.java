@@ -167,4 +167,20 @@ class CounterRngTest {
     double chi = Arrays.stream(bins).mapToDouble(n -> (n - expected) * (n - expected)).sum();
     assertThat(chi / expected).isBetween(99 - 5 * Math.sqrt(198), 99 + 5 * Math.sqrt(198));
   }
+
+  @Test
+  void many_numbers_at_once_are_those_of_single_calls() {
+    CounterRng single = CounterRng.of(3, "bulk", 5);
+    CounterRng bulk = CounterRng.of(3, "bulk", 5);
+    long[] numbers = new long[100];
+    for (int count : new int[] {0, 1, 7, 100}) {
+      bulk.nextLongs(numbers, count);
+      for (int i = 0; i < count; i++) {
+        assertThat(numbers[i]).isEqualTo(single.nextLong());
+      }
+    }
+    assertThat(bulk.nextDouble()).isEqualTo(CounterRng.toDouble(single.nextLong()));
+    assertThatThrownBy(() -> bulk.nextLongs(numbers, 101))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
 }
