@@ -8,7 +8,7 @@ package dev.holdfast.attacks.corruption;
 final class Edges {
 
   private static final int TANGENT_BITS = 15;
-  private static final int TANGENT = (int) (0.4142135623730950488 * (1 << TANGENT_BITS) + .5);
+  private static final int TANGENT = (int) (0.41421356237309503 * (1 << TANGENT_BITS) + .5);
 
   private static final byte CANDIDATE = 1;
   private static final byte EDGE = 2;
@@ -108,7 +108,7 @@ final class Edges {
     if (rise < flat) {
       return length > length(y, x - 1) && length >= length(y, x + 1);
     }
-    if (rise > flat + (Math.abs(gx) << TANGENT_BITS + 1)) {
+    if (rise > flat + (Math.abs(gx) << (TANGENT_BITS + 1))) {
       return length > length(y - 1, x) && length >= length(y + 1, x);
     }
     int side = (gx ^ gy) < 0 ? -1 : 1;

@@ -120,9 +120,9 @@ public record ElasticTransform() implements Corruption {
    * one that carries three points about the center to where their offsets say.
    */
   private static double[] inverse(double[] offsets, int height, int width) {
-    double square = Math.min(height, width) / 3;
-    double centerX = width / 2;
-    double centerY = height / 2;
+    int square = Math.min(height, width) / 3;
+    int centerX = width / 2;
+    int centerY = height / 2;
     double[] x = {centerX + square, centerX + square, centerX - square};
     double[] y = {centerY + square, centerY - square, centerY - square};
     double[] toX = new double[3];
@@ -167,12 +167,12 @@ public record ElasticTransform() implements Corruption {
       long startX = Math.round((map[1] * y + map[2]) * FINE) + FINE / PARTS / 2;
       long startY = Math.round((map[4] * y + map[5]) * FINE) + FINE / PARTS / 2;
       for (int x = 0; x < width; x++) {
-        long partX = startX + Math.round(map[0] * x * FINE) >> 5;
-        long partY = startY + Math.round(map[3] * x * FINE) >> 5;
+        long partX = (startX + Math.round(map[0] * x * FINE)) >> 5;
+        long partY = (startY + Math.round(map[3] * x * FINE)) >> 5;
         int wholeX = (int) (partX >> 5);
         int wholeY = (int) (partY >> 5);
-        float shareX = (partX & PARTS - 1) / (float) PARTS;
-        float shareY = (partY & PARTS - 1) / (float) PARTS;
+        float shareX = (partX & (PARTS - 1)) / (float) PARTS;
+        float shareY = (partY & (PARTS - 1)) / (float) PARTS;
         int to = y * width + x;
         for (int plane = 0; plane < 3 * area; plane += area) {
           out[plane + to] =

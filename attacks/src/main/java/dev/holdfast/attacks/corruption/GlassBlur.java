@@ -55,7 +55,7 @@ public record GlassBlur() implements Corruption {
 
   /** Returns one of the 2 reach numbers from -reach to reach - 1: the upper end is left out. */
   private static byte move(long bits32, int reach) {
-    return (byte) ((bits32 * 2 * reach >>> 32) - reach);
+    return (byte) (((bits32 * 2 * reach) >>> 32) - reach);
   }
 
   /** How many positions of a line are so far from its ends that moves from there stay inside. */
@@ -86,7 +86,7 @@ public record GlassBlur() implements Corruption {
       }
       filter.smooth(plane, height, width);
       for (int i = 0; i < area; i++) {
-        pixels[i] = pixels[i] << Byte.SIZE | (int) (plane[i] * MAX_LEVEL);
+        pixels[i] = (pixels[i] << Byte.SIZE) | (int) (plane[i] * MAX_LEVEL);
       }
     }
     int at = 0;
@@ -102,7 +102,7 @@ public record GlassBlur() implements Corruption {
     for (int c = 0; c < 3; c++) {
       int shift = (2 - c) * Byte.SIZE;
       for (int i = 0; i < area; i++) {
-        plane[i] = (pixels[i] >> shift & MAX_LEVEL) / (double) MAX_LEVEL;
+        plane[i] = ((pixels[i] >> shift) & MAX_LEVEL) / (double) MAX_LEVEL;
       }
       filter.smooth(plane, height, width);
       for (int i = 0; i < area; i++) {

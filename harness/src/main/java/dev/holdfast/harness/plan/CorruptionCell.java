@@ -18,7 +18,17 @@ public record CorruptionCell(Corruption corruption, int severity, Dialect dialec
 
   @Override
   public String id() {
-    return String.join("_", corruption.id(), Integer.toString(severity), dialect.id(), side.id());
+    return String.join(
+        "_",
+        corruption.id(),
+        Integer.toString(severity),
+        dialectLabel().replaceAll("[ =]", "-"),
+        side.id());
+  }
+
+  /** Returns what rows call the dialect. */
+  public String dialectLabel() {
+    return corruption.dialect(dialect);
   }
 
   @Override

@@ -297,7 +297,7 @@ final class Assembler {
             : Double.valueOf(estimate.value() / cleanValue),
         options.seed(),
         cell == null ? null : cell.setting(),
-        corruption == null ? null : corruption.dialect().id(),
+        corruption == null ? null : corruption.dialectLabel(),
         attack == null ? null : attack.threat().hash(),
         spread);
   }

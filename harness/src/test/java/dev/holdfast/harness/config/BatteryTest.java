@@ -3,9 +3,9 @@ package dev.holdfast.harness.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.attacks.corruption.Corruption;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
+import dev.holdfast.harness.plan.CorruptionCell;
 import dev.holdfast.harness.plan.Plan;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.ColorMode;
@@ -49,17 +49,15 @@ class BatteryTest {
     assertThat(battery.limitQueries()).isPositive();
     assertThat(battery.metrics()).contains("recall@1", "map-at-r");
     assertThat(cells).filteredOn(c -> c instanceof AttackCell).isNotEmpty();
-    assertThat(cells)
-        .filteredOn(c -> !(c instanceof AttackCell))
-        .hasSize(5 * Corruption.all().size());
   }
 
   @ParameterizedTest
-  @CsvSource({"quick, 10", "standard, 34"})
-  void a_shipped_battery_has_that_many_attacks(String name, int attacks) {
-    assertThat(Plan.of(Battery.load(name), SPEC))
-        .filteredOn(c -> c instanceof AttackCell)
-        .hasSize(attacks);
+  @CsvSource({"quick, 10, 30", "standard, 34, 75"})
+  void a_shipped_battery_has_that_many_attacks_and_corruptions(
+      String name, int attacks, int corruptions) {
+    List<Cell> cells = Plan.of(Battery.load(name), SPEC);
+    assertThat(cells).filteredOn(c -> c instanceof AttackCell).hasSize(attacks);
+    assertThat(cells).filteredOn(c -> c instanceof CorruptionCell).hasSize(corruptions);
   }
 
   @Test
@@ -81,7 +79,19 @@ class BatteryTest {
         .extracting(o -> o.id())
         .isEqualTo("embedding-shift");
     assertThat(battery.corruptions().get(0).severities()).containsExactly(1, 2, 3, 4, 5);
-    assertThat(battery.corruptions().get(0).ids()).hasSameSizeAs(Corruption.all());
+    assertThat(battery.corruptions().get(0).ids())
+        .hasSize(15)
+        .contains("gaussian-noise", "glass-blur", "snow", "pixelate")
+        .doesNotContain("saturate");
+  }
+
+  @Test
+  void corruptions_are_named_by_id_and_by_family() throws IOException {
+    Battery battery = withEntry("corruptions: [{ids: [fog], families: [noise, extra]}]");
+    assertThat(battery.corruptions().get(0).ids())
+        .startsWith("fog", "gaussian-noise")
+        .contains("saturate")
+        .hasSize(8);
   }
 
   @Test
@@ -125,6 +135,7 @@ class BatteryTest {
         "attacks: [{attack: {type: pgd}, stop: broken, side: both, epsilons: [0]}]|stop (broken)|use side: query",
         "attacks: [{attack: {type: pgd}, stop: broken, objectives: [{type: margin, k: 3}], epsilons: [0]}]|hold recall@3|add it",
         "corruptions: [{ids: [gausian-noise]}]|id (gausian-noise)|you meant gaussian-noise",
+        "corruptions: [{families: [nois]}]|family (nois)|you meant noise",
         "corruptions: [{severities: [6]}]|severity (6)|1, 2, 3, 4 or 5",
         "corruptions: [{severities: [0]}]|severity (0)|1, 2, 3, 4 or 5",
         "corruptions: [{severity: [1]}]|key (severity)|you meant severities",
