@@ -24,13 +24,16 @@ import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.Models;
+import dev.holdfast.models.data.Draw;
 import dev.holdfast.models.data.InputSpec;
+import dev.holdfast.models.data.Protocol;
 import dev.holdfast.reports.AtomicFile;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -106,9 +109,50 @@ final class AttackCommand implements Callable<Integer> {
 
   @Mixin private EngineOptions engine;
 
-  /** Images with what objectives need. */
+  /**
+   * Images with what objectives need.
+   *
+   * @param groups null where there are none
+   * @param gallery what they are searched in; null where that is themselves
+   */
   @SuppressWarnings("ArrayRecordComponent")
-  private record Input(float[] pixels, long[] ids, long[] labels, Map<Long, float[]> targets) {}
+  private record Input(
+      float[] pixels,
+      long[] ids,
+      long[] labels,
+      long[] groups,
+      EmbeddingSet gallery,
+      Map<Long, float[]> targets) {
+
+    /** Takes the queries of a data set; where all images are queries, they are the gallery. */
+    static Input of(ModelSession session, Ticker ticker) {
+      Protocol protocol = session.set().protocol();
+      Draw draw = protocol.draw(session.store().items()).get(0);
+      boolean apart = protocol == Protocol.QUERY_GALLERY;
+      int n = apart ? draw.queries().length : session.images().count();
+      int[] asked = apart ? draw.queries() : IntStream.range(0, n).toArray();
+      int values = session.images().values();
+      if ((long) n * values > Integer.MAX_VALUE) {
+        throw InputException.of(
+            "number of images",
+            n,
+            "the data set " + session.set().name(),
+            "be at most " + Integer.MAX_VALUE / values + " for one file of images of this size",
+            "use a smaller part with --split FILE.json#NAME");
+      }
+      float[] pixels = new float[n * values];
+      for (int i = 0; i < n; i++) {
+        session.store().input(asked[i], pixels, i * values);
+      }
+      EmbeddingSet gallery =
+          apart ? session.images().embed(draw.gallery(), "embedding", ticker) : null;
+      EmbeddingSet items =
+          session
+              .images()
+              .set(asked, new float[n * session.model().card().embedding().dimension()]);
+      return new Input(pixels, items.ids(), items.labels(), items.groups(), gallery, Map.of());
+    }
+  }
 
   @Override
   public Integer call() {
@@ -130,14 +174,7 @@ final class AttackCommand implements Callable<Integer> {
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine())) {
       if (source.images == null) {
         try (ModelSession session = ModelSession.open(model, source.data, engine, ticker)) {
-          int n = session.images().count();
-          float[] pixels = new float[Math.multiplyExact(n, session.images().values())];
-          for (int i = 0; i < n; i++) {
-            session.store().input(i, pixels, i * session.images().values());
-          }
-          long[] ids = session.store().items().stream().mapToLong(i -> i.id()).toArray();
-          long[] labels = session.store().items().stream().mapToLong(i -> i.label()).toArray();
-          run(session.model(), cell, new Input(pixels, ids, labels, Map.of()), ticker);
+          run(session.model(), cell, Input.of(session, ticker), ticker);
         }
       } else {
         try (EmbeddingModel candidate = Models.open(model, Devices.of(engine.device()))) {
@@ -223,13 +260,16 @@ final class AttackCommand implements Callable<Integer> {
         targets.put((long) i, Arrays.copyOfRange(aims.floats(), i * d, (i + 1) * d));
       }
     }
-    return new Input(images.floats(), ids, labels == null ? ids : labels.longs(), targets);
+    return new Input(
+        images.floats(), ids, labels == null ? ids : labels.longs(), null, null, targets);
   }
 
   private void run(EmbeddingModel candidate, AttackCell cell, Input input, Ticker ticker) {
     Images.checked(engine.batchSize(), candidate.card().input().spec());
     if (input.targets().isEmpty()) {
-      cell.objective().check(input.labels(), input.labels());
+      cell.objective()
+          .check(
+              input.labels(), input.gallery() == null ? input.labels() : input.gallery().labels());
     }
     int n = input.ids().length;
     int values = candidate.card().input().spec().values();
@@ -246,13 +286,14 @@ final class AttackCommand implements Callable<Integer> {
             System.arraycopy(rows, 0, embeddings, start * dimension, count * dimension);
           }
         });
-    EmbeddingSet clean = new EmbeddingSet(embeddings, dimension, input.ids(), input.labels());
+    EmbeddingSet clean =
+        new EmbeddingSet(embeddings, dimension, input.ids(), input.labels(), input.groups());
     float[] adversarial = new float[n * values];
     float[] loss = new float[n];
     float[] length = new float[n];
     try (Surroundings surroundings =
         new Surroundings(
-            clean,
+            input.gallery() == null ? clean : input.gallery(),
             candidate.card().embedding().metric(),
             engine.seed(),
             input.targets(),

@@ -101,6 +101,8 @@ final class EmbedCommand implements Callable<Integer> {
       } else {
         write(set, out);
       }
+      session.set().notes().forEach(spec.commandLine().getErr()::println);
+      session.store().notes().forEach(spec.commandLine().getErr()::println);
       session
           .store()
           .broken()

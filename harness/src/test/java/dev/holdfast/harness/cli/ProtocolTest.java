@@ -124,6 +124,43 @@ class ProtocolTest {
         .orElseThrow();
   }
 
+  /** A budget of 0 leaves the images, so that the loss is the margin of the clean embeddings. */
+  @Test
+  void queries_are_attacked_against_the_gallery() {
+    Path data = queriesAndGallery(dir.resolve("attacked"));
+    Path out = dir.resolve("attacked.npz");
+    List<Object> words = new ArrayList<>(List.of("attack", "--model", model, "--data", data));
+    words.addAll(List.of("--attack", "fgsm", "--objective", "margin,k=1"));
+    words.addAll(List.of("--epsilon", "0", "--out", out));
+    Cli.run(words.toArray()).succeeds();
+    Path q = dir.resolve("attacked-q.npz");
+    Path g = dir.resolve("attacked-g.npz");
+    Cli.run("embed", "--model", model, "--data", data, "--out", q, "--gallery-out", g).succeeds();
+
+    Map<String, NpyArray> queries = NpzReader.read(q);
+    Map<String, NpyArray> gallery = NpzReader.read(g);
+    Map<String, NpyArray> attacked = NpzReader.read(out);
+    assertThat(attacked.get("ids").longs())
+        .isEqualTo(queries.get("ids").longs())
+        .hasSize(CLASSES * 2);
+    for (int i = 0; i < CLASSES * 2; i++) {
+      double same = Double.POSITIVE_INFINITY;
+      double other = Double.POSITIVE_INFINITY;
+      for (int j = 0; j < gallery.get("labels").longs().length; j++) {
+        double distance =
+            Math.sqrt(
+                squaredDistance(
+                    queries.get("embeddings").floats(), i, gallery.get("embeddings").floats(), j));
+        if (gallery.get("labels").longs()[j] == queries.get("labels").longs()[i]) {
+          same = Math.min(same, distance);
+        } else {
+          other = Math.min(other, distance);
+        }
+      }
+      assertThat((double) attacked.get("loss").floats()[i]).isCloseTo(same - other, within(1e-5));
+    }
+  }
+
   @Test
   void a_gallery_of_its_own_needs_a_file_of_its_own() {
     Path data = queriesAndGallery(dir.resolve("two-files"));

@@ -76,7 +76,8 @@ record ImageFiles(Path root, Map<String, String> spellings) implements ImageSour
 
   private byte[] read(ImageItem item) throws IOException {
     if (item.path().indexOf(UNKNOWN) >= 0) {
-      throw new IOException("its name is not in the encoding of this system: rename it");
+      throw new IOException(
+          "its name is not in the encoding of this system: rename it, or set LC_ALL=C.UTF-8");
     }
     try {
       return Files.readAllBytes(file(item));

@@ -160,6 +160,18 @@ class CsvManifestTest implements DatasetLayoutContract {
   }
 
   @Test
+  void a_name_that_the_system_cannot_encode_is_a_broken_image() throws IOException {
+    Fixtures.twelveImages(dir);
+    table("path,label", "pear/image0.png,a", "plum/image0.png,b", "pear/caf\ufffd.png,a");
+
+    try (PixelStore store =
+        PixelStore.open(layout().read(dir), Fixtures.SMALL, null, Progress.NONE, false)) {
+      assertThat(store.size()).isEqualTo(2);
+      assertThat(store.broken().get(0).reason()).contains("encoding", "rename it");
+    }
+  }
+
+  @Test
   void suggests_the_nearest_role() throws IOException {
     table("path,label,role", "1.png,a,query", "2.png,b,galery");
 
