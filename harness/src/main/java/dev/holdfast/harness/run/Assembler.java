@@ -408,6 +408,10 @@ final class Assembler {
         .map(CellOutcome::evidence)
         .filter(java.util.Objects::nonNull)
         .forEach(entries::add);
+    outcomes.values().stream()
+        .flatMap(outcome -> outcome.pictures().stream())
+        .distinct()
+        .forEach(entries::add);
     AtomicFile.write(
         folder.path().resolve(Evidence.FOLDER).resolve(Evidence.INDEX),
         RunFolder.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(entries) + "\n");

@@ -436,6 +436,7 @@ public final class AuditRunner {
               0,
               lost,
               null,
+              List.of(),
               List.of());
       folder.write(CLEAN, outcome);
       return outcome;
@@ -550,6 +551,7 @@ public final class AuditRunner {
           0,
           0,
           null,
+          List.of(),
           List.of());
     }
 
@@ -670,7 +672,8 @@ public final class AuditRunner {
           made.overBudget(),
           notFinite,
           evidence,
-          shown);
+          shown,
+          shown.stream().flatMap(s -> showcase.files(s).stream()).distinct().toList());
     }
 
     /** Which queries have a clean embedding of numbers. */

@@ -29,6 +29,7 @@ import java.util.Map;
  *     such a query counts as a miss, such a gallery item is never found
  * @param evidence file of the adversarial images; null where none are kept
  * @param shown what the report shows of this cell
+ * @param pictures the files of that
  */
 @SuppressWarnings("ArrayRecordComponent")
 record CellOutcome(
@@ -49,4 +50,5 @@ record CellOutcome(
     int overBudget,
     int notFinite,
     Evidence.Entry evidence,
-    List<Shown> shown) {}
+    List<Shown> shown,
+    List<Evidence.Entry> pictures) {}

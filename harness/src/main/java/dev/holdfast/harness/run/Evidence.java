@@ -23,6 +23,9 @@ public final class Evidence {
   static final String GALLERY = "gallery.npz";
   static final String INDEX = "index.json";
 
+  /** The folder of the pictures, inside this one. */
+  static final String SHOWN = "shown";
+
   /** Which adversarial images are kept. */
   public enum Mode {
     /** All where they take less than 2 GB, else none. */
@@ -61,7 +64,7 @@ public final class Evidence {
    *
    * @param file its name
    * @param sha256 of its content
-   * @param cell the cell it belongs to; empty for the gallery
+   * @param cell the cell it belongs to; empty for the gallery and for pictures of clean images
    */
   record Entry(String file, String sha256, String cell) {}
 

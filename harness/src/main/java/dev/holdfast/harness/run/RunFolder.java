@@ -5,8 +5,6 @@ import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.reports.AtomicFile;
 import dev.holdfast.reports.AuditFiles;
-import dev.holdfast.reports.result.Neighbor;
-import dev.holdfast.reports.result.Shown;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -323,15 +321,7 @@ final class RunFolder implements AutoCloseable {
     return read(id, CellOutcome.class)
         .filter(o -> id.equals(o.cell()) && configHash.equals(o.configHash()))
         .filter(o -> o.evidence() == null || Evidence.isWhole(path, o.evidence()))
-        .filter(o -> o.shown().stream().allMatch(this::hasPictures));
-  }
-
-  private boolean hasPictures(Shown shown) {
-    Path folder = path.resolve(AuditFiles.SHOWN);
-    return Stream.concat(
-            Stream.of(shown.cleanImage(), shown.perturbedImage(), shown.differenceImage()),
-            Stream.concat(shown.before().stream(), shown.after().stream()).map(Neighbor::image))
-        .allMatch(name -> Files.isRegularFile(folder.resolve(name)));
+        .filter(o -> o.pictures().stream().allMatch(p -> Evidence.isWhole(path, p)));
   }
 
   /** Stores something under a name. */

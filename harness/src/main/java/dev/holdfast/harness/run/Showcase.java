@@ -8,10 +8,15 @@ import dev.holdfast.reports.AuditFiles;
 import dev.holdfast.reports.result.Neighbor;
 import dev.holdfast.reports.result.Shown;
 import java.awt.image.BufferedImage;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import javax.imageio.ImageIO;
 
 /**
@@ -25,12 +30,21 @@ final class Showcase {
 
   private final Path folder;
   private final Images images;
+
+  /** What this run has written, by name: clean images are drawn once, whoever shows them. */
+  private final Map<String, Evidence.Entry> written = new TreeMap<>();
+
   private final InputSpec spec;
 
   Showcase(Path audit, Images images, InputSpec spec) {
     this.folder = audit.resolve(AuditFiles.SHOWN);
     this.images = images;
     this.spec = spec;
+  }
+
+  /** Returns the files of the pictures that a query is shown with, in the order of their names. */
+  List<Evidence.Entry> files(Shown shown) {
+    return shown.images().map(written::get).toList();
   }
 
   /**
@@ -66,8 +80,8 @@ final class Showcase {
     for (int i = 0; i < difference.length; i++) {
       difference[i] = (float) (0.5 + factor * difference[i]);
     }
-    write(stem + "-perturbed.png", perturbed);
-    write(stem + "-difference.png", difference);
+    write(cell.id(), stem + "-perturbed.png", perturbed);
+    write(cell.id(), stem + "-difference.png", difference);
     return new Shown(
         cell.id(),
         cell.title(),
@@ -98,17 +112,16 @@ final class Showcase {
     return list;
   }
 
-  /** Writes a clean image once, whoever shows it. */
   private String item(int index) {
     String name = "item-%016x.png".formatted(images.item(index).id());
-    if (!Files.exists(folder.resolve(name))) {
+    if (!written.containsKey(name)) {
       float[] batch = images.clean(new int[] {index});
-      write(name, java.util.Arrays.copyOf(batch, images.values()));
+      write("", name, Arrays.copyOf(batch, images.values()));
     }
     return name;
   }
 
-  private void write(String name, float[] pixels) {
+  private void write(String cell, String name, float[] pixels) {
     int plane = spec.height() * spec.width();
     BufferedImage picture =
         new BufferedImage(spec.width(), spec.height(), BufferedImage.TYPE_INT_RGB);
@@ -120,6 +133,14 @@ final class Showcase {
       }
       picture.setRGB(p % spec.width(), p / spec.width(), rgb);
     }
-    AtomicFile.write(folder.resolve(name), out -> ImageIO.write(picture, "png", out));
+    MessageDigest digest = Evidence.sha256();
+    AtomicFile.write(
+        folder.resolve(name),
+        out -> {
+          digest.reset();
+          ImageIO.write(picture, "png", new DigestOutputStream(out, digest));
+        });
+    String file = Evidence.SHOWN + "/" + name;
+    written.put(name, new Evidence.Entry(file, HexFormat.of().formatHex(digest.digest()), cell));
   }
 }

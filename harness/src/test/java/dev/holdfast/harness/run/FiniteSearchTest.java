@@ -37,7 +37,7 @@ class FiniteSearchTest {
   @Test
   void nothing_changes_where_all_are_points() {
     List<QueryResult> all = search(true, true, true, true);
-    assertThat(all).extracting(QueryResult::firstRelevantRank).containsExactly(3, 1, 1, 3);
+    assertThat(all).extracting(QueryResult::firstRelevantRank).containsExactly(3, 2, 1, 3);
     assertThat(all.get(0).neighbors()).containsExactly(1, 2, 3);
   }
 

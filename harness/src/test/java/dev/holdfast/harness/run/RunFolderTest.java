@@ -37,6 +37,7 @@ class RunFolderTest {
         0,
         1,
         evidence,
+        List.of(),
         List.of());
   }
 

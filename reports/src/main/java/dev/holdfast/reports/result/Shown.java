@@ -2,6 +2,7 @@ package dev.holdfast.reports.result;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * A query that the report shows: its images, and what was nearest to it before and after. Images
@@ -39,5 +40,12 @@ public record Shown(
     Objects.requireNonNull(cell, "cell");
     before = List.copyOf(before);
     after = List.copyOf(after);
+  }
+
+  /** Returns the names of all images. */
+  public Stream<String> images() {
+    return Stream.concat(
+        Stream.of(cleanImage, perturbedImage, differenceImage),
+        Stream.concat(before.stream(), after.stream()).map(Neighbor::image));
   }
 }
