@@ -25,6 +25,7 @@ import java.util.function.Consumer;
  * @param batchSize rows of a native batch
  * @param earlyExit whether images whose result is settled make room for others; results are the
  *     same
+ * @param pool images that an attacker has beside the ones under attack; null for none
  */
 public record AttackTask(
     EmbeddingModel model,
@@ -38,12 +39,51 @@ public record AttackTask(
     long seed,
     String cell,
     int batchSize,
-    boolean earlyExit) {
+    boolean earlyExit,
+    Pool pool) {
+
+  /** A task without further images. */
+  public AttackTask(
+      EmbeddingModel model,
+      EmbeddingSet clean,
+      PixelSource pixels,
+      Aim objective,
+      boolean flatAtClean,
+      Aim stop,
+      Norm norm,
+      double epsilon,
+      long seed,
+      String cell,
+      int batchSize,
+      boolean earlyExit) {
+    this(
+        model,
+        clean,
+        pixels,
+        objective,
+        flatAtClean,
+        stop,
+        norm,
+        epsilon,
+        seed,
+        cell,
+        batchSize,
+        earlyExit,
+        null);
+  }
 
   /** A value above this is positive beyond the rounding of the engine's floats. */
   static final float BROKEN = 1e-6f;
 
-  /** Gives the clean pixels of items under attack. */
+  /**
+   * Images that an attacker has, such as those of the gallery.
+   *
+   * @param clean ids, labels and clean embeddings
+   * @param pixels their clean pixels
+   */
+  public record Pool(EmbeddingSet clean, PixelSource pixels) {}
+
+  /** Gives the clean pixels of items. */
   @FunctionalInterface
   public interface PixelSource {
     /**
