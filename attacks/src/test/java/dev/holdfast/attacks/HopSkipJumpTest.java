@@ -79,7 +79,10 @@ class HopSkipJumpTest implements AttackContract {
                 "cell",
                 2,
                 false,
-                new AttackTask.Pool(gallery, Attacking.pixels(images, gallery))));
+                new AttackTask.Pool(
+                    gallery,
+                    Attacking.pixels(images, gallery),
+                    some -> new Margin(1).aim(surroundings, some))));
       }
     }
   }

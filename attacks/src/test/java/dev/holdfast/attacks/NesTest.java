@@ -14,7 +14,7 @@ class NesTest implements AttackContract {
 
   @Override
   public Attack attack() {
-    return new Nes(3, 4, null, null, null);
+    return new Nes(2, 2, null, null, null);
   }
 
   @Override

@@ -13,7 +13,7 @@ class SpsaTest implements AttackContract {
 
   @Override
   public Attack attack() {
-    return new Spsa(3, 4, null, null);
+    return new Spsa(2, 2, null, null);
   }
 
   @Override

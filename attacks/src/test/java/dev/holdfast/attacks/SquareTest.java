@@ -17,7 +17,7 @@ class SquareTest implements AttackContract {
 
   @Override
   public Attack attack() {
-    return new Square(15, null, null);
+    return new Square(8, null, null);
   }
 
   @Override
@@ -77,7 +77,7 @@ class SquareTest implements AttackContract {
     }
     float[] clean = new float[grid.values()];
     Arrays.fill(clean, 0.5f);
-    for (int seed = 0; seed < 4; seed++) {
+    for (int seed = 0; seed < 2; seed++) {
       Square square = new Square(2000, null, null);
       PixelBudget budget = new PixelBudget(Norm.L2, 0.3);
       Inquiry inquiry = new SquareL2(square, grid, budget, clean, CounterRng.of(seed, "bumps", 0));

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Stores one bit for each number of an embedding: +1 from a threshold on, else -1. Both distances
+ * Stores one bit for each number of an embedding: +1 above a threshold, else -1. Both distances
  * between such codes order items as the Hamming distance does.
  *
  * @param threshold {@code zero} (default), or {@code mean}: that of the gallery in each dimension,
@@ -60,7 +60,7 @@ public record SignQuantization(String threshold) implements EmbeddingAttack {
     for (int i = 0; i < items.size(); i++) {
       double[] prepared = EmbeddingScene.prepared(items, i, scene.distance());
       for (int d = 0; d < dimension; d++) {
-        values[i * dimension + d] = prepared[d] >= thresholds[d] ? 1 : -1;
+        values[i * dimension + d] = prepared[d] > thresholds[d] ? 1 : -1;
       }
     }
     return new Moved(items.with(values), lengths);

@@ -58,7 +58,7 @@ final class VoronoiBoundary {
     }
   }
 
-  /** Returns the shortest way of one query, its own gallery rows (by id) left out. */
+  /** Returns the shortest way of one query, its own gallery rows (by id) and group left out. */
   Crossing of(EmbeddingSet queries, int query) {
     double[] from = EmbeddingScene.prepared(queries, query, distance);
     List<Item> relevant = new ArrayList<>();
@@ -67,7 +67,7 @@ final class VoronoiBoundary {
     int count = 0;
     int first = -1;
     for (int i = 0; i < gallery.size(); i++) {
-      if (gallery.ids()[i] == queries.ids()[query]) {
+      if (gallery.ids()[i] == queries.ids()[query] || ofOneGroup(queries, query, i)) {
         continue;
       }
       if (gallery.labels()[i] == queries.labels()[query]) {
@@ -114,6 +114,13 @@ final class VoronoiBoundary {
       moved[d] = from[d] + best[d] + beyond;
     }
     return new Crossing(shortest, moved);
+  }
+
+  /** Items of the query's group are not compared with it. */
+  private boolean ofOneGroup(EmbeddingSet queries, int query, int item) {
+    return queries.groups() != null
+        && gallery.groups() != null
+        && queries.groups()[query] == gallery.groups()[item];
   }
 
   private Item item(int row, double[] from) {

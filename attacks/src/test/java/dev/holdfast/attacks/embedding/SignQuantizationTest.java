@@ -37,8 +37,10 @@ class SignQuantizationTest implements EmbeddingAttackContract {
     EmbeddingSet items =
         new EmbeddingSet(new float[] {0.5f, -0.1f, 0, 4}, 2, new long[] {1, 2}, new long[] {1, 2});
     for (Distance distance : Distance.values()) {
-      assertThat(codes("zero", items, distance).values()).containsExactly(1, -1, 1, 1);
+      assertThat(codes("zero", items, distance).values()).containsExactly(1, -1, -1, 1);
     }
+    assertThat(codes("zero", items, Distance.EUCLIDEAN).values())
+        .isEqualTo(items.signCodes().values());
     // The means are 0.25 and 1.95.
     assertThat(codes("mean", items, Distance.EUCLIDEAN).values()).containsExactly(1, -1, -1, 1);
   }

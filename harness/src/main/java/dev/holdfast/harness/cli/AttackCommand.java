@@ -299,14 +299,16 @@ final class AttackCommand implements Callable<Integer> {
             input.targets(),
             candidate.manager())) {
       Aim aim = cell.objective().aim(surroundings, clean);
+      AttackTask.PixelSource pixels =
+          (item, target, offset) ->
+              System.arraycopy(input.pixels(), item * values, target, offset, values);
       int[] finished = {0};
       cell.attack()
           .perturb(
               new AttackTask(
                   candidate,
                   clean,
-                  (item, target, offset) ->
-                      System.arraycopy(input.pixels(), item * values, target, offset, values),
+                  pixels,
                   aim,
                   cell.objective().flatAtClean(),
                   null,
@@ -315,7 +317,9 @@ final class AttackCommand implements Callable<Integer> {
                   engine.seed(),
                   cell.id(),
                   engine.batchSize(),
-                  true),
+                  true,
+                  new AttackTask.Pool(
+                      clean, pixels, some -> cell.objective().aim(surroundings, some))),
               perturbed -> {
                 System.arraycopy(
                     perturbed.image(), 0, adversarial, perturbed.item() * values, values);

@@ -476,7 +476,14 @@ public final class AuditRunner {
         return runOnEmbeddings(e);
       }
       Perturber perturber =
-          new Perturber(model, images, surroundings, options.seed(), options.earlyExit());
+          new Perturber(
+              model,
+              images,
+              surroundings,
+              retrieval.items(),
+              retrieval.clean(),
+              options.seed(),
+              options.earlyExit());
       try {
         if (cell.side().gallery()) {
           return runWithPerturbedGallery(perturber, cell, done, total);

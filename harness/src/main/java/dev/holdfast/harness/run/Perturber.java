@@ -24,18 +24,28 @@ final class Perturber {
   private final EmbeddingModel model;
   private final Images images;
   private final Surroundings surroundings;
+  private final int[] gallery;
+  private final EmbeddingSet galleryClean;
   private final long seed;
   private final boolean earlyExit;
 
+  /**
+   * @param gallery items of the gallery, which an attacker has as well
+   * @param galleryClean their clean embeddings
+   */
   Perturber(
       EmbeddingModel model,
       Images images,
       Surroundings surroundings,
+      int[] gallery,
+      EmbeddingSet galleryClean,
       long seed,
       boolean earlyExit) {
     this.model = model;
     this.images = images;
     this.surroundings = surroundings;
+    this.gallery = gallery;
+    this.galleryClean = galleryClean;
     this.seed = seed;
     this.earlyExit = earlyExit;
   }
@@ -92,7 +102,11 @@ final class Perturber {
             seed,
             cell.id(),
             images.batchSize(),
-            earlyExit);
+            earlyExit,
+            new AttackTask.Pool(
+                galleryClean,
+                (item, target, offset) -> images.clean(gallery[item], target, offset),
+                some -> cell.objective().aim(surroundings, some)));
     List<Perturbed> batch = new ArrayList<>();
     try (InOrder inOrder =
         new InOrder(
