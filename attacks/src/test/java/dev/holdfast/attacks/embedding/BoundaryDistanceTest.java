@@ -114,6 +114,20 @@ class BoundaryDistanceTest implements EmbeddingAttackContract {
   }
 
   @Test
+  void items_of_the_group_of_the_query_are_not_compared_with_it() {
+    float[] values = {0, 1, 3, 9};
+    long[] ids = {1, 2, 3, 4};
+    long[] labels = {5, 5, 6, 6};
+    EmbeddingSet gallery = new EmbeddingSet(values, 1, ids, labels, new long[] {7, 8, 7, 8});
+    EmbeddingSet query =
+        new EmbeddingSet(new float[] {0}, 1, new long[] {9}, new long[] {5}, new long[] {7});
+    // Items 1 and 3 are of its group: what is left are 1 and 9, with the border at 5.
+    assertThat(one(Distance.EUCLIDEAN, query, gallery)).isCloseTo(5, within(1e-12));
+    EmbeddingSet without = new EmbeddingSet(new float[] {0}, 1, new long[] {9}, new long[] {5});
+    assertThat(one(Distance.EUCLIDEAN, without, gallery)).isCloseTo(2, within(1e-12));
+  }
+
+  @Test
   void directions_more_than_90_degrees_away_are_lost_at_the_origin() {
     EmbeddingSet gallery =
         set(2, new long[] {1, 2, 3}, new long[] {5, 5, 6}, 1, 0.6, 1, -0.6, -1, 0);

@@ -109,6 +109,15 @@ interface EmbeddingAttackContract {
   }
 
   @Test
+  default void groups_stay_what_they_are() {
+    EmbeddingSet items = items(20, 9, 4, 0.7, 1);
+    long[] groups = IntStream.range(0, 20).mapToLong(i -> i % 3).toArray();
+    EmbeddingSet grouped = new EmbeddingSet(items.values(), 9, items.ids(), items.labels(), groups);
+    assertThat(move(grouped, Distance.EUCLIDEAN, 7).embeddings().groups()).isEqualTo(groups);
+    assertThat(move(items, Distance.EUCLIDEAN, 7).embeddings().groups()).isNull();
+  }
+
+  @Test
   default void zeros_and_a_single_dimension_are_no_trouble() {
     for (Distance distance : Distance.values()) {
       float[] values = {0, 1, -2, 0, 3};
