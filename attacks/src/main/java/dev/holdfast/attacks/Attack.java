@@ -14,7 +14,20 @@ import java.util.function.Consumer;
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 public sealed interface Attack
-    permits Fgsm, RFgsm, Pgd, MiFgsm, NiFgsm, DiFgsm, TiFgsm, Apgd, Fmn, CarliniWagner, Square, Nes, Spsa, HopSkipJump {
+    permits Fgsm,
+        RFgsm,
+        Pgd,
+        MiFgsm,
+        NiFgsm,
+        DiFgsm,
+        TiFgsm,
+        Apgd,
+        Fmn,
+        CarliniWagner,
+        Square,
+        Nes,
+        Spsa,
+        HopSkipJump {
 
   /** Returns the id that configurations use, such as {@code pgd}. */
   default String id() {

@@ -1,13 +1,11 @@
 package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.threat.Knowledge;
 import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.metrics.EmbeddingSet;
-import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -69,14 +67,12 @@ public record HopSkipJump(Integer queries, Integer samples, Integer starts) impl
 
   @Override
   public void check(ThreatModel threat, Objective objective) {
-    if (!(objective instanceof Margin)) {
-      throw InputException.of(
-          "objective",
-          objective.label(),
-          OWNER,
-          "be margin: it sees only whether a relevant item is among the first k",
-          "write objectives: [{type: margin, k: 1}]");
-    }
+    MinNorm.check(objective, OWNER);
+  }
+
+  @Override
+  public boolean looksForTheSmallest() {
+    return true;
   }
 
   @Override
@@ -133,6 +129,9 @@ public record HopSkipJump(Integer queries, Integer samples, Integer starts) impl
      */
     private static final double PROBE = 0.01;
 
+    /** How near to the border a bisection goes at least. */
+    private static final double PRECISION = 1e-3;
+
     private static final int MOST_SAMPLES = 10_000;
 
     /** What is being asked. */
@@ -149,7 +148,7 @@ public record HopSkipJump(Integer queries, Integer samples, Integer starts) impl
     private final float[] clean;
     private final List<float[]> starts;
     private final CounterRng rng;
-    private final double probeShare;
+    private final double tolerance;
 
     private final float[] shown;
     private Phase phase = Phase.CLEAN;
@@ -190,7 +189,8 @@ public record HopSkipJump(Integer queries, Integer samples, Integer starts) impl
       this.starts = new ArrayList<>(starts);
       this.rng = rng;
       this.shown = clean.clone();
-      this.probeShare = Math.max(PROBE, 1.0 / clean.length);
+      // Nearer to the border than what a probe moves across it.
+      this.tolerance = Math.min(PRECISION, PROBE / Math.sqrt(clean.length));
     }
 
     @Override
@@ -245,7 +245,7 @@ public record HopSkipJump(Integer queries, Integer samples, Integer starts) impl
 
     @Override
     public void hear(float loss) {
-      boolean fails = loss > AttackTask.BROKEN;
+      boolean fails = MinNorm.broken(loss);
       asked++;
       if (fails && phase != Phase.ESTIMATE) {
         double far = budget.length(shown, clean);
@@ -274,8 +274,7 @@ public record HopSkipJump(Integer queries, Integer samples, Integer starts) impl
           double middle = (low + high) / 2;
           low = fails ? low : middle;
           high = fails ? middle : high;
-          // Nearer to the border than what a probe moves across it.
-          if (high - low <= probeShare / Math.sqrt(clean.length)) {
+          if (high - low <= tolerance) {
             atBorder();
           }
         }
@@ -315,7 +314,7 @@ public record HopSkipJump(Integer queries, Integer samples, Integer starts) impl
       border = nearest;
       length = nearestLength;
       round++;
-      radius = probeShare * new PixelBudget(Norm.L2, 1).length(border, clean);
+      radius = PROBE * new PixelBudget(Norm.L2, 1).length(border, clean);
       probes = (int) Math.min(MOST_SAMPLES, attack.samples() * Math.sqrt(round));
       probe = 0;
       failing = 0;

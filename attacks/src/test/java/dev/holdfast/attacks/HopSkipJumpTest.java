@@ -5,44 +5,33 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.holdfast.attacks.objective.EmbeddingShift;
 import dev.holdfast.attacks.objective.Margin;
-import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.objective.Surroundings;
-import dev.holdfast.attacks.threat.Epsilon;
 import dev.holdfast.attacks.threat.Norm;
-import dev.holdfast.attacks.threat.Side;
-import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.ToyEmbedder;
 import dev.holdfast.models.card.ModelCard;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class HopSkipJumpTest implements AttackContract {
+class HopSkipJumpTest implements MinNormContract {
 
   @Override
   public Attack attack() {
-    return new HopSkipJump(60, 10, 4);
+    return new HopSkipJump(25, 5, 2);
   }
 
   @Override
-  public Attack fromCleanToTheEdge() {
-    return new HopSkipJump(300, 20, 4);
+  public Attack thorough() {
+    return new HopSkipJump(900, 20, 8);
   }
 
   @Override
   public boolean random() {
     return true;
-  }
-
-  @Override
-  public List<Objective> objectives() {
-    return List.of(new Margin(1));
   }
 
   /** Two images, each with its own embedding in the gallery; a linear model of one number. */
@@ -96,7 +85,7 @@ class HopSkipJumpTest implements AttackContract {
       // The embeddings are 0.2 l1 apart; the border is halfway, and the dual norm says how far.
       for (Norm norm : Norm.values()) {
         double border = norm == Norm.LINF ? 0.1 : 0.1 * l1 / l2;
-        Attacking.Result result = twoPoints(toy, norm, norm == Norm.LINF ? 0.9 : 9, 4000);
+        Attacking.Result result = twoPoints(toy, norm, norm == Norm.LINF ? 0.9 : 9, 3000);
         for (int row = 0; row < 2; row++) {
           float[] image = Arrays.copyOfRange(result.images(), row * 48, (row + 1) * 48);
           float[] clean = new float[48];
@@ -105,7 +94,7 @@ class HopSkipJumpTest implements AttackContract {
           }
           double length = new PixelBudget(norm, 1).length(image, clean);
           assertThat(length).as("%s", norm).isBetween(0.9999 * border, 1.05 * border);
-          assertThat(result.each()[row].forwards()).isEqualTo(4000);
+          assertThat(result.each()[row].forwards()).isEqualTo(3000);
           assertThat(result.each()[row].losses()[0]).isPositive();
         }
       }
@@ -117,7 +106,7 @@ class HopSkipJumpTest implements AttackContract {
     ModelCard card = ToyEmbedder.card(new Shape(3, 4, 4), 1, Distance.EUCLIDEAN);
     try (ToyEmbedder toy = ToyEmbedder.linear(card, 3)) {
       double last = Double.POSITIVE_INFINITY;
-      for (int queries : new int[] {60, 300, 1500}) {
+      for (int queries : new int[] {60, 300, 1200}) {
         float[] images = twoPoints(toy, Norm.L2, 9, queries).images();
         float[] clean = new float[48];
         Arrays.fill(clean, 0.5f);
@@ -137,7 +126,7 @@ class HopSkipJumpTest implements AttackContract {
       float[] clean = new float[2 * 48];
       Arrays.fill(clean, 0.5f);
       for (double epsilon : new double[] {0.09, 0.11}) {
-        Attacking.Result result = twoPoints(toy, Norm.LINF, epsilon, 2000);
+        Attacking.Result result = twoPoints(toy, Norm.LINF, epsilon, 1000);
         float[] embedded =
             toy.model()
                 .embed(manager.create(result.images(), ToyEmbedder.shape(card, 2)))
@@ -168,20 +157,14 @@ class HopSkipJumpTest implements AttackContract {
                 scene.task(surroundings), Attacking.aim(4, e -> e.get(":, 0").mul(0).sub(1)));
         result = Attacking.run(attack(), never);
         assertThat(result.images()).isEqualTo(scene.clean());
-        assertThat(result.each()).allSatisfy(p -> assertThat(p.forwards()).isEqualTo(1 + 4));
+        assertThat(result.each()).allSatisfy(p -> assertThat(p.forwards()).isEqualTo(1 + 2));
       }
     }
   }
 
   @Test
-  void needs_a_question_with_two_answers() {
-    ThreatModel threat =
-        new ThreatModel(Norm.L2, Epsilon.parse("0.5", "test"), Side.QUERY, attack().knowledge());
-    attack().check(threat, new Margin(4));
-    assertThatThrownBy(() -> attack().check(threat, new EmbeddingShift()))
-        .isInstanceOf(InputException.class)
-        .hasMessageContaining(
-            "The objective (embedding-shift) of attack hop-skip-jump must be margin");
+  void has_the_usual_defaults() {
+    assertThat(new HopSkipJump(null, null, null)).isEqualTo(new HopSkipJump(5000, 100, 20));
     assertThatThrownBy(() -> new HopSkipJump(0, null, null))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("The queries (0) of attack hop-skip-jump must be at least 1");

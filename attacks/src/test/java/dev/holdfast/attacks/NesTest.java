@@ -10,7 +10,7 @@ import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.ToyEmbedder;
 import org.junit.jupiter.api.Test;
 
-class NesTest implements AttackContract {
+class NesTest implements ClimbContract {
 
   @Override
   public Attack attack() {

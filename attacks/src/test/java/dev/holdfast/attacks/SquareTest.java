@@ -13,7 +13,7 @@ import dev.holdfast.models.ToyEmbedder;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-class SquareTest implements AttackContract {
+class SquareTest implements ClimbContract {
 
   @Override
   public Attack attack() {

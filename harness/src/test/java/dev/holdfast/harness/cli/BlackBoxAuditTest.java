@@ -171,7 +171,7 @@ class BlackBoxAuditTest {
         .refuses(
             Holdfast.INPUT,
             "The objective (embedding-shift) of attack hop-skip-jump must be margin",
-            "Maybe write objectives: [{type: margin, k: 1}]");
+            "Maybe write margin with k: 1");
     assertThat(out).doesNotExist();
   }
 }
