@@ -62,7 +62,7 @@ class SpsaTest implements ClimbContract {
 
   @Test
   void refuses_what_makes_no_sense() {
-    assertThat(new Spsa(null, null, null, null)).isEqualTo(new Spsa(30, 128, 0.01, "epsilon/4"));
+    assertThat(new Spsa(null, null, null, null)).isEqualTo(new Spsa(20, 128, 0.01, "epsilon/4"));
     assertThatThrownBy(() -> new Spsa(null, 3, null, null))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("The samples (3) of attack spsa must be even");
