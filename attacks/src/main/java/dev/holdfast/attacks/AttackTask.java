@@ -7,7 +7,6 @@ import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.data.InputSpec;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * The images of one cell, to be perturbed in native batches of one fixed size.
@@ -81,9 +80,8 @@ public record AttackTask(
    *
    * @param clean ids, labels and clean embeddings
    * @param pixels their clean pixels
-   * @param aims puts some of them under attack, with the objective of the task
    */
-  public record Pool(EmbeddingSet clean, PixelSource pixels, Function<EmbeddingSet, Aim> aims) {}
+  public record Pool(EmbeddingSet clean, PixelSource pixels) {}
 
   /** Gives the clean pixels of items. */
   @FunctionalInterface

@@ -68,10 +68,7 @@ class HopSkipJumpTest implements MinNormContract {
                 "cell",
                 2,
                 false,
-                new AttackTask.Pool(
-                    gallery,
-                    Attacking.pixels(images, gallery),
-                    some -> new Margin(1).aim(surroundings, some))));
+                new AttackTask.Pool(gallery, Attacking.pixels(images, gallery))));
       }
     }
   }

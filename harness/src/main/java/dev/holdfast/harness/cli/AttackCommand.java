@@ -318,8 +318,7 @@ final class AttackCommand implements Callable<Integer> {
                   cell.id(),
                   engine.batchSize(),
                   true,
-                  new AttackTask.Pool(
-                      clean, pixels, some -> cell.objective().aim(surroundings, some))),
+                  new AttackTask.Pool(clean, pixels)),
               perturbed -> {
                 System.arraycopy(
                     perturbed.image(), 0, adversarial, perturbed.item() * values, values);

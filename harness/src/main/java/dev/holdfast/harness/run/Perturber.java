@@ -105,8 +105,7 @@ final class Perturber {
             earlyExit,
             new AttackTask.Pool(
                 galleryClean,
-                (item, target, offset) -> images.clean(gallery[item], target, offset),
-                some -> cell.objective().aim(surroundings, some)));
+                (item, target, offset) -> images.clean(gallery[item], target, offset)));
     List<Perturbed> batch = new ArrayList<>();
     try (InOrder inOrder =
         new InOrder(
