@@ -43,7 +43,7 @@ class AttackSpeedTest {
   private static final String MODEL = "mobilenetv1_025_imagenet";
   private static final int BATCH = 64;
   private static final int WARM_UP = 5;
-  private static final int REPETITIONS = 40;
+  private static final int REPETITIONS = 30;
   private static final double ALLOWED = 1.05;
 
   /** A margin is measured against every gallery item: one more product, on top of the pass. */
@@ -78,51 +78,53 @@ class AttackSpeedTest {
     }
   }
 
-  /** One pass of the network before every step, so that other work on the machine slows both. */
+  /**
+   * One pass of the network before every step, so that other work on the machine slows both; the
+   * median of the ratios, so that what slows one of them does not count.
+   */
   private static double ratio(PtSymbolBlock network, AttackTask task) {
-    List<Double> bare = new ArrayList<>();
-    List<Double> steps = new ArrayList<>();
-    Interleaved model = new Interleaved(task.model(), network, bare, steps);
-    AttackTask timed = Attacking.with(task, model);
-    long start = System.nanoTime();
-    Attacking.run(new Pgd(WARM_UP + REPETITIONS + 1, null, false), timed);
-    long whole = System.nanoTime() - start;
-    List<Double> naked = model.naked;
-    double step = median(steps.subList(WARM_UP, WARM_UP + REPETITIONS));
-    double pass = median(bare.subList(WARM_UP, WARM_UP + REPETITIONS));
+    Interleaved model = new Interleaved(task.model(), network);
+    Attacking.run(new Pgd(WARM_UP + REPETITIONS + 1, null, false), Attacking.with(task, model));
+    double ratio = median(model.ratios(model.bare));
     LOG.warn(
-        "{}: {} ms a step, {} ms for the candidate, ratio {} (beside the network without normalization"
-            + " {}); before and behind the steps {} ms",
+        "{}: {} ms a step, {} ms for the network alone, median of the ratios {}, quartiles {} and {};"
+            + " beside the network with its normalization {}",
         task.norm().id(),
-        step / 1e6,
-        pass / 1e6,
-        step / pass,
-        step / median(naked.subList(WARM_UP, WARM_UP + REPETITIONS)),
-        (whole - sum(steps) - sum(bare) - sum(naked) - step) / 1e6);
-    return step / pass;
+        median(model.steps) / 1e6,
+        median(model.bare) / 1e6,
+        ratio,
+        quantile(model.ratios(model.bare), 0.25),
+        quantile(model.ratios(model.bare), 0.75),
+        median(model.ratios(model.normalized)));
+    return ratio;
   }
 
-  /** Times one bare pass at every call, and the time from there to the next call. */
+  /** Times bare passes at every call, and the time from there to the next call. */
   private static final class Interleaved implements EmbeddingModel {
 
     private final EmbeddingModel model;
     private final PtSymbolBlock network;
-    private final List<Double> bare;
-    private final List<Double> steps;
+    private final List<Double> bare = new ArrayList<>();
+    private final List<Double> normalized = new ArrayList<>();
+    private final List<Double> steps = new ArrayList<>();
     private final NDArray mean;
     private final NDArray std;
-    private final List<Double> naked = new ArrayList<>();
     private long last;
 
-    Interleaved(
-        EmbeddingModel model, PtSymbolBlock network, List<Double> bare, List<Double> steps) {
+    Interleaved(EmbeddingModel model, PtSymbolBlock network) {
       ModelCard.Normalization normalization = model.card().normalization();
       this.mean = perChannel(normalization.mean(), model.manager());
       this.std = perChannel(normalization.std(), model.manager());
       this.model = model;
       this.network = network;
-      this.bare = bare;
-      this.steps = steps;
+    }
+
+    List<Double> ratios(List<Double> passes) {
+      List<Double> ratios = new ArrayList<>();
+      for (int i = WARM_UP; i < WARM_UP + REPETITIONS; i++) {
+        ratios.add(steps.get(i) / passes.get(i));
+      }
+      return ratios;
     }
 
     private static NDArray perChannel(List<Double> values, NDManager manager) {
@@ -139,13 +141,18 @@ class AttackSpeedTest {
       if (last != 0) {
         steps.add((double) (now - last));
       }
-      bare(network, pixels, null, null);
-      long middle = System.nanoTime();
-      naked.add((double) (middle - now));
-      bare(network, pixels, mean, std);
+      // Each of them first as often as second.
+      boolean first = bare.size() % 2 == 0;
+      timed(pixels, first);
+      timed(pixels, !first);
       last = System.nanoTime();
-      bare.add((double) (last - middle));
       return model.gradient(pixels, loss);
+    }
+
+    private void timed(NDArray pixels, boolean alone) {
+      long start = System.nanoTime();
+      bare(network, pixels, alone ? null : mean, std);
+      (alone ? bare : normalized).add((double) (System.nanoTime() - start));
     }
 
     @Override
@@ -189,11 +196,11 @@ class AttackSpeedTest {
   }
 
   private static double median(List<Double> values) {
-    double[] sorted = values.stream().mapToDouble(v -> v).sorted().toArray();
-    return sorted[sorted.length / 2];
+    return quantile(values, 0.5);
   }
 
-  private static double sum(List<Double> values) {
-    return values.stream().mapToDouble(v -> v).sum();
+  private static double quantile(List<Double> values, double part) {
+    double[] sorted = values.stream().mapToDouble(v -> v).sorted().toArray();
+    return sorted[(int) (part * (sorted.length - 1))];
   }
 }

@@ -40,7 +40,13 @@ record RealScene(
             LongStream.range(0, batch).toArray(),
             LongStream.range(0, batch).map(i -> i % 2).toArray());
     Surroundings surroundings =
-        new Surroundings(clean, model.card().embedding().metric(), 7, Map.of(), manager);
+        new Surroundings(
+            clean,
+            model.card().embedding().metric(),
+            model.card().embedding().normalize(),
+            7,
+            Map.of(),
+            manager);
     return new RealScene(model, manager, surroundings, images, clean);
   }
 

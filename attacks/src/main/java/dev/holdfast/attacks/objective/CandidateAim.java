@@ -35,7 +35,7 @@ record CandidateAim(
     }
     double sign = ahead ? 1 : -1;
     return e -> {
-      NDArray prepared = surroundings.prepare(e);
+      NDArray prepared = surroundings.prepareGiven(e);
       NDArray sum = null;
       for (Query query : queries) {
         NDArray near = Surroundings.distance(prepared, query.embedding());

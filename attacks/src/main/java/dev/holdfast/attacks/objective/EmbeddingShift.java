@@ -53,7 +53,7 @@ public record EmbeddingShift(String variant) implements Objective {
         (batch, manager) -> {
           NDArray exact = surroundings.rows(items, batch, manager);
           NDArray clean = Variant.robrank(variant) ? exact.add(BESIDE) : exact;
-          return e -> Surroundings.distance(surroundings.prepare(e), clean);
+          return e -> Surroundings.distance(surroundings.prepareGiven(e), clean);
         });
   }
 }

@@ -39,7 +39,7 @@ final class HardestPair {
     }
     NDArray offset = manager.create(missing);
     return e -> {
-      NDArray prepared = surroundings.prepare(e);
+      NDArray prepared = surroundings.prepareGiven(e);
       NDArray squares = surroundings.squaredDistances(prepared.stopGradient());
       NDArray relevant = squares.add(hidden[0]).argMin(1);
       NDArray other = squares.subi(hidden[1]).argMax(1);

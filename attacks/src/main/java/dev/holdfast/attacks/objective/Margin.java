@@ -68,7 +68,7 @@ public record Margin(Integer k) implements Objective {
     NDArray offset = manager.create(offsets);
     int kth = Math.min(k, surroundings.gallery().size());
     return e -> {
-      NDArray prepared = surroundings.prepare(e);
+      NDArray prepared = surroundings.prepareGiven(e);
       NDArray squares = surroundings.squaredDistances(prepared.stopGradient());
       NDArray relevant = squares.add(hidden[0]).argMin(1);
       NDArray others = squares.addi(hidden[1]);

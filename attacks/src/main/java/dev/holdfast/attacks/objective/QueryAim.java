@@ -45,7 +45,7 @@ record QueryAim(
     RankLoss attack = new RankLoss(surroundings, targets, counted, ahead);
     RankLoss keep = kept[0].length == 0 ? null : new RankLoss(surroundings, kept, counted, true);
     return e -> {
-      NDArray prepared = surroundings.prepare(e);
+      NDArray prepared = surroundings.prepareGiven(e);
       RankLoss.Value loss = attack.at(prepared.stopGradient());
       NDArray value = loss.value();
       NDArray gradient = loss.gradient();

@@ -34,6 +34,7 @@ public final class Surroundings implements AutoCloseable {
 
   private final EmbeddingSet gallery;
   private final Distance distance;
+  private final boolean unit;
   private final long seed;
   private final Map<Long, float[]> givenTargets;
   private final NDManager manager;
@@ -75,8 +76,27 @@ public final class Surroundings implements AutoCloseable {
       long seed,
       Map<Long, float[]> givenTargets,
       NDManager parent) {
+    this(gallery, distance, false, seed, givenTargets, parent);
+  }
+
+  /**
+   * @param gallery clean embeddings
+   * @param unit whether the embeddings that losses are asked of have length 1 already, because the
+   *     card of the model says so
+   * @param seed the seed of the run, for the choice of targets
+   * @param givenTargets embeddings to aim at by item id; where there is none, it is drawn
+   * @param parent whose device to use
+   */
+  public Surroundings(
+      EmbeddingSet gallery,
+      Distance distance,
+      boolean unit,
+      long seed,
+      Map<Long, float[]> givenTargets,
+      NDManager parent) {
     this.gallery = gallery;
     this.distance = distance;
+    this.unit = unit;
     this.seed = seed;
     this.givenTargets = Map.copyOf(givenTargets);
     this.manager = parent.newSubManager();
@@ -129,6 +149,11 @@ public final class Surroundings implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** Returns what distances are taken between, of embeddings that a model gave. */
+  NDArray prepareGiven(NDArray embeddings) {
+    return unit ? embeddings : prepare(embeddings);
   }
 
   /** Returns what distances are taken between: rows of length 1 under the cosine distance. */

@@ -74,7 +74,7 @@ record TargetAim(Surroundings surroundings, int[][] chosen, float[][] embeddings
       aims[t] = surroundings.prepare(rows(t, items, manager));
     }
     return e -> {
-      NDArray prepared = surroundings.prepare(e);
+      NDArray prepared = surroundings.prepareGiven(e);
       NDArray sum = Surroundings.distance(prepared, aims[0]);
       for (int t = 1; t < aims.length; t++) {
         sum = sum.add(Surroundings.distance(prepared, aims[t]));

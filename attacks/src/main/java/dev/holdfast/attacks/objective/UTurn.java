@@ -36,7 +36,7 @@ public record UTurn() implements Objective {
           NDArray clean = surroundings.rows(items, batch, manager);
           return e ->
               Scalars.times(
-                  surroundings.prepare(e).add(clean).square().sum(new int[] {1}),
+                  surroundings.prepareGiven(e).add(clean).square().sum(new int[] {1}),
                   -1.0 / items.dimension());
         });
   }

@@ -295,6 +295,7 @@ final class AttackCommand implements Callable<Integer> {
         new Surroundings(
             input.gallery() == null ? clean : input.gallery(),
             candidate.card().embedding().metric(),
+            candidate.card().embedding().normalize(),
             engine.seed(),
             input.targets(),
             candidate.manager())) {

@@ -227,7 +227,12 @@ public final class AuditRunner {
               new Retrieval(draws, embeddings, finite, distance, model.manager(), scope);
           Surroundings around =
               new Surroundings(
-                  galleries.points(), distance, options.seed(), Map.of(), model.manager())) {
+                  galleries.points(),
+                  distance,
+                  model.card().embedding().normalize(),
+                  options.seed(),
+                  Map.of(),
+                  model.manager())) {
         retrieval = galleries;
         surroundings = around;
         ask(chosen, draws);
