@@ -29,11 +29,14 @@ class KilledAuditTest {
         - attack: {type: pgd, steps: 25}
           objectives: [{type: embedding-shift}, {type: single-target}]
           epsilons: [1/255, 2/255, 4/255, 8/255]
+        - {attack: {type: apgd, steps: 12, restarts: 2}, objectives: [{type: margin}], epsilons: [4/255], stop: broken}
+        - {attack: {type: di-fgsm, steps: 5}, objectives: [{type: gtm}], epsilons: [4/255]}
+        - {attack: {type: fmn, steps: 15}, objectives: [{type: margin}], norm: l2, epsilons: [10]}
       corruptions:
         - {ids: [gaussian-noise], severities: [1, 2, 3]}
       """;
 
-  private static final int CELLS = 11;
+  private static final int CELLS = 14;
 
   @TempDir private static Path shared;
 
@@ -146,7 +149,16 @@ class KilledAuditTest {
 
   @Test
   void the_number_of_threads_changes_nothing() throws Exception {
-    Path tiny = World.battery(own.resolve("tiny.yaml"));
+    Path tiny =
+        World.write(
+            own.resolve("tiny.yaml"),
+            World.BATTERY.replace(
+                "corruptions:",
+                """
+                  - {attack: {type: apgd, steps: 9}, objectives: [{type: margin}], epsilons: [4/255], stop: broken}
+                  - {attack: {type: mi-fgsm}, objectives: [{type: qa-plus}], epsilons: [4/255]}
+                  - {attack: {type: fmn, steps: 9}, objectives: [{type: margin}], norm: l2, epsilons: [10]}
+                corruptions:"""));
     for (int threads = 1; threads <= 2; threads++) {
       ChildJvm child =
           ChildJvm.start(
