@@ -58,6 +58,6 @@ public record AveragePrecision() implements RetrievalMetric {
 
   @Override
   public Estimate estimate(double[] perQuery, long seed) {
-    return Intervals.bootstrap(perQuery, seed);
+    return Intervals.bounded(perQuery, 0, 1, seed);
   }
 }

@@ -46,6 +46,6 @@ public record MapAtR() implements RetrievalMetric {
 
   @Override
   public Estimate estimate(double[] perQuery, long seed) {
-    return Intervals.bootstrap(perQuery, seed);
+    return Intervals.bounded(perQuery, 0, 1, seed);
   }
 }

@@ -59,6 +59,6 @@ public record PrecisionAtK(int depth) implements RetrievalMetric {
 
   @Override
   public Estimate estimate(double[] perQuery, long seed) {
-    return depth == 1 ? Intervals.wilson(perQuery) : Intervals.bootstrap(perQuery, seed);
+    return depth == 1 ? Intervals.wilson(perQuery) : Intervals.bounded(perQuery, 0, 1, seed);
   }
 }

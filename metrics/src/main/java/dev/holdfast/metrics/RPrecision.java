@@ -39,6 +39,6 @@ public record RPrecision() implements RetrievalMetric {
 
   @Override
   public Estimate estimate(double[] perQuery, long seed) {
-    return Intervals.bootstrap(perQuery, seed);
+    return Intervals.bounded(perQuery, 0, 1, seed);
   }
 }

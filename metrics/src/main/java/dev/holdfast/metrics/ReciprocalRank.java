@@ -37,6 +37,6 @@ public record ReciprocalRank() implements RetrievalMetric {
 
   @Override
   public Estimate estimate(double[] perQuery, long seed) {
-    return Intervals.bootstrap(perQuery, seed);
+    return Intervals.bounded(perQuery, 0, 1, seed);
   }
 }

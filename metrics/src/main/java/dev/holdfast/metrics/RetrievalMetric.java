@@ -1,6 +1,7 @@
 package dev.holdfast.metrics;
 
 import dev.holdfast.metrics.stats.Estimate;
+import dev.holdfast.metrics.stats.Intervals;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -57,6 +58,16 @@ public sealed interface RetrievalMetric
    * @throws IllegalArgumentException if a value is NaN
    */
   Estimate estimate(double[] perQuery, long seed);
+
+  /**
+   * As {@link #estimate}, with an interval over classes: how far the mean would be off for other
+   * classes, rather than for other queries of these.
+   *
+   * @param classes the class of each query
+   */
+  default Estimate estimateOverClasses(double[] perQuery, long[] classes, long seed) {
+    return Intervals.boundedOverClasses(perQuery, classes, 0, 1, seed);
+  }
 
   /** Returns the metrics of every report, in the order of its columns. */
   static List<RetrievalMetric> all() {

@@ -9,6 +9,11 @@ import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonObject;
 import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.knn.Scope;
+import dev.holdfast.metrics.space.AdjustedMutualInformation;
+import dev.holdfast.metrics.space.DensityRatio;
+import dev.holdfast.metrics.space.NormalizedMutualInformation;
+import dev.holdfast.metrics.space.Space;
+import dev.holdfast.metrics.space.SpectralDecay;
 import dev.holdfast.metrics.stats.Estimate;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -36,12 +42,14 @@ class RetrievalGoldenTest {
 
   private final Map<String, NDArray> arrays = new HashMap<>();
   private NDManager manager;
+  private JsonObject expected;
   private JsonObject cases;
 
   @BeforeAll
   void read() throws IOException {
     manager = NDManager.newBaseManager();
-    cases = GoldenFolder.expected("retrieval").getAsJsonObject("knn_metrics");
+    expected = GoldenFolder.expected("retrieval");
+    cases = expected.getAsJsonObject("knn_metrics");
     try (InputStream in =
         Files.newInputStream(GoldenFolder.part("retrieval").resolve("retrieval.npz"))) {
       NDList.decode(manager, in).forEach(array -> arrays.put(array.getName(), array));
@@ -58,9 +66,9 @@ class RetrievalGoldenTest {
     int compared = 0;
     int listed = 0;
     for (String name : cases.keySet()) {
-      JsonObject expected = cases.getAsJsonObject(name);
+      JsonObject known = cases.getAsJsonObject(name);
       List<QueryResult> results = search(name);
-      for (int k : hitDepths(expected)) {
+      for (int k : hitDepths(known)) {
         listed++;
         RetrievalMetric recall = new RecallAtK(k);
         int hits = (int) results.stream().mapToDouble(recall::value).filter(v -> v == 1).count();
@@ -68,16 +76,16 @@ class RetrievalGoldenTest {
         assertThat(hits)
             .as(name + " " + key)
             .isBetween(
-                (int) bound(expected, "within_2e-6", "pessimistic", key),
-                (int) bound(expected, "within_2e-6", "optimistic", key));
-        double worst = bound(expected, "exact_ties", "pessimistic", key);
-        if (worst != bound(expected, "exact_ties", "optimistic", key)) {
+                (int) bound(known, "within_2e-6", "pessimistic", key),
+                (int) bound(known, "within_2e-6", "optimistic", key));
+        double worst = bound(known, "exact_ties", "pessimistic", key);
+        if (worst != bound(known, "exact_ties", "optimistic", key)) {
           assertThat((double) hits).as(name + " " + key).isEqualTo(worst);
         }
         if (name.startsWith("qg_")) {
           assertThat(hits)
               .as(name + " " + key)
-              .isEqualTo(expected.getAsJsonObject("own_float64_exact").get(key).getAsInt());
+              .isEqualTo(known.getAsJsonObject("own_float64_exact").get(key).getAsInt());
         }
         compared++;
       }
@@ -96,12 +104,12 @@ class RetrievalGoldenTest {
             "precision@1_nonlone", new PrecisionAtK(1));
     int compared = 0;
     for (String name : cases.keySet()) {
-      JsonObject expected = cases.getAsJsonObject(name);
+      JsonObject known = cases.getAsJsonObject(name);
       List<QueryResult> results =
           search(name).stream().filter(result -> result.relevant() > 0).toList();
       assertThat(results)
-          .hasSize(expected.getAsJsonObject("own_float64_exact").get("n_nonlone").getAsInt());
-      for (String key : bounded(expected)) {
+          .hasSize(known.getAsJsonObject("own_float64_exact").get("n_nonlone").getAsInt());
+      for (String key : bounded(known)) {
         if (key.startsWith("hits@")) {
           continue;
         }
@@ -109,9 +117,9 @@ class RetrievalGoldenTest {
         assertThat(mean(metrics.get(key), results))
             .as(name + " " + key)
             .isBetween(
-                bound(expected, "within_2e-6", "pessimistic", key) - TOLERANCE,
-                bound(expected, "within_2e-6", "optimistic", key) + TOLERANCE)
-            .isCloseTo(bound(expected, "exact_ties", "pessimistic", key), within(TOLERANCE));
+                bound(known, "within_2e-6", "pessimistic", key) - TOLERANCE,
+                bound(known, "within_2e-6", "optimistic", key) + TOLERANCE)
+            .isCloseTo(bound(known, "exact_ties", "pessimistic", key), within(TOLERANCE));
         compared++;
       }
     }
@@ -198,6 +206,79 @@ class RetrievalGoldenTest {
       }
     }
     assertThat(names).isNotEmpty();
+  }
+
+  @Test
+  void agrees_on_how_clusters_and_classes_go_together() {
+    JsonObject clusterings = expected.getAsJsonObject("clustering");
+    int compared = 0;
+    for (String name : clusterings.keySet()) {
+      JsonObject values = clusterings.getAsJsonObject(name);
+      Space space =
+          Space.of(set("self.embeddings", "self.labels", 0), Distance.EUCLIDEAN, 1, manager)
+              .withClusters(longs("clusters." + name));
+      assertThat(new NormalizedMutualInformation().value(space))
+          .as(name)
+          .isCloseTo(values.get("nmi_arithmetic").getAsDouble(), within(1e-9));
+      assertThat(new AdjustedMutualInformation().value(space))
+          .as(name)
+          .isCloseTo(values.get("ami_arithmetic").getAsDouble(), within(1e-9));
+      compared++;
+    }
+    long stored = arrays.keySet().stream().filter(key -> key.startsWith("clusters.")).count();
+    assertThat((long) compared).isEqualTo(stored).isPositive();
+  }
+
+  @Test
+  void agrees_on_density_and_spectrum() {
+    JsonObject spaces = expected.getAsJsonObject("embedding_space");
+    int compared = 0;
+    for (String name : spaces.keySet()) {
+      JsonObject values = spaces.getAsJsonObject(name);
+      Space space = Space.of(embeddings(name), Distance.EUCLIDEAN, 1, manager);
+      assertThat(new DensityRatio().value(space))
+          .as(name)
+          .isCloseTo(
+              values.getAsJsonObject("own_singletons_skipped").get("pi_ratio").getAsDouble(),
+              within(TOLERANCE));
+      JsonObject rho = values.getAsJsonObject("rho");
+      for (SpectralDecay decay : SpectralDecay.definitions()) {
+        double value = decay.value(space);
+        if (decay.withoutSmallest()) {
+          // From an iterative solver in float32, which is all there is.
+          JsonObject peer = rho.getAsJsonObject("peer_numpy_branch_TruncatedSVD_Dminus1");
+          String mode = "mode" + (decay.reversed() ? "-" : "") + (decay.largest() + 1);
+          assertThat(value)
+              .as(name + " " + decay)
+              .isCloseTo(peer.get(mode).getAsDouble(), within(1e-5));
+        } else {
+          JsonObject own =
+              rho.getAsJsonObject(decay.reversed() ? "own_float64_KL_p_U" : "own_float64_KL_U_p");
+          assertThat(value)
+              .as(name + " " + decay)
+              .isCloseTo(own.get("drop" + decay.largest()).getAsDouble(), within(TOLERANCE));
+        }
+        compared++;
+      }
+    }
+    assertThat(compared).isEqualTo(SpectralDecay.definitions().size() * spaces.size()).isPositive();
+  }
+
+  /** The embeddings that a part of the file is about. */
+  private EmbeddingSet embeddings(String name) {
+    if (name.endsWith("_raw")) {
+      return set("self.embeddings_raw", "self.labels", 0);
+    }
+    EmbeddingSet all = set("self.embeddings", "self.labels", 0);
+    if (!name.endsWith("_without_singleton_classes")) {
+      return all;
+    }
+    Map<Long, Long> sizes =
+        LongStream.of(all.labels())
+            .boxed()
+            .collect(Collectors.groupingBy(label -> label, Collectors.counting()));
+    return all.select(
+        IntStream.range(0, all.size()).filter(i -> sizes.get(all.labels()[i]) > 1).toArray());
   }
 
   private List<QueryResult> search(String name) {

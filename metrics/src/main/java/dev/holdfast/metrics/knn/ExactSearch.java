@@ -5,6 +5,7 @@ import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
@@ -13,10 +14,11 @@ import java.util.stream.IntStream;
 /**
  * Exact nearest-neighbor search in a fixed gallery.
  *
- * <p>The engine multiplies blocks of queries with the gallery; what its rounding leaves open is
- * computed in double, in one fixed order of summation. Results therefore depend neither on the
- * order of the queries nor on block size, threads or device. Beyond the gallery and the results,
- * memory is that of one block. Numbers of any magnitude that float32 holds are fine.
+ * <p>The engine multiplies blocks of queries with blocks of the gallery: in float32 to find the
+ * nearest items, and in double where these do not tell enough. What its rounding leaves open is
+ * computed exactly, in one fixed order of summation. Results therefore depend neither on the order
+ * of the queries nor on block size, threads or device. Beyond the gallery and the results, memory
+ * is that of one block. Numbers of any magnitude that float32 holds are fine.
  *
  * <p>Gallery rows that have the id of the query are not searched, nor are those of its group where
  * both sides have groups. Two items tie if their doubles are equal: squared distances for {@link
@@ -24,11 +26,14 @@ import java.util.stream.IntStream;
  */
 public final class ExactSearch implements AutoCloseable {
 
+  private static final int COARSE_ROWS = 1024;
   private static final int BLOCK_PRODUCTS = 1 << 22;
+  private static final int LONG_LIST = 8;
 
   private final EmbeddingSet gallery;
   private final Distance distance;
-  private final int blockRows;
+  private final int coarseRows;
+  private final int fineRows;
   private final Rows rows;
   private final GalleryIndex index;
   private final int[] firstEqualRows;
@@ -36,15 +41,18 @@ public final class ExactSearch implements AutoCloseable {
   private final Workers workers = new Workers();
 
   /**
-   * @param blockRows number of queries in one product
+   * @param coarseRows number of queries and of gallery rows in a product in float32
+   * @param fineRows number of queries in a product in double
    */
-  ExactSearch(EmbeddingSet gallery, Distance distance, NDManager parent, int blockRows) {
+  ExactSearch(
+      EmbeddingSet gallery, Distance distance, NDManager parent, int coarseRows, int fineRows) {
     if (gallery.size() == 0) {
       throw new IllegalArgumentException("The gallery must have at least one item.");
     }
     this.gallery = gallery;
     this.distance = distance;
-    this.blockRows = blockRows;
+    this.coarseRows = coarseRows;
+    this.fineRows = fineRows;
     this.rows = Rows.of(gallery, "gallery");
     this.index = new GalleryIndex(gallery);
     this.firstEqualRows = rows.firstEqualRows();
@@ -60,8 +68,8 @@ public final class ExactSearch implements AutoCloseable {
    * @throws IllegalArgumentException if the gallery is empty or an embedding is not finite
    */
   public static ExactSearch of(EmbeddingSet gallery, Distance distance, NDManager parent) {
-    int blockRows = Math.max(1, BLOCK_PRODUCTS / Math.max(gallery.size(), gallery.dimension()));
-    return new ExactSearch(gallery, distance, parent, blockRows);
+    int fineRows = Math.max(1, BLOCK_PRODUCTS / Math.max(gallery.size(), gallery.dimension()));
+    return new ExactSearch(gallery, distance, parent, COARSE_ROWS, fineRows);
   }
 
   /**
@@ -97,22 +105,138 @@ public final class ExactSearch implements AutoCloseable {
           "The dimension (%d) of the queries must be that of the gallery (%d)."
               .formatted(queries.dimension(), gallery.dimension()));
     }
-    Task task =
-        new Task(
-            gallery,
-            rows,
-            index,
-            firstEqualRows,
-            queries,
-            Rows.of(queries, "queries"),
-            distance,
-            scope.depth());
+    Task task = task(queries, scope.depth());
     List<T> results = new ArrayList<>(Collections.nCopies(queries.size(), null));
-    int[] open = IntStream.range(0, queries.size()).toArray();
-    try (FineSearch fine = new FineSearch(task, workers, blockRows, manager)) {
-      fine.search(open, (query, result) -> results.set(query, use.apply(result)));
+    boolean[] open = new boolean[queries.size()];
+    Arrays.fill(open, true);
+    if (!scope.allRanks() && CoarseSearch.suits(task)) {
+      int[] counts = IntStream.range(0, queries.size()).map(query -> count(task, query)).toArray();
+      try (CoarseSearch coarse = new CoarseSearch(task, workers, coarseRows, manager)) {
+        coarse.search(
+            counts,
+            (query, nearest) -> {
+              QueryResult result = nearest == null ? null : result(task, query, nearest);
+              if (result != null) {
+                results.set(query, use.apply(upTo(scope, result)));
+                open[query] = false;
+              }
+            });
+      }
     }
+    fine(task, open, (query, result) -> results.set(query, use.apply(upTo(scope, result))));
     return Collections.unmodifiableList(results);
+  }
+
+  /**
+   * Returns the gallery rows that are nearest to each query, nearest first: the neighbors of {@link
+   * #search} alone.
+   *
+   * @param queries N x dimension of the gallery
+   * @param depth number of neighbors, at least 1
+   * @throws IllegalArgumentException if the dimensions differ, {@code depth} is not positive or an
+   *     embedding is not finite
+   */
+  public List<int[]> neighbors(EmbeddingSet queries, int depth) {
+    Task task = task(queries, new Scope(depth, false).depth());
+    List<int[]> results = new ArrayList<>(Collections.nCopies(queries.size(), null));
+    boolean[] open = new boolean[queries.size()];
+    Arrays.fill(open, true);
+    if (CoarseSearch.suits(task)) {
+      int[] counts = new int[queries.size()];
+      Arrays.fill(counts, Math.min(depth, gallery.size()));
+      try (CoarseSearch coarse = new CoarseSearch(task, workers, coarseRows, manager)) {
+        coarse.search(
+            counts,
+            (query, nearest) -> {
+              open[query] = nearest == null;
+              results.set(query, nearest == null ? null : nearest.items());
+            });
+      }
+    }
+    fine(task, open, (query, result) -> results.set(query, result.neighbors()));
+    return Collections.unmodifiableList(results);
+  }
+
+  private Task task(EmbeddingSet queries, int depth) {
+    if (queries.dimension() != gallery.dimension()) {
+      throw new IllegalArgumentException(
+          "The dimension (%d) of the queries must be that of the gallery (%d)."
+              .formatted(queries.dimension(), gallery.dimension()));
+    }
+    Rows queryRows =
+        Arrays.equals(queries.values(), gallery.values()) ? rows : Rows.of(queries, "queries");
+    return new Task(gallery, rows, index, firstEqualRows, queries, queryRows, distance, depth);
+  }
+
+  /** Returns how many items a list needs that tells all but the ranks of far relevant items. */
+  private int count(Task task, int query) {
+    int relevant = task.view(query).relevant().length;
+    int count = Math.max(task.depth(), relevant + 1);
+    // So long a list is no faster than ranking the gallery.
+    return count > gallery.size() / LONG_LIST ? 0 : count;
+  }
+
+  /** Leaves out what was found without being asked for: how much that is depends on blocks. */
+  private static QueryResult upTo(Scope scope, QueryResult result) {
+    int last = Math.max(scope.depth(), result.relevant());
+    if (scope.allRanks() || last >= result.rankedUpTo()) {
+      return result;
+    }
+    int known = Math.max(result.relevantUpTo(last), Math.min(1, result.relevant()));
+    return new QueryResult(
+        result.id(),
+        result.label(),
+        result.relevant(),
+        Arrays.copyOf(result.relevantRanks(), known),
+        last,
+        result.neighbors(),
+        result.hits(),
+        result.distances(),
+        result.nearestRelevantDistance(),
+        result.nearestOtherDistance());
+  }
+
+  /** Returns what a list of the nearest items tells; null if it is too short for that. */
+  private static QueryResult result(Task task, int query, Nearest nearest) {
+    GalleryIndex.View view = task.view(query);
+    int size = nearest.size();
+    int relevant = view.relevant().length;
+    boolean[] hits = new boolean[size];
+    int[] ranks = new int[size];
+    int found = 0;
+    int other = -1;
+    for (int i = 0; i < size; i++) {
+      hits[i] = view.isRelevant(nearest.items()[i]);
+      if (hits[i]) {
+        ranks[found++] = i + 1;
+      } else if (other < 0) {
+        other = i;
+      }
+    }
+    if (found == 0 && relevant > 0) {
+      return null;
+    }
+    int shown = Math.min(size, task.depth());
+    return new QueryResult(
+        task.queries().ids()[query],
+        task.queries().labels()[query],
+        relevant,
+        Arrays.copyOf(ranks, found),
+        size,
+        Arrays.copyOf(nearest.items(), shown),
+        Arrays.copyOf(hits, shown),
+        Arrays.stream(nearest.keys()).limit(shown).map(task::distance).toArray(),
+        found == 0 ? Double.NaN : task.distance(nearest.keys()[ranks[0] - 1]),
+        other < 0 ? Double.NaN : task.distance(nearest.keys()[other]));
+  }
+
+  private void fine(Task task, boolean[] open, FineSearch.Use use) {
+    int[] queries = IntStream.range(0, open.length).filter(query -> open[query]).toArray();
+    if (queries.length > 0) {
+      try (FineSearch fine = new FineSearch(task, workers, fineRows, manager)) {
+        fine.search(queries, use);
+      }
+    }
   }
 
   /** Frees what the search holds on the device. */

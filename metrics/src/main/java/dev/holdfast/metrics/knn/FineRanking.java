@@ -2,9 +2,7 @@ package dev.holdfast.metrics.knn;
 
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.QueryResult;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Ranks the whole gallery for one query after another.
@@ -60,20 +58,18 @@ final class FineRanking {
       keys[item] = Double.POSITIVE_INFINITY;
     }
     int size = view.size();
-    List<Task.Candidate> nearest = nearest(view, Math.min(task.depth(), size));
+    Nearest nearest = nearest(Math.min(task.depth(), size));
     int[] relevant = view.relevant();
     double nearestRelevant = nearest(relevant);
     int[] ranks = ranks(relevant);
     // The relevant items are out of the keys by now.
     double nearestOther = nearestOther();
     int n = nearest.size();
-    int[] neighbors = new int[n];
     boolean[] hits = new boolean[n];
     double[] distances = new double[n];
     for (int i = 0; i < n; i++) {
-      neighbors[i] = nearest.get(i).item();
-      hits[i] = nearest.get(i).relevant();
-      distances[i] = task.distance(nearest.get(i).key());
+      hits[i] = view.isRelevant(nearest.items()[i]);
+      distances[i] = task.distance(nearest.keys()[i]);
     }
     return new QueryResult(
         task.queries().ids()[row],
@@ -81,7 +77,7 @@ final class FineRanking {
         relevant.length,
         ranks,
         size,
-        neighbors,
+        nearest.items(),
         hits,
         distances,
         task.distance(nearestRelevant),
@@ -129,7 +125,7 @@ final class FineRanking {
     return exact[first];
   }
 
-  private List<Task.Candidate> nearest(GalleryIndex.View view, int count) {
+  private Nearest nearest(int count) {
     // The count-th smallest upper bound: whatever lies wholly above it is no neighbor.
     double bound = Double.POSITIVE_INFINITY;
     int kept = 0;
@@ -146,14 +142,16 @@ final class FineRanking {
     if (kept >= count && count > 0) {
       bound = Selection.value(Selection.smallest(bounds, kept, count));
     }
-    List<Task.Candidate> candidates = new ArrayList<>();
+    int[] items = new int[keys.length];
+    int size = 0;
     for (int item = 0; item < keys.length && count > 0; item++) {
       if (keys[item] - margin(item) <= bound && keys[item] < Double.POSITIVE_INFINITY) {
-        candidates.add(new Task.Candidate(item, exact(item), view.isRelevant(item)));
+        items[size++] = item;
       }
     }
-    candidates.sort(task.order());
-    return candidates.subList(0, count);
+    int[] candidates = Arrays.copyOf(items, size);
+    double[] exactly = Arrays.stream(candidates).mapToDouble(this::exact).toArray();
+    return Nearest.of(task, query, candidates, exactly, count);
   }
 
   /** Returns the smallest exact key of some items; NaN if there are none. */

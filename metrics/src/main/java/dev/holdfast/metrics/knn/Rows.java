@@ -46,6 +46,10 @@ final class Rows {
     return new Rows(values, dimension, squares);
   }
 
+  int size() {
+    return squares.length;
+  }
+
   int dimension() {
     return dimension;
   }
@@ -78,6 +82,33 @@ final class Rows {
     try (NDArray single = manager.create(floats, shape, DataType.FLOAT32)) {
       return single.toType(DataType.FLOAT64, true);
     }
+  }
+
+  /** Returns rows divided by their norms, as float32; zero rows stay zero. */
+  NDArray unit(int first, int count, NDManager manager) {
+    float[] unit = new float[count * dimension];
+    for (int row = 0; row < count; row++) {
+      double norm = norms[first + row];
+      for (int i = row * dimension; norm > 0 && i < (row + 1) * dimension; i++) {
+        unit[i] = (float) (values[first * dimension + i] / norm);
+      }
+    }
+    return manager.create(unit, new Shape(count, dimension));
+  }
+
+  /** Returns the smallest number such that no row is longer than 2 to its power. */
+  int exponent() {
+    double longest = Arrays.stream(norms).max().orElse(0);
+    return longest == 0 ? 0 : 1 + Math.getExponent(longest);
+  }
+
+  /** Returns rows divided by 2^exponent, as float32. */
+  NDArray scaled(int first, int count, int exponent, NDManager manager) {
+    float[] scaled = new float[count * dimension];
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = Math.scalb(values[first * dimension + i], -exponent);
+    }
+    return manager.create(scaled, new Shape(count, dimension));
   }
 
   /** Whether every sum of products with the other side is a whole number that a double holds. */

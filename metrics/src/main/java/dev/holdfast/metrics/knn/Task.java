@@ -2,7 +2,6 @@ package dev.holdfast.metrics.knn;
 
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
-import java.util.Comparator;
 
 /**
  * What is searched, for what.
@@ -24,6 +23,17 @@ record Task(
     return index.view(queries, query);
   }
 
+  boolean excludes(int query, int item) {
+    return gallery.ids()[item] == queries.ids()[query]
+        || (queries.groups() != null
+            && gallery.groups() != null
+            && gallery.groups()[item] == queries.groups()[query]);
+  }
+
+  boolean isRelevant(int query, int item) {
+    return gallery.labels()[item] == queries.labels()[query];
+  }
+
   /** Returns the number by which an item is ranked, exactly as everywhere. */
   double key(int query, int item) {
     return queryRows.key(query, galleryRows, item, distance);
@@ -33,15 +43,4 @@ record Task(
   double distance(double key) {
     return distance == Distance.EUCLIDEAN ? Math.sqrt(key) : key;
   }
-
-  /** Nearest first; at equal keys what is not relevant first, then by id, then by row. */
-  Comparator<Candidate> order() {
-    return Comparator.comparingDouble(Candidate::key)
-        .thenComparing(Candidate::relevant)
-        .thenComparingLong(c -> gallery.ids()[c.item()])
-        .thenComparingInt(Candidate::item);
-  }
-
-  /** A gallery row that may be among the nearest, with its exact key. */
-  record Candidate(int item, double key, boolean relevant) {}
 }

@@ -17,15 +17,20 @@ final class BruteForce {
 
   static List<QueryResult> search(
       EmbeddingSet gallery, EmbeddingSet queries, Distance distance, int depth) {
+    return search(gallery, queries, distance, new Scope(depth, false));
+  }
+
+  static List<QueryResult> search(
+      EmbeddingSet gallery, EmbeddingSet queries, Distance distance, Scope scope) {
     List<QueryResult> results = new ArrayList<>();
     for (int query = 0; query < queries.size(); query++) {
-      results.add(search(gallery, queries, query, distance, depth));
+      results.add(search(gallery, queries, query, distance, scope));
     }
     return results;
   }
 
   private static QueryResult search(
-      EmbeddingSet gallery, EmbeddingSet queries, int query, Distance distance, int depth) {
+      EmbeddingSet gallery, EmbeddingSet queries, int query, Distance distance, Scope scope) {
     long id = queries.ids()[query];
     long label = queries.labels()[query];
     List<Item> ranking = new ArrayList<>();
@@ -52,7 +57,11 @@ final class BruteForce {
             .filter(i -> ranking.get(i).relevant())
             .map(i -> i + 1)
             .toArray();
-    List<Item> top = ranking.subList(0, Math.min(depth, ranking.size()));
+    int last =
+        scope.allRanks()
+            ? ranking.size()
+            : Math.min(ranking.size(), Math.max(scope.depth(), ranks.length));
+    List<Item> top = ranking.subList(0, Math.min(scope.depth(), ranking.size()));
     boolean[] hits = new boolean[top.size()];
     for (int i = 0; i < hits.length; i++) {
       hits[i] = top.get(i).relevant();
@@ -61,8 +70,8 @@ final class BruteForce {
         id,
         label,
         ranks.length,
-        ranks,
-        ranking.size(),
+        IntStream.of(ranks).filter(rank -> rank <= last || rank == ranks[0]).toArray(),
+        last,
         top.stream().mapToInt(Item::row).toArray(),
         hits,
         top.stream().mapToDouble(Item::distance).toArray(),

@@ -113,12 +113,12 @@ class ExactSearchTest {
 
     List<QueryResult> all = search(without, without, Distance.EUCLIDEAN, 16, 40);
 
-    assertThat(all).allMatch(result -> result.rankedUpTo() == 39);
+    assertThat(all).allMatch(result -> result.neighbors().length == 39);
     assertThat(search(with, without, Distance.EUCLIDEAN, 16, 40))
         .usingRecursiveComparison(EXACT)
         .isEqualTo(all);
     assertThat(search(with, with, Distance.EUCLIDEAN, 16, 40))
-        .allMatch(result -> result.rankedUpTo() == 35);
+        .allMatch(result -> result.neighbors().length == 35);
   }
 
   @ParameterizedTest
@@ -242,6 +242,32 @@ class ExactSearchTest {
         }
         assertThat(few.nearestOtherDistance())
             .isEqualTo(all.distances()[firstOf(all.hits(), false)]);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void finds_the_same_neighbors_alone(Distance distance) {
+    List<EmbeddingSet> sets =
+        List.of(
+            RandomSets.clusters(300, 12, 30, 1000, 9),
+            RandomSets.ties(300, 4, 6, 1000, 1),
+            RandomSets.of(900, 64, 8, 1000, random -> 100 + 1e-5 * random.nextGaussian()),
+            worldsApart(30));
+    for (EmbeddingSet set : sets) {
+      EmbeddingSet others = set.select(IntStream.range(3, 50).toArray());
+      for (EmbeddingSet queries : List.of(set, others)) {
+        try (ExactSearch search = new ExactSearch(set, distance, manager, 64, 16)) {
+          List<int[]> neighbors = search.neighbors(queries, 5);
+          // Ranked in double, all of them.
+          List<QueryResult> ranked = search.search(queries, new Scope(5, true));
+
+          assertThat(neighbors).hasSize(queries.size());
+          for (int i = 0; i < neighbors.size(); i++) {
+            assertThat(neighbors.get(i)).isEqualTo(ranked.get(i).neighbors());
+          }
+        }
       }
     }
   }
@@ -399,7 +425,7 @@ class ExactSearchTest {
   void leaves_nothing_on_the_manager() {
     EmbeddingSet set = RandomSets.clusters(20, 4, 3, 100, 1);
     int before = manager.getManagedArrays().size();
-    ExactSearch search = new ExactSearch(set, Distance.EUCLIDEAN, manager, 3);
+    ExactSearch search = new ExactSearch(set, Distance.EUCLIDEAN, manager, 3, 3);
     int loaded = manager.getManagedArrays().size();
 
     search.search(set, 2);
@@ -432,15 +458,19 @@ class ExactSearchTest {
     for (UnaryOperator<EmbeddingSet> order :
         List.<UnaryOperator<EmbeddingSet>>of(set -> set, RandomSets::reversed)) {
       EmbeddingSet items = order.apply(gallery);
-      assertThat(search(items, queries, distance, 17, 10))
-          .usingRecursiveComparison(TOLERANT)
-          .isEqualTo(BruteForce.search(items, queries, distance, 10));
+      for (Scope scope : new Scope[] {new Scope(10, false), new Scope(3, true)}) {
+        try (ExactSearch search = new ExactSearch(items, distance, manager, 17, 13)) {
+          assertThat(search.search(queries, scope))
+              .usingRecursiveComparison(TOLERANT)
+              .isEqualTo(BruteForce.search(items, queries, distance, scope));
+        }
+      }
     }
   }
 
   private List<QueryResult> search(
       EmbeddingSet gallery, EmbeddingSet queries, Distance distance, int blockRows, int depth) {
-    try (ExactSearch search = new ExactSearch(gallery, distance, manager, blockRows)) {
+    try (ExactSearch search = new ExactSearch(gallery, distance, manager, blockRows, blockRows)) {
       return search.search(queries, depth);
     }
   }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.holdfast.metrics.random.CounterRng;
+import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.apache.commons.statistics.distribution.BetaDistribution;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -99,6 +101,73 @@ class IntervalsTest {
     assertThatThrownBy(() -> Intervals.bootstrap(new double[] {0.5, Double.NaN}, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("The value (NaN) must be finite.");
+  }
+
+  @Test
+  void bounded_gives_flags_the_interval_of_jeffreys() {
+    // The ends are the 2.5 and 97.5 % points of Beta(x + 1/2, n - x + 1/2).
+    for (int ones : new int[] {1, 12, 49}) {
+      Estimate estimate = Intervals.bounded(flags(ones, 50), 0, 1, 5);
+      BetaDistribution beta = BetaDistribution.of(ones + 0.5, 50 - ones + 0.5);
+
+      assertThat(estimate.value()).isEqualTo(ones / 50.0);
+      assertThat(beta.cumulativeProbability(estimate.low())).isBetween(0.012, 0.04);
+      assertThat(beta.survivalProbability(estimate.high())).isBetween(0.012, 0.04);
+    }
+  }
+
+  @Test
+  void bounded_keeps_a_width_where_all_values_are_equal() {
+    Estimate none = Intervals.bounded(new double[30], 0, 1, 5);
+
+    assertThat(none.value()).isZero();
+    assertThat(none.low()).isZero();
+    assertThat(none.high()).isBetween(0.04, 0.12);
+  }
+
+  @Test
+  void bounded_moves_and_scales_with_its_bounds() {
+    double[] values = {0, 0.25, 0.5, 1};
+    Estimate unit = Intervals.bounded(values, 0, 1, 5);
+    Estimate wide =
+        Intervals.bounded(Arrays.stream(values).map(v -> 4 * v - 2).toArray(), -2, 2, 5);
+
+    assertThat(wide.low()).isCloseTo(4 * unit.low() - 2, within(1e-12));
+    assertThat(wide.high()).isCloseTo(4 * unit.high() - 2, within(1e-12));
+  }
+
+  @Test
+  void bounded_refuses_what_is_out_of_bounds() {
+    for (double value : new double[] {-0.1, 1.1, Double.NaN}) {
+      assertThatThrownBy(() -> Intervals.bounded(new double[] {0.5, value}, 0, 1, 1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("The value (" + value + ") must be from 0.0 to 1.0.");
+    }
+  }
+
+  @Test
+  void an_interval_over_classes_knows_that_queries_of_a_class_are_alike() {
+    // 20 classes of 50 queries that all do the same.
+    double[] values = IntStream.range(0, 1000).mapToDouble(i -> i / 50 % 2).toArray();
+    long[] classes = IntStream.range(0, 1000).mapToLong(i -> i / 50).toArray();
+
+    Estimate queries = Intervals.bounded(values, 0, 1, 5);
+    Estimate overClasses = Intervals.boundedOverClasses(values, classes, 0, 1, 5);
+
+    assertThat(overClasses.value()).isEqualTo(queries.value());
+    assertThat(overClasses.n()).isEqualTo(1000);
+    double ratio = (overClasses.high() - overClasses.low()) / (queries.high() - queries.low());
+    assertThat(ratio).isBetween(0.8 * Math.sqrt(50), 1.2 * Math.sqrt(50));
+    assertThatThrownBy(() -> Intervals.boundedOverClasses(values, new long[3], 0, 1, 5))
+        .hasMessage("The classes (3) must be as many as the values (1000).");
+  }
+
+  @Test
+  void an_interval_over_classes_of_one_query_is_one_over_queries() {
+    double[] values = {0.1, 0.5, 0.2, 0.9, 0.4};
+
+    assertThat(Intervals.boundedOverClasses(values, new long[] {9, 4, 7, 1, 2}, 0, 1, 5))
+        .isEqualTo(Intervals.bounded(values, 0, 1, 5));
   }
 
   private static double[] flags(int ones, int n) {

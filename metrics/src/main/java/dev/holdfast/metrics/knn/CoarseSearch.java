@@ -1,0 +1,221 @@
+package dev.holdfast.metrics.knn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import dev.holdfast.metrics.Distance;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Finds the nearest items of each query: products in float32 leave a short list, which is ranked
+ * exactly. Where queries and gallery are the same rows, each product serves both of its items.
+ * Memory is that of the rows in float32, of one block of products, and of the lists.
+ *
+ * <p>A score is larger the nearer the item: the cosine, or, with a = 2^-x q and b = 2^-y g no
+ * longer than 1, {@code a.b - 2^(y-x) |b|^2 / 2}, from which the squared Euclidean distance differs
+ * by a factor and by a number of the query alone.
+ *
+ * <p>What a score may be off: a float32 dot product of D terms is off by at most {@code D u / (1 -
+ * D u)} times the norms of its factors, whatever the order of summation, with u = 2^-24 (Higham,
+ * "Accuracy and stability of numerical algorithms", 2002, section 3.1); rounding unit rows adds 2 u
+ * for the cosine, rounding the square and the difference 2 u each to the other. {@code (D + 8)
+ * 2^-23} is about twice that. The arithmetic of the exact keys adds a term with 2^-50 for u, and
+ * products that vanish add D 2^-120.
+ */
+final class CoarseSearch implements AutoCloseable {
+
+  /** Norms of queries and gallery may be so many powers of 2 apart. */
+  private static final int MOST_APART = 60;
+
+  /** Lists of all queries at a time take at most so many numbers of 8 bytes. */
+  private static final long LISTS = 1L << 25;
+
+  private final Task task;
+  private final Workers workers;
+  private final int blockRows;
+  private final NDManager manager;
+  private final List<NDArray> columns;
+  private final List<NDArray> rows;
+  private final float[] halfSquares;
+  private final Stage stage;
+  private final double[] margins;
+
+  /** Takes the items near one query; called from several threads. */
+  interface Use {
+
+    /**
+     * @param nearest nearest first, or null where float32 leaves too many open
+     */
+    void accept(int query, Nearest nearest);
+  }
+
+  /**
+   * @param blockRows number of rows and of columns in one block
+   */
+  CoarseSearch(Task task, Workers workers, int blockRows, NDManager parent) {
+    this.task = task;
+    this.workers = workers;
+    this.blockRows = blockRows;
+    this.manager = parent.newSubManager();
+    boolean cosine = task.distance() == Distance.COSINE;
+    int x = cosine ? 0 : task.queryRows().exponent();
+    int y = cosine ? 0 : task.galleryRows().exponent();
+    this.columns = blocks(task.galleryRows(), y);
+    this.rows = isSymmetric() ? columns : blocks(task.queryRows(), x);
+    this.stage = new Stage(manager, DataType.FLOAT32, blockRows * blockRows);
+    double ratio = Math.scalb(1.0, y - x);
+    this.halfSquares = new float[task.gallery().size()];
+    double longest = 0;
+    for (int item = 0; item < halfSquares.length && !cosine; item++) {
+      double square = Math.scalb(task.galleryRows().square(item), -2 * y);
+      halfSquares[item] = (float) (ratio * square / 2);
+      longest = Math.max(longest, square);
+    }
+    int terms = task.galleryRows().dimension() + 8;
+    this.margins = new double[task.queries().size()];
+    for (int query = 0; query < margins.length; query++) {
+      double square = Math.scalb(task.queryRows().square(query), -2 * x);
+      margins[query] =
+          cosine
+              ? terms * 0x1p-23
+              : terms * 0x1p-23 * Math.sqrt(square * longest)
+                  + 0x1p-22 * ratio * longest
+                  + terms * 0x1p-50 * (square / ratio + ratio * longest)
+                  + terms * 0x1p-120;
+    }
+  }
+
+  /** Whether scores of this task fit into float32. */
+  static boolean suits(Task task) {
+    return task.distance() == Distance.COSINE
+        || Math.abs(task.queryRows().exponent() - task.galleryRows().exponent()) <= MOST_APART;
+  }
+
+  private List<NDArray> blocks(Rows of, int exponent) {
+    List<NDArray> blocks = new ArrayList<>();
+    for (int first = 0; first < of.size(); first += blockRows) {
+      int count = Math.min(blockRows, of.size() - first);
+      blocks.add(
+          task.distance() == Distance.COSINE
+              ? of.unit(first, count, manager)
+              : of.scaled(first, count, exponent, manager));
+    }
+    return blocks;
+  }
+
+  private boolean isSymmetric() {
+    return task.queryRows() == task.galleryRows();
+  }
+
+  /**
+   * Finds as many items as asked for, or all that the query sees.
+   *
+   * @param counts for each query how many; 0 for a query that is left out
+   */
+  void search(int[] counts, Use use) {
+    long memory = Arrays.stream(counts).mapToLong(Shortlist::memory).sum();
+    boolean both = isSymmetric() && memory <= LISTS;
+    Shortlist shared = both ? new Shortlist(counts, margins) : null;
+    for (int i = 0; i < rows.size(); i++) {
+      int first = i * blockRows;
+      int count = (int) rows.get(i).getShape().get(0);
+      int offset = both ? 0 : first;
+      Shortlist lists =
+          both
+              ? shared
+              : new Shortlist(
+                  Arrays.copyOfRange(counts, first, first + count),
+                  Arrays.copyOfRange(margins, first, first + count));
+      for (int j = both ? i : 0; j < columns.size(); j++) {
+        int firstItem = j * blockRows;
+        int items = (int) columns.get(j).getShape().get(0);
+        multiply(rows.get(i), columns.get(j));
+        workers.split(
+            count, (from, to) -> alongRows(lists, first, offset, from, to, firstItem, items));
+        if (both && i != j) {
+          workers.split(
+              items, (from, to) -> alongColumns(lists, first, count, from, to, firstItem, items));
+        }
+      }
+      workers.split(
+          count,
+          (from, to) -> {
+            for (int query = first + from; query < first + to; query++) {
+              use.accept(query, ranked(query, lists.take(query - offset), counts[query]));
+            }
+          });
+    }
+  }
+
+  private void multiply(NDArray left, NDArray right) {
+    try (NDArray turned = right.transpose()) {
+      stage.multiply(left, turned, 0);
+    }
+  }
+
+  /** Offers each query the items of its row of the block. */
+  private void alongRows(
+      Shortlist lists, int first, int offset, int from, int to, int firstItem, int items) {
+    FloatBuffer block = stage.memory().asFloatBuffer();
+    float[] scores = new float[items];
+    for (int row = from; row < to; row++) {
+      int query = first + row;
+      int list = query - offset;
+      block.get(row * items, scores);
+      float limit = lists.limits()[list];
+      for (int i = 0; i < items; i++) {
+        float score = scores[i] - halfSquares[firstItem + i];
+        if (score >= limit) {
+          limit = add(lists, list, query, firstItem + i, score);
+        }
+      }
+    }
+  }
+
+  /** Offers each item, taken as a query, the queries of its column, taken as items. */
+  private void alongColumns(
+      Shortlist lists, int first, int count, int from, int to, int firstItem, int items) {
+    FloatBuffer block = stage.memory().asFloatBuffer();
+    float[] scores = new float[to - from];
+    float[] limits = lists.limits();
+    for (int row = 0; row < count; row++) {
+      int item = first + row;
+      block.get(row * items + from, scores);
+      float halfSquare = halfSquares[item];
+      for (int i = 0; i < scores.length; i++) {
+        int query = firstItem + from + i;
+        float score = scores[i] - halfSquare;
+        if (score >= limits[query]) {
+          add(lists, query, query, item, score);
+        }
+      }
+    }
+  }
+
+  private float add(Shortlist lists, int list, int query, int item, float score) {
+    if (!task.excludes(query, item)) {
+      lists.add(list, item, score);
+    }
+    return lists.limits()[list];
+  }
+
+  private Nearest ranked(int query, int[] items, int count) {
+    if (items == null) {
+      return null;
+    }
+    double[] keys = new double[items.length];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = task.key(query, items[i]);
+    }
+    return Nearest.of(task, query, items, keys, count);
+  }
+
+  @Override
+  public void close() {
+    stage.close();
+    manager.close();
+  }
+}

@@ -1,0 +1,132 @@
+package dev.holdfast.metrics.knn;
+
+import java.util.Arrays;
+
+/**
+ * The items with the highest scores so far, for each of some queries, and those that rounding does
+ * not tell from them. One query is changed by one thread at a time.
+ */
+final class Shortlist {
+
+  private static final int SLACK = 64;
+
+  /** How many times its usual size a list may have before its query is given up. */
+  private static final int MOST = 8;
+
+  private final int[] counts;
+  private final double[] margins;
+  private final float[] limits;
+  private final int[] sizes;
+
+  /** Score and item in one number, the best first in ascending order; null before the first. */
+  private final long[][] lists;
+
+  /**
+   * @param counts for each query how many items are asked for; 0 for a query that is left out
+   * @param margins for each query by how much a score may be off
+   */
+  Shortlist(int[] counts, double[] margins) {
+    this.counts = counts;
+    this.margins = margins;
+    this.limits = new float[counts.length];
+    this.sizes = new int[counts.length];
+    this.lists = new long[counts.length][];
+    for (int query = 0; query < counts.length; query++) {
+      limits[query] = counts[query] == 0 ? Float.POSITIVE_INFINITY : Float.NEGATIVE_INFINITY;
+    }
+  }
+
+  /** Returns numbers of 8 bytes that lists of that many items take. */
+  static long memory(int count) {
+    return capacity(count);
+  }
+
+  private static int capacity(int count) {
+    return 2 * count + SLACK;
+  }
+
+  /** Returns for each query the lowest score that can still matter; it rises. Not a copy. */
+  float[] limits() {
+    return limits;
+  }
+
+  /** Takes an item whose score is not below the limit. */
+  void add(int query, int item, float score) {
+    long[] list = lists[query];
+    if (list == null) {
+      list = new long[capacity(counts[query])];
+      lists[query] = list;
+    }
+    list[sizes[query]++] = packed(score, item);
+    if (sizes[query] == list.length) {
+      shorten(query);
+    }
+  }
+
+  /** Leaves out what is below the best scores by more than twice the margin. */
+  private void shorten(int query) {
+    long[] list = lists[query];
+    int size = sizes[query];
+    int count = counts[query];
+    if (size <= count) {
+      return;
+    }
+    double last = score(Selection.smallest(list, size, count));
+    float limit = Math.nextDown((float) (last - 2 * margins[query]));
+    int kept = count;
+    for (int i = count; i < size; i++) {
+      if (score(list[i]) >= limit) {
+        list[kept++] = list[i];
+      }
+    }
+    sizes[query] = kept;
+    limits[query] = limit;
+    if (kept > list.length - SLACK / 2) {
+      if (list.length < MOST * capacity(count)) {
+        lists[query] = Arrays.copyOf(list, 2 * list.length);
+      } else {
+        giveUp(query);
+      }
+    }
+  }
+
+  private void giveUp(int query) {
+    limits[query] = Float.POSITIVE_INFINITY;
+    sizes[query] = -1;
+    lists[query] = null;
+  }
+
+  /**
+   * Returns every item that may be among those asked for, by falling score, and forgets them; null
+   * for a query with too many of them.
+   */
+  int[] take(int query) {
+    if (sizes[query] < 0 || counts[query] == 0) {
+      return null;
+    }
+    shorten(query);
+    if (sizes[query] < 0) {
+      return null;
+    }
+    int[] items = new int[sizes[query]];
+    if (items.length > 0) {
+      Arrays.sort(lists[query], 0, items.length);
+    }
+    for (int i = 0; i < items.length; i++) {
+      items[i] = (int) lists[query][i];
+    }
+    lists[query] = null;
+    return items;
+  }
+
+  private static long packed(float score, int item) {
+    int bits = Float.floatToRawIntBits(score);
+    int ordered = bits ^ ((bits >> 31) & Integer.MAX_VALUE);
+    return (long) ~ordered << 32 | item;
+  }
+
+  private static float score(long packed) {
+    int ordered = ~(int) (packed >> 32);
+    return Float.intBitsToFloat(ordered ^ ((ordered >> 31) & Integer.MAX_VALUE));
+  }
+}

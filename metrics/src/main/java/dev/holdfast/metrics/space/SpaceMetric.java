@@ -1,0 +1,49 @@
+package dev.holdfast.metrics.space;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** One number for a whole set of embeddings. What is better, if anything, the metric says. */
+public sealed interface SpaceMetric
+    permits NormalizedMutualInformation,
+        AdjustedMutualInformation,
+        DensityRatio,
+        SpectralDecay,
+        Alignment,
+        Uniformity,
+        Hubness,
+        Utilisation,
+        MeanCosine,
+        EffectiveRank {
+
+  /** Returns the name in kebab-case. */
+  String id();
+
+  /** Returns what the number says, in a few words. */
+  String description();
+
+  /** Returns the paper that defines it. */
+  String source();
+
+  /** Returns the value; NaN where the set has none, such as a mean over no pairs. */
+  double value(Space space);
+
+  /** Returns all of them, in the order of reports. */
+  static List<SpaceMetric> all() {
+    return Stream.<Stream<? extends SpaceMetric>>of(
+            Stream.of(
+                new NormalizedMutualInformation(),
+                new AdjustedMutualInformation(),
+                new DensityRatio()),
+            SpectralDecay.definitions().stream(),
+            Stream.of(
+                new Alignment(),
+                new Uniformity(),
+                new Hubness(Hubness.USUAL_K),
+                new Utilisation(),
+                new MeanCosine(),
+                new EffectiveRank()))
+        .<SpaceMetric>flatMap(metrics -> metrics)
+        .toList();
+  }
+}
