@@ -36,7 +36,6 @@ class AdjustedMutualInformationTest implements SpaceMetricContract {
     long[] clusters = {5, 5, 6, 6, 7, 7};
     double sum = 0;
     int ways = 0;
-    double most = 0;
     double own = 0;
     for (long[] dealt : permutations(clusters)) {
       double information = information(labels, dealt);
@@ -44,7 +43,7 @@ class AdjustedMutualInformationTest implements SpaceMetricContract {
       sum += information;
       ways++;
     }
-    most = (entropy(labels) + entropy(clusters)) / 2;
+    double most = (entropy(labels) + entropy(clusters)) / 2;
 
     assertThat(ways).isEqualTo(720);
     assertThat(Contingency.of(labels, clusters).adjusted())
