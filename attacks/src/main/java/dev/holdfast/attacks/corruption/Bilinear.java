@@ -1,28 +1,37 @@
 package dev.holdfast.attacks.corruption;
 
-/** Values of a plane between its pixels. Pixel (y, x) has its center at exactly y and x. */
+/**
+ * Colors between pixels, linear along both axes. Pixel (y, x) has its center at exactly y and x.
+ */
 final class Bilinear {
 
-  private Bilinear() {}
+  private final float[] in;
+  private final int height;
+  private final int width;
+  private final Border border;
 
   /**
-   * Returns the value at a point.
+   * @param in three planes, and maybe more behind them
+   * @param border what lies beyond them
+   */
+  Bilinear(float[] in, int height, int width, Border border) {
+    this.in = in;
+    this.height = height;
+    this.width = width;
+    this.border = border;
+  }
+
+  /**
+   * Writes the color at a point to three planes.
    *
    * @param y whole part of the row
    * @param shareY how near the point is to the next row, in [0, 1]
    * @param x whole part of the column
    * @param shareX how near the point is to the next column, in [0, 1]
+   * @param out planes of {@code area} values
+   * @param to where in the first plane
    */
-  static float at(
-      float[] values,
-      int start,
-      int height,
-      int width,
-      int y,
-      float shareY,
-      int x,
-      float shareX,
-      Border border) {
+  void at(int y, float shareY, int x, float shareX, float[] out, int to, int area) {
     int above = y;
     int below = y + 1;
     int left = x;
@@ -33,12 +42,20 @@ final class Bilinear {
       left = border.inside(x, width);
       right = border.inside(x + 1, width);
     }
-    int top = start + above * width;
-    int bottom = start + below * width;
-    float a = values[top + left];
-    float b = values[bottom + left];
-    a += shareX * (values[top + right] - a);
-    b += shareX * (values[bottom + right] - b);
-    return a + shareY * (b - a);
+    int plane = height * width;
+    int a = above * width + left;
+    int b = above * width + right;
+    int c = below * width + left;
+    int d = below * width + right;
+    float weightA = (1 - shareY) * (1 - shareX);
+    float weightB = (1 - shareY) * shareX;
+    float weightC = shareY * (1 - shareX);
+    float weightD = shareY * shareX;
+    for (int i = to, from = 0; from < 3 * plane; i += area, from += plane) {
+      out[i] =
+          weightA * in[from + a]
+              + weightB * in[from + b]
+              + (weightC * in[from + c] + weightD * in[from + d]);
+    }
   }
 }

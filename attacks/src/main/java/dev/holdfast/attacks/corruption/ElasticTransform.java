@@ -162,7 +162,7 @@ public record ElasticTransform() implements Corruption {
     int height = image.height();
     int width = image.width();
     int area = image.area();
-    float[] in = image.values();
+    Bilinear source = new Bilinear(image.values(), height, width, Border.MIRROR);
     for (int y = 0; y < height; y++) {
       long startX = Math.round((map[1] * y + map[2]) * FINE) + FINE / PARTS / 2;
       long startY = Math.round((map[4] * y + map[5]) * FINE) + FINE / PARTS / 2;
@@ -173,11 +173,7 @@ public record ElasticTransform() implements Corruption {
         int wholeY = (int) (partY >> 5);
         float shareX = (partX & (PARTS - 1)) / (float) PARTS;
         float shareY = (partY & (PARTS - 1)) / (float) PARTS;
-        int to = y * width + x;
-        for (int plane = 0; plane < 3 * area; plane += area) {
-          out[plane + to] =
-              Bilinear.at(in, plane, height, width, wholeY, shareY, wholeX, shareX, Border.MIRROR);
-        }
+        source.at(wholeY, shareY, wholeX, shareX, out, y * width + x, area);
       }
     }
   }
@@ -186,6 +182,7 @@ public record ElasticTransform() implements Corruption {
       float[] in, int height, int width, double[] dx, double[] dy, double length) {
     int area = height * width;
     float[] out = new float[3 * area];
+    Bilinear source = new Bilinear(in, height, width, Border.REFLECT);
     for (int y = 0, to = 0; y < height; y++) {
       for (int x = 0; x < width; x++, to++) {
         double moveX = dx[to] * length;
@@ -194,11 +191,7 @@ public record ElasticTransform() implements Corruption {
         int wholeY = (int) Math.floor(moveY);
         float shareX = (float) (moveX - wholeX);
         float shareY = (float) (moveY - wholeY);
-        for (int plane = 0; plane < 3 * area; plane += area) {
-          out[plane + to] =
-              Bilinear.at(
-                  in, plane, height, width, y + wholeY, shareY, x + wholeX, shareX, Border.REFLECT);
-        }
+        source.at(y + wholeY, shareY, x + wholeX, shareX, out, to, area);
       }
     }
     return out;

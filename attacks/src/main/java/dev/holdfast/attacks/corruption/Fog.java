@@ -59,10 +59,18 @@ public record Fog() implements Corruption {
     }
     float scale = brightest / (brightest + amount);
     int width = clean.width();
-    for (int row = 0; row < in.length; row += width) {
-      int cloud = row / width % clean.height() * size;
+    float[] cloud = new float[width];
+    float[] line = new float[width];
+    for (int y = 0; y < clean.height(); y++) {
       for (int x = 0; x < width; x++) {
-        out[row + x] = clip((in[row + x] + amount * (float) map[cloud + x]) * scale);
+        cloud[x] = amount * (float) map[y * size + x];
+      }
+      for (int row = y * width; row < in.length; row += clean.area()) {
+        System.arraycopy(in, row, line, 0, width);
+        for (int x = 0; x < width; x++) {
+          line[x] = clip((line[x] + cloud[x]) * scale);
+        }
+        System.arraycopy(line, 0, out, row, width);
       }
     }
     Scratch.give(map);

@@ -84,25 +84,22 @@ public record Frost(FrostTextures textures) implements Corruption {
     double top = rng.nextDouble(0, texture.height() * scale - height);
     double left = rng.nextDouble(0, texture.width() * scale - width);
     float[] piece = new float[clean.values().length];
+    Bilinear source =
+        new Bilinear(texture.values(), texture.height(), texture.width(), Border.NEAREST);
     for (int y = 0, to = 0; y < height; y++) {
       double fromY = (top + y) / scale;
       int wholeY = (int) fromY;
       for (int x = 0; x < width; x++, to++) {
         double fromX = (left + x) / scale;
         int wholeX = (int) fromX;
-        for (int c = 0; c < 3; c++) {
-          piece[c * clean.area() + to] =
-              Bilinear.at(
-                  texture.values(),
-                  c * texture.area(),
-                  texture.height(),
-                  texture.width(),
-                  wholeY,
-                  (float) (fromY - wholeY),
-                  wholeX,
-                  (float) (fromX - wholeX),
-                  Border.NEAREST);
-        }
+        source.at(
+            wholeY,
+            (float) (fromY - wholeY),
+            wholeX,
+            (float) (fromX - wholeX),
+            piece,
+            to,
+            clean.area());
       }
     }
     return piece;

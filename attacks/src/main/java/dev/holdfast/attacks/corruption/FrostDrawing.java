@@ -93,16 +93,14 @@ final class FrostDrawing {
 
   private PixelImage develop(double[] picture) {
     double[] light = Plasma.map(SIDE, CLOUDS, Plasma.draws(SIDE, CLOUDS, rng));
+    float[] grain = new float[AREA];
+    NormalDraws.fill(rng, grain, AREA);
     double[] shade = new double[AREA];
     double mean = 0;
     double squares = 0;
     for (int i = 0; i < AREA; i++) {
       int upperLeft = Math.floorMod(i / SIDE - 1, SIDE) * SIDE + Math.floorMod(i - 1, SIDE);
-      shade[i] =
-          ice[i]
-              + RELIEF * (ice[i] - ice[upperLeft])
-              + LIGHT * light[i]
-              + GRAIN * NormalDraws.next(rng);
+      shade[i] = ice[i] + RELIEF * (ice[i] - ice[upperLeft]) + LIGHT * light[i] + GRAIN * grain[i];
       mean += shade[i] / AREA;
       squares += shade[i] * shade[i] / AREA;
     }

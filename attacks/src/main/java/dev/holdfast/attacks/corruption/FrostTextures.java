@@ -87,23 +87,20 @@ public final class FrostTextures {
     int height = (int) Math.rint(picture.height() * scale);
     int width = (int) Math.rint(picture.width() * scale);
     float[] values = new float[3 * height * width];
-    for (int i = 0; i < values.length; i++) {
-      double y = (i / width % height + .5) / scale - .5;
-      double x = (i % width + .5) / scale - .5;
+    Bilinear source =
+        new Bilinear(picture.values(), picture.height(), picture.width(), Border.NEAREST);
+    for (int i = 0; i < height * width; i++) {
+      int row = i / width;
+      int column = i % width;
+      double y = (row + .5) / scale - .5;
+      double x = (column + .5) / scale - .5;
       int wholeY = (int) Math.floor(y);
       int wholeX = (int) Math.floor(x);
-      float value =
-          Bilinear.at(
-              picture.values(),
-              i / (height * width) * picture.area(),
-              picture.height(),
-              picture.width(),
-              wholeY,
-              (float) (y - wholeY),
-              wholeX,
-              (float) (x - wholeX),
-              Border.NEAREST);
-      values[i] = Math.round(value * EightBit.MAX_LEVEL) / (float) EightBit.MAX_LEVEL;
+      source.at(
+          wholeY, (float) (y - wholeY), wholeX, (float) (x - wholeX), values, i, height * width);
+    }
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.round(values[i] * EightBit.MAX_LEVEL) / (float) EightBit.MAX_LEVEL;
     }
     return PixelImage.rgb(height, width, values);
   }

@@ -66,90 +66,112 @@ final class GaussianFilter {
     if (radius == 0) {
       return;
     }
-    double[] columns = Scratch.doubles(height * width);
-    if (radius >= height) {
-      multiplyColumns(folded(height), plane, columns, height, width);
-    } else {
-      for (int y = 0; y < height; y++) {
-        smoothColumns(plane, y, height, width, columns);
+    double[][] rows = radius < height ? null : rows(plane, height, width);
+    double[][] down = rows == null ? null : folded(height);
+    double[][] along = radius < width ? null : folded(width);
+    double[][] ring = new double[2 * radius + 1][];
+    int loaded = 0;
+    double[] column = new double[width];
+    double[] line = new double[width];
+    Shifts shifts = new Shifts(width);
+    for (int y = 0; y < height; y++) {
+      if (rows == null) {
+        // Rows are overwritten once they are done, so those still needed are kept.
+        for (; loaded < Math.min(height, y + radius + 1); loaded++) {
+          int slot = loaded % ring.length;
+          ring[slot] = ring[slot] == null ? new double[width] : ring[slot];
+          System.arraycopy(plane, loaded * width, ring[slot], 0, width);
+        }
+        smoothColumns(ring, y, height, column);
+      } else {
+        Arrays.fill(column, 0);
+        for (int j = 0; j < height; j++) {
+          Lines.add(column, rows[j], down[j][y], width);
+        }
       }
-    }
-    if (radius >= width) {
-      multiplyRows(folded(width), columns, plane, height, width);
-    } else {
-      double[] padded = Scratch.doubles(width + 2 * radius);
-      for (int y = 0; y < height; y++) {
-        pad(columns, y * width, width, padded);
-        smoothRow(padded, plane, y * width, width);
+      if (along == null) {
+        shifts.smooth(column, line);
+      } else {
+        Arrays.fill(line, 0);
+        for (int j = 0; j < width; j++) {
+          Lines.add(line, along[j], column[j], width);
+        }
       }
-      Scratch.give(padded);
+      System.arraycopy(line, 0, plane, y * width, width);
     }
-    Scratch.give(columns);
   }
 
-  private void smoothColumns(double[] in, int y, int height, int width, double[] out) {
-    int to = y * width;
-    double center = taps[0];
-    for (int x = 0; x < width; x++) {
-      out[to + x] = center * in[to + x];
+  private static double[][] rows(double[] plane, int height, int width) {
+    double[][] rows = new double[height][];
+    for (int y = 0; y < height; y++) {
+      rows[y] = Arrays.copyOfRange(plane, y * width, (y + 1) * width);
     }
+    return rows;
+  }
+
+  private void smoothColumns(double[][] ring, int y, int height, double[] out) {
+    Lines.set(out, ring[y % ring.length], taps[0], out.length);
     int k = radius;
     for (; k > 1; k -= 2) {
-      double a = taps[k];
-      double b = taps[k - 1];
-      int a1 = border.inside(y - k, height) * width;
-      int a2 = border.inside(y + k, height) * width;
-      int b1 = border.inside(y - k + 1, height) * width;
-      int b2 = border.inside(y + k - 1, height) * width;
-      for (int x = 0; x < width; x++) {
-        out[to + x] = out[to + x] + a * (in[a1 + x] + in[a2 + x]) + b * (in[b1 + x] + in[b2 + x]);
-      }
+      Lines.addPairs(
+          out,
+          ring[border.inside(y - k, height) % ring.length],
+          ring[border.inside(y + k, height) % ring.length],
+          taps[k],
+          ring[border.inside(y - k + 1, height) % ring.length],
+          ring[border.inside(y + k - 1, height) % ring.length],
+          taps[k - 1],
+          out.length);
     }
     if (k == 1) {
-      double a = taps[1];
-      int a1 = border.inside(y - 1, height) * width;
-      int a2 = border.inside(y + 1, height) * width;
-      for (int x = 0; x < width; x++) {
-        out[to + x] += a * (in[a1 + x] + in[a2 + x]);
-      }
+      Lines.addPair(
+          out,
+          ring[border.inside(y - 1, height) % ring.length],
+          ring[border.inside(y + 1, height) % ring.length],
+          taps[1],
+          out.length);
     }
   }
 
-  private void pad(double[] in, int start, int width, double[] padded) {
-    System.arraycopy(in, start, padded, radius, width);
-    for (int i = 1; i <= radius; i++) {
-      padded[radius - i] = in[start + border.inside(-i, width)];
-      padded[radius + width - 1 + i] = in[start + border.inside(width - 1 + i, width)];
-    }
-  }
+  /** Lines with room for one line at four shifts. */
+  private final class Shifts {
 
-  private void smoothRow(double[] padded, double[] out, int to, int width) {
-    double center = taps[0];
-    for (int x = 0; x < width; x++) {
-      out[to + x] = center * padded[radius + x];
+    private final double[] padded;
+    private final double[][] shifted;
+
+    Shifts(int width) {
+      padded = new double[width + 2 * radius];
+      shifted = new double[4][width];
     }
-    int k = radius;
-    for (; k > 1; k -= 2) {
-      double a = taps[k];
-      double b = taps[k - 1];
-      int a1 = radius - k;
-      int a2 = radius + k;
-      int b1 = a1 + 1;
-      int b2 = a2 - 1;
-      for (int x = 0; x < width; x++) {
-        out[to + x] =
-            out[to + x]
-                + a * (padded[a1 + x] + padded[a2 + x])
-                + b * (padded[b1 + x] + padded[b2 + x]);
+
+    void smooth(double[] in, double[] out) {
+      int width = in.length;
+      System.arraycopy(in, 0, padded, radius, width);
+      for (int i = 1; i <= radius; i++) {
+        padded[radius - i] = in[border.inside(-i, width)];
+        padded[radius + width - 1 + i] = in[border.inside(width - 1 + i, width)];
+      }
+      Lines.set(out, in, taps[0], width);
+      int k = radius;
+      for (; k > 1; k -= 2) {
+        Lines.addPairs(
+            out,
+            shifted(0, -k),
+            shifted(1, k),
+            taps[k],
+            shifted(2, 1 - k),
+            shifted(3, k - 1),
+            taps[k - 1],
+            width);
+      }
+      if (k == 1) {
+        Lines.addPair(out, shifted(0, -1), shifted(1, 1), taps[1], width);
       }
     }
-    if (k == 1) {
-      double a = taps[1];
-      int a1 = radius - 1;
-      int a2 = radius + 1;
-      for (int x = 0; x < width; x++) {
-        out[to + x] += a * (padded[a1 + x] + padded[a2 + x]);
-      }
+
+    private double[] shifted(int slot, int shift) {
+      System.arraycopy(padded, radius + shift, shifted[slot], 0, shifted[slot].length);
+      return shifted[slot];
     }
   }
 
@@ -165,34 +187,5 @@ final class GaussianFilter {
       }
     }
     return matrix;
-  }
-
-  private static void multiplyColumns(
-      double[][] matrix, double[] in, double[] out, int height, int width) {
-    for (int y = 0; y < height; y++) {
-      int to = y * width;
-      Arrays.fill(out, to, to + width, 0);
-      for (int j = 0; j < height; j++) {
-        addScaled(matrix[j][y], in, j * width, out, to, width);
-      }
-    }
-  }
-
-  private static void multiplyRows(
-      double[][] matrix, double[] in, double[] out, int height, int width) {
-    for (int y = 0; y < height; y++) {
-      int to = y * width;
-      Arrays.fill(out, to, to + width, 0);
-      for (int j = 0; j < width; j++) {
-        addScaled(in[to + j], matrix[j], 0, out, to, width);
-      }
-    }
-  }
-
-  private static void addScaled(
-      double factor, double[] in, int from, double[] out, int to, int count) {
-    for (int x = 0; x < count; x++) {
-      out[to + x] += factor * in[from + x];
-    }
   }
 }

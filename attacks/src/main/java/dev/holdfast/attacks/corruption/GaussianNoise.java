@@ -33,8 +33,9 @@ public record GaussianNoise() implements Corruption {
     float deviation = (float) DEVIATION.value(severity, dialect, this);
     float[] in = clean.requireRgb().values();
     float[] out = new float[in.length];
+    NormalDraws.fill(rng, out, out.length);
     for (int i = 0; i < out.length; i++) {
-      out[i] = clip(in[i] + deviation * NormalDraws.next(rng));
+      out[i] = clip(in[i] + deviation * out[i]);
     }
     return PixelImage.rgb(clean.height(), clean.width(), out);
   }

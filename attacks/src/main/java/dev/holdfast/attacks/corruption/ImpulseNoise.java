@@ -12,6 +12,8 @@ public record ImpulseNoise() implements Corruption {
           new double[] {.01, .02, .05, .08, .14},
           new double[] {.03, .06, .09, .17, .27});
 
+  private static final int CHUNK = 1024;
+
   @Override
   public String id() {
     return "impulse-noise";
@@ -31,10 +33,14 @@ public record ImpulseNoise() implements Corruption {
   public PixelImage apply(PixelImage clean, int severity, Dialect dialect, CounterRng rng) {
     long below = (long) (SHARE.value(severity, dialect, this) * 0x1.0p62);
     float[] out = clean.requireRgb().values().clone();
-    for (int i = 0; i < out.length; i++) {
-      long bits = rng.nextLong();
-      if (bits >>> 2 < below) {
-        out[i] = bits & 1;
+    long[] words = new long[Math.min(out.length, CHUNK)];
+    for (int start = 0; start < out.length; start += CHUNK) {
+      int size = Math.min(CHUNK, out.length - start);
+      rng.nextLongs(words, size);
+      for (int i = 0; i < size; i++) {
+        if (words[i] >>> 2 < below) {
+          out[start + i] = words[i] & 1;
+        }
       }
     }
     return PixelImage.rgb(clean.height(), clean.width(), out);

@@ -3,7 +3,7 @@ package dev.holdfast.attacks.corruption;
 import java.util.Arrays;
 
 /**
- * A square filter that is its own mirror image, top to bottom.
+ * A square filter that is its own mirror image, top to bottom and left to right.
  *
  * @param radius the kernel reaches this far from its center, so a side is 2 radius + 1
  * @param weights side x side, row by row
@@ -12,7 +12,6 @@ import java.util.Arrays;
 record Kernel(int radius, float[] weights) {
 
   private static final int SMALL_DISK = 8;
-  private static final int FOUR = 4;
 
   /**
    * Returns a disk of sum 1 whose edge is smoothed by a Gaussian of 3 x 3 taps, or 5 x 5 where the
@@ -47,87 +46,104 @@ record Kernel(int radius, float[] weights) {
 
   /** Returns the planes of the image filtered, mirrored at the border without repeating it. */
   float[] correlate(PixelImage image) {
+    int height = image.height();
     int width = image.width();
-    float[] out = new float[image.values().length];
-    int[] columns = mirrored(width);
-    int[] rows = mirrored(image.height());
-    float[][] padded = new float[rows.length][columns.length];
-    float[] folded = new float[columns.length];
+    float[] in = image.values();
+    float[] out = new float[in.length];
+    Folds folds = new Folds(width);
+    float[][][] ring = new float[side()][radius + 1][width];
     float[] sum = new float[width];
-    for (int plane = 0; plane < out.length; plane += image.area()) {
-      for (int y = 0; y < rows.length; y++) {
-        int start = plane + rows[y] * width;
-        for (int x = 0; x < columns.length; x++) {
-          padded[y][x] = image.values()[start + columns[x]];
-        }
-      }
-      for (int y = 0; y < image.height(); y++) {
-        Arrays.fill(sum, 0);
-        for (int ky = 0; ky <= radius; ky++) {
-          accumulate(ky, fold(padded, y, ky, folded), sum);
-        }
-        for (int x = 0; x < width; x++) {
-          out[plane + y * width + x] = PixelImage.clip(sum[x]);
+    for (int plane = 0; plane < in.length; plane += image.area()) {
+      for (int y = -2 * radius; y < height; y++) {
+        // The lowest row that row y needs; those above it are in the ring already.
+        int last = Border.MIRROR.inside(y + radius, height);
+        folds.fold(in, plane + last * width, ring[Math.floorMod(y + radius, side())]);
+        if (y >= 0) {
+          Arrays.fill(sum, 0);
+          for (int ky = 0; ky <= radius; ky++) {
+            add(
+                ky,
+                ring[(y + ky + radius + 1) % side()],
+                ring[(y + 3 * radius + 1 - ky) % side()],
+                sum);
+          }
+          Lines.clip(sum, width);
+          System.arraycopy(sum, 0, out, plane + y * width, width);
         }
       }
     }
     return out;
   }
 
-  /** Adds the two rows that get the same weights, which halves the multiplications. */
-  private float[] fold(float[][] padded, int y, int ky, float[] folded) {
-    if (ky == radius) {
-      return padded[y + ky];
-    }
-    float[] above = padded[y + ky];
-    float[] below = padded[y + 2 * radius - ky];
-    for (int x = 0; x < folded.length; x++) {
-      folded[x] = above[x] + below[x];
-    }
-    return folded;
-  }
-
-  private void accumulate(int ky, float[] row, float[] sum) {
-    int end = (ky + 1) * side();
-    int k = ky * side();
-    while (k < end) {
-      if (weights[k] == 0) {
-        k++;
-      } else if (k + FOUR <= end) {
-        addFour(k, row, k - ky * side(), sum);
-        k += FOUR;
+  /**
+   * Adds two rows that get the same weights, or the middle one.
+   *
+   * @param above a row with itself shifted to both sides by 0 to radius pixels
+   * @param below the row as far below the middle
+   */
+  private void add(int ky, float[][] above, float[][] below, float[] sum) {
+    int first = ky * side() + radius;
+    int waiting = -1;
+    for (int shift = 0; shift <= radius; shift++) {
+      float weight = weights[first + shift];
+      if (weight == 0) {
+        continue;
+      }
+      if (ky == radius) {
+        Lines.add(sum, above[shift], weight, sum.length);
+      } else if (waiting < 0) {
+        waiting = shift;
       } else {
-        addOne(k, row, k - ky * side(), sum);
-        k++;
+        Lines.addPairs(
+            sum,
+            above[waiting],
+            below[waiting],
+            weights[first + waiting],
+            above[shift],
+            below[shift],
+            weight,
+            sum.length);
+        waiting = -1;
       }
     }
-  }
-
-  private void addOne(int k, float[] row, int shift, float[] sum) {
-    float weight = weights[k];
-    for (int x = 0; x < sum.length; x++) {
-      sum[x] += weight * row[x + shift];
+    if (waiting >= 0) {
+      Lines.add(sum, above[waiting], weights[first + waiting], sum.length);
+      Lines.add(sum, below[waiting], weights[first + waiting], sum.length);
     }
   }
 
-  /** Four weights at once: the sums are read and written a quarter as often. */
-  private void addFour(int k, float[] row, int shift, float[] sum) {
-    float a = weights[k];
-    float b = weights[k + 1];
-    float c = weights[k + 2];
-    float d = weights[k + 3];
-    for (int x = 0; x < sum.length; x++) {
-      int i = x + shift;
-      sum[x] += a * row[i] + b * row[i + 1] + (c * row[i + 2] + d * row[i + 3]);
-    }
-  }
+  /** Adds a row to itself, shifted to both sides: pixels that get the same weights. */
+  private final class Folds {
 
-  private int[] mirrored(int size) {
-    int[] index = new int[size + 2 * radius];
-    for (int i = 0; i < index.length; i++) {
-      index[i] = Border.MIRROR.inside(i - radius, size);
+    private final int[] columns;
+    private final float[] padded;
+    private final float[] left;
+    private final float[] right;
+
+    Folds(int width) {
+      columns = new int[width + 2 * radius];
+      for (int i = 0; i < columns.length; i++) {
+        columns[i] = Border.MIRROR.inside(i - radius, width);
+      }
+      padded = new float[columns.length];
+      left = new float[width];
+      right = new float[width];
     }
-    return index;
+
+    void fold(float[] in, int start, float[][] folds) {
+      int width = left.length;
+      for (int i = 0; i < radius; i++) {
+        padded[i] = in[start + columns[i]];
+        padded[radius + width + i] = in[start + columns[radius + width + i]];
+      }
+      System.arraycopy(in, start, padded, radius, width);
+      System.arraycopy(in, start, folds[0], 0, width);
+      for (int shift = 1; shift <= radius; shift++) {
+        System.arraycopy(padded, radius - shift, left, 0, width);
+        System.arraycopy(padded, radius + shift, right, 0, width);
+        Lines.set(folds[shift], left, right, width);
+      }
+    }
   }
 
   private static double[] gaussian(int reach, double deviation) {

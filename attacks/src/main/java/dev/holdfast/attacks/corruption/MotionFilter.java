@@ -52,66 +52,33 @@ final class MotionFilter {
     float[] in = image.values();
     float[] out = new float[in.length];
     float[] padded = Scratch.floats(height * stride);
-    float[] sum = Scratch.floats(width);
+    float[] sum = new float[width];
+    float[][] lines = new float[FOUR][width];
+    float[] four = new float[FOUR];
     for (int plane = 0; plane < in.length; plane += image.area()) {
-      pad(in, plane, height, width, margin, padded);
       for (int y = 0; y < height; y++) {
-        Arrays.fill(sum, 0, width, 0);
-        int i = 0;
-        for (; i + FOUR <= dx.length; i += FOUR) {
-          addFour(i, padded, y, height, stride, sum, width);
-        }
-        for (; i < dx.length; i++) {
-          float weight = (float) weights[i];
-          int from = from(i, y, height, stride);
-          for (int x = 0; x < width; x++) {
-            sum[x] += weight * padded[from + x];
+        Lines.padNearest(in, plane + y * width, width, padded, y * stride, margin);
+      }
+      for (int y = 0; y < height; y++) {
+        Arrays.fill(sum, 0);
+        for (int i = 0; i < dx.length; i++) {
+          int row = Border.NEAREST.inside(y + dy[i], height) * stride;
+          int slot = i % FOUR;
+          System.arraycopy(padded, row + margin + dx[i], lines[slot], 0, width);
+          four[slot] = (float) weights[i];
+          if (slot == FOUR - 1) {
+            Lines.addFour(sum, lines, four, width);
           }
         }
-        int to = plane + y * width;
-        for (int x = 0; x < width; x++) {
-          out[to + x] = PixelImage.clip(sum[x]);
+        for (int slot = 0; slot < dx.length % FOUR; slot++) {
+          Lines.add(sum, lines[slot], four[slot], width);
         }
+        Lines.clip(sum, width);
+        System.arraycopy(sum, 0, out, plane + y * width, width);
       }
     }
-    Scratch.give(sum);
     Scratch.give(padded);
     return out;
-  }
-
-  /** Four pixels of the line at once: the sums are read and written a quarter as often. */
-  private void addFour(
-      int i, float[] padded, int y, int height, int stride, float[] sum, int width) {
-    float a = (float) weights[i];
-    float b = (float) weights[i + 1];
-    float c = (float) weights[i + 2];
-    float d = (float) weights[i + 3];
-    int fromA = from(i, y, height, stride);
-    int fromB = from(i + 1, y, height, stride);
-    int fromC = from(i + 2, y, height, stride);
-    int fromD = from(i + 3, y, height, stride);
-    for (int x = 0; x < width; x++) {
-      sum[x] +=
-          a * padded[fromA + x]
-              + b * padded[fromB + x]
-              + (c * padded[fromC + x] + d * padded[fromD + x]);
-    }
-  }
-
-  private int from(int i, int y, int height, int stride) {
-    return Border.NEAREST.inside(y + dy[i], height) * stride + dx.length + dx[i];
-  }
-
-  private static void pad(
-      float[] in, int start, int height, int width, int margin, float[] padded) {
-    int stride = width + 2 * margin;
-    for (int y = 0; y < height; y++) {
-      int from = start + y * width;
-      int to = y * stride;
-      System.arraycopy(in, from, padded, to + margin, width);
-      Arrays.fill(padded, to, to + margin, in[from]);
-      Arrays.fill(padded, to + margin + width, to + stride, in[from + width - 1]);
-    }
   }
 
   /**
@@ -124,32 +91,27 @@ final class MotionFilter {
 
   /** Blurs a gray plane of whole levels in place, in double, to whole levels. */
   void blurLevels(float[] levels, int height, int width) {
-    double[] sum = Scratch.doubles(width);
-    float[] blurred = Scratch.floats(height * width);
+    int margin = dx.length;
+    int stride = width + 2 * margin;
+    double[] padded = Scratch.doubles(height * stride);
     for (int y = 0; y < height; y++) {
-      Arrays.fill(sum, 0, width, 0);
-      for (int i = 0; i < dx.length; i++) {
-        double weight = weights[i];
-        int row = Border.NEAREST.inside(y + dy[i], height) * width;
-        int shift = dx[i];
-        int begin = Math.max(0, Math.min(width, -shift));
-        int end = Math.max(begin, Math.min(width, width - shift));
-        for (int x = 0; x < begin; x++) {
-          sum[x] += weight * levels[row];
-        }
-        for (int x = begin; x < end; x++) {
-          sum[x] += weight * levels[row + x + shift];
-        }
-        for (int x = end; x < width; x++) {
-          sum[x] += weight * levels[row + width - 1];
-        }
-      }
-      for (int x = 0; x < width; x++) {
-        blurred[y * width + x] = level(sum[x]);
+      for (int x = 0; x < stride; x++) {
+        padded[y * stride + x] = levels[y * width + Border.NEAREST.inside(x - margin, width)];
       }
     }
-    System.arraycopy(blurred, 0, levels, 0, height * width);
-    Scratch.give(blurred);
-    Scratch.give(sum);
+    double[] sum = new double[width];
+    double[] line = new double[width];
+    for (int y = 0; y < height; y++) {
+      Arrays.fill(sum, 0);
+      for (int i = 0; i < dx.length; i++) {
+        int row = Border.NEAREST.inside(y + dy[i], height) * stride;
+        System.arraycopy(padded, row + margin + dx[i], line, 0, width);
+        Lines.add(sum, line, weights[i], width);
+      }
+      for (int x = 0; x < width; x++) {
+        levels[y * width + x] = level(sum[x]);
+      }
+    }
+    Scratch.give(padded);
   }
 }

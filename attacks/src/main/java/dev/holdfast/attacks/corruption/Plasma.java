@@ -24,9 +24,14 @@ final class Plasma {
     double[] draws = Scratch.doubles(size * size - 1);
     int at = 0;
     double wobble = FIRST_WOBBLE;
+    long[] words = new long[3 * size];
     for (int points = 1; points < size; points *= 2) {
-      for (int end = at + 3 * points * points; at < end; at++) {
-        draws[at] = rng.nextDouble(-wobble, wobble);
+      for (int end = at + 3 * points * points; at < end; ) {
+        int count = Math.min(words.length, end - at);
+        rng.nextLongs(words, count);
+        for (int i = 0; i < count; i++) {
+          draws[at++] = wobble * (2 * CounterRng.toDouble(words[i]) - 1);
+        }
       }
       wobble /= decay;
     }

@@ -1,6 +1,7 @@
 package dev.holdfast.attacks.corruption;
 
 import dev.holdfast.metrics.random.CounterRng;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class PoissonDraws {
 
   private static final Map<Double, PoissonDraws> BY_SCALE = new ConcurrentHashMap<>();
+  private static final int CHUNK = 1024;
   private static final int LEVELS = EightBit.MAX_LEVEL + 1;
 
   /** How close in levels an intensity must be to a level to be that level, as read from 8 bits. */
@@ -33,8 +35,19 @@ final class PoissonDraws {
     return BY_SCALE.computeIfAbsent(scale, PoissonDraws::new);
   }
 
-  int next(CounterRng rng, float intensity) {
-    double uniform = rng.nextDouble();
+  /** Fills an array with one number for each intensity. */
+  void fill(CounterRng rng, float[] intensities, float[] out) {
+    long[] words = new long[Math.min(out.length, CHUNK)];
+    for (int start = 0; start < out.length; start += CHUNK) {
+      int size = Math.min(CHUNK, out.length - start);
+      rng.nextLongs(words, size);
+      for (int i = 0; i < size; i++) {
+        out[start + i] = number(CounterRng.toDouble(words[i]), intensities[start + i]);
+      }
+    }
+  }
+
+  private int number(double uniform, float intensity) {
     float level = intensity * EightBit.MAX_LEVEL;
     int nearest = (int) (level + .5f);
     if (Math.abs(level - nearest) > CLOSE) {
@@ -91,7 +104,7 @@ final class PoissonDraws {
       }
       // Above any uniform number, so that the search ends as the sum does.
       sums[size - 1] = 1;
-      below = java.util.Arrays.copyOf(sums, size);
+      below = Arrays.copyOf(sums, size);
       guide = new short[LEVELS];
       int number = 0;
       for (int i = 0; i < LEVELS; i++) {

@@ -32,12 +32,12 @@ public record ShotNoise() implements Corruption {
   @Override
   public PixelImage apply(PixelImage clean, int severity, Dialect dialect, CounterRng rng) {
     double photons = PHOTONS.value(severity, dialect, this);
-    PoissonDraws draws = PoissonDraws.scaled(photons);
     float scale = (float) (1 / photons);
     float[] in = clean.requireRgb().values();
     float[] out = new float[in.length];
+    PoissonDraws.scaled(photons).fill(rng, in, out);
     for (int i = 0; i < out.length; i++) {
-      out[i] = clip(draws.next(rng, in[i]) * scale);
+      out[i] = clip(out[i] * scale);
     }
     return PixelImage.rgb(clean.height(), clean.width(), out);
   }

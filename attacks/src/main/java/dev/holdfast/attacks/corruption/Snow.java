@@ -68,8 +68,11 @@ public record Snow() implements Corruption {
     double[] snow = SNOW.row(severity, dialect, this);
     int area = clean.requireRgb().area();
     float[] noise = Scratch.floats(area);
+    NormalDraws.fill(rng, noise, area);
+    float mean = (float) snow[MEAN];
+    float deviation = (float) snow[DEVIATION];
     for (int i = 0; i < area; i++) {
-      noise[i] = (float) (snow[MEAN] + snow[DEVIATION] * NormalDraws.next(rng));
+      noise[i] = mean + deviation * noise[i];
     }
     float[] flakes = flakes(noise, clean, severity, dialect, rng.nextDouble(FLATTEST, STEEPEST));
     PixelImage snowy = cover(clean, severity, dialect, flakes);

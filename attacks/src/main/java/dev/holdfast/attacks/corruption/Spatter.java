@@ -72,10 +72,13 @@ public record Spatter() implements Corruption {
   public PixelImage apply(PixelImage clean, int severity, Dialect dialect, CounterRng rng) {
     double[] spatter = SPATTER.row(severity, dialect, this);
     int area = clean.requireRgb().area();
+    float[] normal = Scratch.floats(area);
+    NormalDraws.fill(rng, normal, area);
     double[] noise = Scratch.doubles(area);
     for (int i = 0; i < area; i++) {
-      noise[i] = spatter[MEAN] + spatter[DEVIATION] * NormalDraws.next(rng);
+      noise[i] = spatter[MEAN] + spatter[DEVIATION] * normal[i];
     }
+    Scratch.give(normal);
     PixelImage splashed = splash(clean, severity, dialect, noise);
     Scratch.give(noise);
     return splashed;

@@ -17,14 +17,17 @@ final class Zoom {
   /** Adds the magnified plane to another one. */
   void addTo(float[] sum, int start, float[] in) {
     int width = columns.size;
-    float[] line = Scratch.floats(width);
+    float[] line = new float[width];
+    float[] next = new float[width];
     for (int y = 0; y < rows.size; y++) {
       int above = start + rows.before[y] * width;
       int below = start + rows.after[y] * width;
       float share = rows.share[y];
       float rest = 1 - share;
+      System.arraycopy(in, above, line, 0, width);
+      System.arraycopy(in, below, next, 0, width);
       for (int x = 0; x < width; x++) {
-        line[x] = rest * in[above + x] + share * in[below + x];
+        line[x] = rest * line[x] + share * next[x];
       }
       int to = start + y * width;
       for (int x = 0; x < width; x++) {
@@ -32,7 +35,6 @@ final class Zoom {
         sum[to + x] += left + columns.share[x] * (line[columns.after[x]] - left);
       }
     }
-    Scratch.give(line);
   }
 
   /** Between which two pixels each pixel of a magnified line lies, and how near to the second. */
