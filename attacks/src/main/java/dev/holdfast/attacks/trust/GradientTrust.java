@@ -29,7 +29,7 @@ public final class GradientTrust {
   /** Above the rounding of float32, in parts of the length of the embedding. */
   private static final double ROUGH = 3e-6;
 
-  private static final double ALIGNED = 0.9;
+  private static final double ALIGNED = 0.99;
 
   private static final double BLIND_PIXELS = 1 / 3.0;
 

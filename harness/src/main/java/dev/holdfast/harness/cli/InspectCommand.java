@@ -3,7 +3,7 @@ package dev.holdfast.harness.cli;
 import dev.holdfast.attacks.trust.Finding;
 import dev.holdfast.attacks.trust.FiniteEmbeddings;
 import dev.holdfast.harness.run.Images;
-import dev.holdfast.harness.run.Probe;
+import dev.holdfast.harness.run.Inspection;
 import dev.holdfast.harness.run.Ticker;
 import dev.holdfast.harness.run.Verdicts;
 import dev.holdfast.metrics.EmbeddingSet;
@@ -79,7 +79,8 @@ final class InspectCommand implements Callable<Integer> {
       int[] items = Arrays.stream(usable).map(i -> sample[i]).toArray();
       List<Finding> findings =
           new ArrayList<>(
-              new Probe(candidate, images, engine.seed()).run(items, embeddings.select(usable)));
+              new Inspection(candidate, images, engine.seed())
+                  .run(items, embeddings.select(usable)));
       findings.add(FiniteEmbeddings.all(sample.length - usable.length, 0));
       List<TrustVerdict> verdicts = Verdicts.of(findings);
       for (TrustVerdict v : verdicts) {

@@ -6,6 +6,7 @@ import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
+import dev.holdfast.attacks.trust.AttackStrength;
 import dev.holdfast.attacks.trust.FiniteEmbeddings;
 import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.harness.plan.AttackCell;
@@ -21,6 +22,7 @@ import dev.holdfast.models.data.Draw;
 import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.PixelStore;
+import dev.holdfast.models.yaml.StrictYaml;
 import dev.holdfast.reports.AtomicFile;
 import dev.holdfast.reports.AuditFiles;
 import dev.holdfast.reports.result.Audit;
@@ -54,6 +56,7 @@ import java.util.stream.Stream;
 /** Makes the files of a finished audit from its cells. Nothing is computed twice here. */
 final class Assembler {
 
+  private static final String RECALL_AT_1 = "recall@1";
   private static final String CORRUPTIONS_MEAN = "corruptions-mean";
   private static final String MEDIAN_PERTURBATION = "median-perturbation";
 
@@ -99,6 +102,7 @@ final class Assembler {
     List<TrustVerdict> trust = new ArrayList<>(probed);
     trust.add(budgets(outcomes));
     trust.add(finite(clean, outcomes));
+    trust.add(Verdicts.of(AttackStrength.monotone(curves(outcomes))));
     Audit audit =
         new Audit(
             Audit.SCHEMA_VERSION,
@@ -317,6 +321,45 @@ final class Assembler {
     return Verdicts.of(
         FiniteEmbeddings.all(
             clean.notFinite(), outcomes.values().stream().mapToLong(CellOutcome::notFinite).sum()));
+  }
+
+  /**
+   * Returns recall@1 of attacks that differ in nothing but epsilon, or in nothing but their steps.
+   * One step of full length may overshoot, and what looks for the smallest perturbation has a
+   * limit, not a budget: neither is a curve that must fall.
+   */
+  private static List<List<AttackStrength.Point>> curves(Map<Cell, CellOutcome> outcomes) {
+    Map<String, List<AttackStrength.Point>> curves = new LinkedHashMap<>();
+    outcomes.forEach(
+        (cell, outcome) -> {
+          double[] hits = outcome.values().get(RECALL_AT_1);
+          if (!(cell instanceof AttackCell attack)
+              || hits == null
+              || attack.side() != Side.QUERY
+              || attack.attack().steps() == null
+              || attack.attack().steps() < 2
+              || attack.attack().looksForTheSmallest()) {
+            return;
+          }
+          String norm = attack.threat().norm().id();
+          double epsilon = attack.threat().epsilon().value();
+          int steps = attack.attack().steps();
+          Map<String, Object> others = new TreeMap<>(StrictYaml.toMap(attack.attack()));
+          others.remove("steps");
+          String objective = attack.objective().label();
+          curves
+              .computeIfAbsent(
+                  String.join("|", "epsilon", attack.setting(), norm), k -> new ArrayList<>())
+              .add(new AttackStrength.Point(attack.title(), epsilon, hits));
+          curves
+              .computeIfAbsent(
+                  String.join(
+                          "|", "steps", attack.perturbation(), others.toString(), objective, norm)
+                      + epsilon,
+                  k -> new ArrayList<>())
+              .add(new AttackStrength.Point(attack.title() + ", " + steps + " steps", steps, hits));
+        });
+    return curves.values().stream().filter(points -> points.size() > 1).toList();
   }
 
   private Provenance provenance(

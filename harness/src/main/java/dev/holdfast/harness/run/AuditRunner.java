@@ -380,9 +380,43 @@ public final class AuditRunner {
       int[] points = IntStream.range(0, images.count()).filter(i -> finite[i]).toArray();
       findings.addAll(
           new Probe(model, images, options.seed()).run(points, embeddings.select(points)));
+      if (cells.stream().anyMatch(AttackCell.class::isInstance)) {
+        findings.addAll(probeAttacks());
+      }
       List<TrustVerdict> verdicts = Verdicts.of(findings);
       folder.write(PROBE, verdicts);
       return verdicts;
+    }
+
+    /** Attacks a few queries of the first draw, chosen by seed and id. */
+    private List<Finding> probeAttacks() {
+      int[] first = trials.of(0);
+      int[] chosen =
+          IntStream.range(0, first.length)
+              .filter(t -> finite[queries[first[t]]])
+              .boxed()
+              .sorted(
+                  (a, b) ->
+                      Long.compareUnsigned(
+                          CounterRng.order(options.seed(), images.item(queries[first[a]]).id()),
+                          CounterRng.order(options.seed(), images.item(queries[first[b]]).id())))
+              .limit(AttackProbe.QUERIES)
+              .mapToInt(Integer::intValue)
+              .toArray();
+      int[] items = Arrays.stream(chosen).map(t -> queries[first[t]]).toArray();
+      double[] all = chance();
+      Trials few =
+          new Trials(
+              IntStream.range(0, chosen.length).toArray(), new int[chosen.length], trials.count());
+      return new AttackProbe(model, images, surroundings, options.seed())
+          .run(
+              items,
+              embeddings.select(items),
+              Arrays.stream(chosen).mapToDouble(t -> all[t]).toArray(),
+              asked ->
+                  retrieval.search(few, asked).stream()
+                      .mapToDouble(r -> r.firstRelevantRank() == 1 ? 1 : 0)
+                      .toArray());
     }
 
     /** For each trial the share of the gallery that is relevant. */

@@ -71,7 +71,7 @@ public final class Probe {
    * @param embeddings their clean embeddings, one row for each
    */
   public List<Finding> run(int[] items, EmbeddingSet embeddings) {
-    int[] rows = sample(embeddings, 2 * SAMPLE);
+    int[] rows = sample(embeddings, seed, 2 * SAMPLE);
     Sample sample = new Sample(Arrays.stream(rows).map(row -> items[row]).toArray());
     List<Finding> findings = new ArrayList<>();
     findings.add(repeatability.repeated(sample.repeated()));
@@ -110,7 +110,7 @@ public final class Probe {
   }
 
   /** Rows in a seeded order, which does not depend on how they are stored. */
-  private int[] sample(EmbeddingSet set, int count) {
+  static int[] sample(EmbeddingSet set, long seed, int count) {
     return IntStream.range(0, set.size())
         .boxed()
         .sorted(

@@ -299,6 +299,14 @@ class ProbeTest {
     }
   }
 
+  private static List<Finding> inspect(UnaryOperator<NDArray> function) {
+    try (EmbeddingModel model = ToyEmbedder.of(CARD, function)) {
+      Images images = new Images(store, model, BATCH);
+      EmbeddingSet embeddings = images.embed(items, "embedding", (task, done, total) -> {});
+      return new Inspection(model, images, 5).run(items, embeddings);
+    }
+  }
+
   private static Finding find(List<Finding> findings, String check) {
     return findings.stream().filter(f -> f.check().equals(check)).findFirst().orElseThrow();
   }
@@ -327,6 +335,48 @@ class ProbeTest {
     Finding finding = find(probe(function), check);
     assertThat(finding.level()).as(finding.text()).isGreaterThanOrEqualTo(level);
     assertThat(finding.text()).contains(cause);
+  }
+
+  @Test
+  void attacks_on_an_honest_one_are_as_strong_as_they_should_be() {
+    List<Finding> findings = inspect(ProbeTest::honest);
+    assertThat(findings)
+        .extracting(Finding::check)
+        .contains("clean-recall", "noise-baseline", "eight-bit", "unbounded-attack");
+    assertThat(findings).allSatisfy(f -> assertThat(f.level()).as(f.text()).isEqualTo(Level.OK));
+  }
+
+  @Test
+  void an_attack_without_a_gradient_is_no_stronger_than_noise() {
+    List<Finding> findings = inspect(x -> honest(x).stopGradient());
+    assertThat(find(findings, "noise-baseline").level()).isEqualTo(Level.UNRELIABLE);
+  }
+
+  @Test
+  void an_attack_that_goes_the_wrong_way_fails_without_any_budget() {
+    List<Finding> findings = inspect(x -> disguised(honest(x), honest(x).neg()));
+    assertThat(find(findings, "unbounded-attack").level()).isEqualTo(Level.UNRELIABLE);
+    assertThat(find(findings, "unbounded-attack").text()).contains("fails");
+  }
+
+  @Test
+  void one_that_knows_images_of_files_is_named() {
+    List<Finding> findings =
+        inspect(
+            x -> {
+              NDArray levels = Scalars.times(x.stopGradient(), 255);
+              NDArray off = flat(levels.sub(levels.round()).abs()).mean(new int[] {1}, true);
+              NDArray e = honest(x);
+              return NDArrays.where(off.gt(0.01f).repeat(1, DIMENSION), e.flip(1), e);
+            });
+    assertThat(find(findings, "eight-bit").level()).isEqualTo(Level.UNRELIABLE);
+    assertThat(find(findings, "eight-bit").text()).contains("256 levels");
+  }
+
+  @Test
+  void one_that_recognizes_nothing_is_named() {
+    List<Finding> findings = inspect(x -> seededNoise(x, 1).add(Scalars.times(honest(x), 1e-6)));
+    assertThat(find(findings, "clean-recall").level()).isEqualTo(Level.UNRELIABLE);
   }
 
   @Test

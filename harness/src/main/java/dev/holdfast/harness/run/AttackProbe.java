@@ -1,0 +1,216 @@
+package dev.holdfast.harness.run;
+
+import dev.holdfast.attacks.Apgd;
+import dev.holdfast.attacks.Attack;
+import dev.holdfast.attacks.AttackTask;
+import dev.holdfast.attacks.Pgd;
+import dev.holdfast.attacks.objective.EmbeddingShift;
+import dev.holdfast.attacks.objective.Margin;
+import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.attacks.objective.Surroundings;
+import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.attacks.trust.AttackStrength;
+import dev.holdfast.attacks.trust.ChanceLevel;
+import dev.holdfast.attacks.trust.Finding;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.EmbeddingModel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Attacks a few queries to see whether attacks can be believed at all: against noise of the same
+ * budget, with pixels rounded to 8 bits, and with a budget that allows everything. It costs a few
+ * percent of the smallest battery.
+ */
+public final class AttackProbe {
+
+  /** Queries that are enough to see an attack fail. */
+  public static final int QUERIES = 32;
+
+  private static final double EPSILON = 8 / 255.0;
+  private static final int DRAWS = 4;
+  private static final int LEVELS = 255;
+
+  private final EmbeddingModel model;
+  private final Images images;
+  private final Surroundings surroundings;
+  private final long seed;
+
+  /** Prepares the checks; {@link #run} does them. */
+  public AttackProbe(EmbeddingModel model, Images images, Surroundings surroundings, long seed) {
+    this.model = model;
+    this.images = images;
+    this.surroundings = surroundings;
+    this.seed = seed;
+  }
+
+  /**
+   * Runs every check.
+   *
+   * @param items indices of queries that have a relevant item and a finite clean embedding
+   * @param clean their clean embeddings
+   * @param chance for each query the share of the gallery that is relevant
+   * @param recall returns for embeddings of these queries whether the nearest item is relevant, 0
+   *     or 1; where an embedding is not finite it gets zeros, and its answer is not used
+   */
+  public List<Finding> run(
+      int[] items, EmbeddingSet clean, double[] chance, Function<EmbeddingSet, double[]> recall) {
+    float[] before = pixels(items);
+    List<Finding> findings = new ArrayList<>();
+    float[] attacked =
+        attacked(new Pgd(10, null, null), new EmbeddingShift(), EPSILON, null, items, clean);
+    double[] far = moved(clean, attacked);
+    double[] shaken = new double[items.length];
+    for (int draw = 0; draw < DRAWS; draw++) {
+      double[] once = moved(clean, shaken(before, clean.ids(), EPSILON, "noise/" + draw));
+      for (int i = 0; i < shaken.length; i++) {
+        // An embedding that noise makes NaN has moved as far as can be.
+        shaken[i] = Math.max(shaken[i], Double.isNaN(once[i]) ? Double.MAX_VALUE : once[i]);
+      }
+    }
+    findings.add(AttackStrength.noise(far, shaken));
+    double[] apart = apart(clean);
+    findings.add(
+        AttackStrength.eightBit(
+            parts(far, apart),
+            parts(moved(clean, rounded(attacked)), apart),
+            parts(
+                moved(clean, shaken(before, clean.ids(), 0.49 / LEVELS, "below a level")), apart)));
+    float[] free = attacked(new Apgd(20, null, null, null), new Margin(1), 1, 1, items, clean);
+    findings.add(ChanceLevel.unbounded(hits(clean, free, recall), chance));
+    return findings;
+  }
+
+  private float[] pixels(int[] items) {
+    float[] pixels = new float[items.length * images.values()];
+    for (int i = 0; i < items.length; i++) {
+      images.clean(items[i], pixels, i * images.values());
+    }
+    return pixels;
+  }
+
+  private float[] attacked(
+      Attack attack,
+      Objective objective,
+      double epsilon,
+      Integer stop,
+      int[] items,
+      EmbeddingSet clean) {
+    float[] result = new float[items.length * images.values()];
+    attack.perturb(
+        new AttackTask(
+            model,
+            clean,
+            (item, target, offset) -> images.clean(items[item], target, offset),
+            objective.aim(surroundings, clean),
+            objective.flatAtClean(),
+            stop == null ? null : new Margin(stop).aim(surroundings, clean),
+            Norm.LINF,
+            epsilon,
+            seed,
+            "trust/" + attack.id() + "/" + objective.id(),
+            images.batchSize(),
+            true),
+        p -> System.arraycopy(p.image(), 0, result, p.item() * images.values(), images.values()));
+    return result;
+  }
+
+  /** Adds random signs of one length, inside [0,1]. */
+  private float[] shaken(float[] pixels, long[] ids, double length, String purpose) {
+    float[] shaken = new float[pixels.length];
+    for (int i = 0; i < ids.length; i++) {
+      CounterRng rng = CounterRng.of(seed, "trust/" + purpose, ids[i]);
+      for (int p = i * images.values(); p < (i + 1) * images.values(); p++) {
+        double sign = rng.nextLong() < 0 ? -length : length;
+        shaken[p] = (float) Math.max(0, Math.min(1, pixels[p] + sign));
+      }
+    }
+    return shaken;
+  }
+
+  private static float[] rounded(float[] pixels) {
+    float[] rounded = new float[pixels.length];
+    for (int p = 0; p < pixels.length; p++) {
+      rounded[p] = Math.round(pixels[p] * LEVELS) / (float) LEVELS;
+    }
+    return rounded;
+  }
+
+  /** Returns how far each embedding is from its clean one; NaN where it is not finite. */
+  private double[] moved(EmbeddingSet clean, float[] pixels) {
+    float[] embedded = embed(pixels, clean);
+    double[] moved = new double[clean.size()];
+    for (int i = 0; i < moved.length; i++) {
+      moved[i] = distance(clean.values(), i, embedded, i, clean.dimension());
+    }
+    return moved;
+  }
+
+  /** Returns how far each clean embedding is from that of the next query. */
+  private static double[] apart(EmbeddingSet clean) {
+    double[] apart = new double[clean.size()];
+    for (int i = 0; i < apart.length; i++) {
+      apart[i] =
+          distance(clean.values(), i, clean.values(), (i + 1) % apart.length, clean.dimension());
+    }
+    return apart;
+  }
+
+  private static double[] parts(double[] lengths, double[] units) {
+    double[] parts = new double[lengths.length];
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = units[i] == 0 ? Double.NaN : lengths[i] / units[i];
+    }
+    return parts;
+  }
+
+  private double[] hits(
+      EmbeddingSet clean, float[] pixels, Function<EmbeddingSet, double[]> recall) {
+    float[] embedded = embed(pixels, clean);
+    boolean[] finite = new boolean[clean.size()];
+    for (int i = 0; i < finite.length; i++) {
+      int from = i * clean.dimension();
+      finite[i] = true;
+      for (int k = from; k < from + clean.dimension(); k++) {
+        finite[i] &= Float.isFinite(embedded[k]);
+      }
+      if (!finite[i]) {
+        Arrays.fill(embedded, from, from + clean.dimension(), 0);
+      }
+    }
+    double[] hits =
+        recall.apply(
+            new EmbeddingSet(
+                embedded, clean.dimension(), clean.ids(), clean.labels(), clean.groups()));
+    for (int i = 0; i < hits.length; i++) {
+      hits[i] = finite[i] ? hits[i] : 0;
+    }
+    return hits;
+  }
+
+  private float[] embed(float[] pixels, EmbeddingSet clean) {
+    int values = images.values();
+    int dimension = clean.dimension();
+    float[] embedded = new float[clean.size() * dimension];
+    for (int start = 0; start < clean.size(); start += images.batchSize()) {
+      int rows = Math.min(images.batchSize(), clean.size() - start);
+      float[] batch = new float[images.batchSize() * values];
+      System.arraycopy(pixels, start * values, batch, 0, rows * values);
+      System.arraycopy(images.embed(batch), 0, embedded, start * dimension, rows * dimension);
+    }
+    return embedded;
+  }
+
+  private static double distance(float[] a, int rowOfA, float[] b, int rowOfB, int dimension) {
+    double squares = 0;
+    for (int k = 0; k < dimension; k++) {
+      double difference = (double) a[rowOfA * dimension + k] - b[rowOfB * dimension + k];
+      squares += difference * difference;
+    }
+    double length = Math.sqrt(squares);
+    return Double.isFinite(length) ? length : Double.NaN;
+  }
+}
