@@ -1,6 +1,8 @@
 package dev.holdfast.attacks.objective;
 
 import ai.djl.ndarray.NDManager;
+import dev.holdfast.metrics.EmbeddingSet;
+import java.util.Map;
 
 /** An objective for the items of one cell, everything chosen that it chooses for them. */
 public interface Aim {
@@ -18,4 +20,15 @@ public interface Aim {
    * @param manager the owner of the arrays that are made
    */
   BoundObjective bind(int[] items, NDManager manager);
+
+  /**
+   * Returns what the papers report of this objective beside recall, by name, one value for each
+   * item. An embedding that is not finite counts as what the attacker wants most.
+   *
+   * @param embeddings of the items, perturbed or clean; may be not finite
+   * @param losses the objective of each item where the attack took it last; 0 of clean ones
+   */
+  default Map<String, double[]> measures(EmbeddingSet embeddings, double[] losses) {
+    return Map.of();
+  }
 }

@@ -6,6 +6,8 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.models.Scalars;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The candidate under attack, a gallery item, is to be found ahead of, or behind, everything else
@@ -77,5 +79,37 @@ record CandidateAim(
       }
       return new Query(embedding, distances, counted, number);
     }
+  }
+
+  @Override
+  public Map<String, double[]> measures(EmbeddingSet embeddings, double[] losses) {
+    Standing standing = surroundings.standing();
+    double[] ranks = new double[embeddings.size()];
+    IntStream.range(0, ranks.length)
+        .parallel()
+        .forEach(
+            item -> {
+              double[] candidate = standing.point(embeddings, item);
+              for (int query : chosen[item]) {
+                ranks[item] += rank(standing, candidate, item, query) / chosen[item].length;
+              }
+            });
+    return Map.of(QueryAim.CANDIDATE_RANK, ranks);
+  }
+
+  /** Returns the place of a candidate for one query: 0 ahead of everything, 1 behind everything. */
+  private double rank(Standing standing, double[] candidate, int item, int query) {
+    double[] asking = standing.point(surroundings.gallery(), query);
+    double[] distances = standing.distances(asking);
+    double from = Standing.distance(asking, candidate);
+    if (everything) {
+      // RobRank does not look at ties; what is not a number is where the attacker wants it.
+      boolean lost = !ahead && Double.isNaN(from);
+      return (double) Standing.ahead(distances, from, x -> true, lost) / distances.length;
+    }
+    int self = surroundings.self(items, item);
+    int counted = distances.length - (self < 0 || self == query ? 1 : 2);
+    int before = Standing.ahead(distances, from, x -> x != self && x != query, !ahead);
+    return (double) before / Math.max(1, counted);
   }
 }

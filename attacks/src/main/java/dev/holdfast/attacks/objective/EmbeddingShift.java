@@ -1,11 +1,16 @@
 package dev.holdfast.attacks.objective;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
+import java.util.Map;
 
 /**
- * Moves the embedding as far as possible from where it was: maximizes d(f(x'), f(x)).
+ * Moves the embedding as far as possible from where it was: maximizes d(f(x'), f(x)). It reports
+ * the distance between embeddings of length 1, 0 to 2. RobRank reports d before the last step
+ * ({@code advrank.py}, {@code embshift}): the last that its attack computed.
  *
  * @param variant {@code corrected} (default): attacks start beside the clean image, where this has
  *     a gradient; {@code robrank}: 1e-7 is added to every number of f(x) instead
@@ -14,6 +19,9 @@ import dev.holdfast.metrics.EmbeddingSet;
 public record EmbeddingShift(String variant) implements Objective {
 
   private static final double BESIDE = 1e-7;
+
+  /** The largest distance between embeddings of length 1. */
+  private static final double FARTHEST = 2;
 
   /** Puts the default in and checks it. */
   public EmbeddingShift {
@@ -48,12 +56,34 @@ public record EmbeddingShift(String variant) implements Objective {
 
   @Override
   public Aim aim(Surroundings surroundings, EmbeddingSet items) {
-    return new FreeAim(
-        items.size(),
-        (batch, manager) -> {
-          NDArray exact = surroundings.rows(items, batch, manager);
-          NDArray clean = Variant.robrank(variant) ? exact.add(BESIDE) : exact;
-          return e -> Surroundings.distance(surroundings.prepareGiven(e), clean);
-        });
+    return new Aim() {
+      @Override
+      public int[][] chosen() {
+        return new int[items.size()][0];
+      }
+
+      @Override
+      public BoundObjective bind(int[] batch, NDManager manager) {
+        NDArray exact = surroundings.rows(items, batch, manager);
+        NDArray clean = Variant.robrank(variant) ? exact.add(BESIDE) : exact;
+        return e -> Surroundings.distance(surroundings.prepareGiven(e), clean);
+      }
+
+      @Override
+      public Map<String, double[]> measures(EmbeddingSet embeddings, double[] losses) {
+        return Map.of("shift", shifts(items, embeddings, losses));
+      }
+    };
+  }
+
+  private double[] shifts(EmbeddingSet before, EmbeddingSet after, double[] losses) {
+    Standing flat = new Standing(before, Distance.COSINE);
+    double[] shifts = new double[before.size()];
+    for (int item = 0; item < shifts.length; item++) {
+      double shift = Standing.distance(flat.point(before, item), flat.point(after, item));
+      shifts[item] =
+          Double.isNaN(shift) ? FARTHEST : Variant.robrank(variant) ? losses[item] : shift;
+    }
+    return shifts;
   }
 }

@@ -4,6 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.metrics.EmbeddingSet;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The query under attack is to find its candidates ahead of, or behind, everything else; with some
@@ -27,6 +30,12 @@ record QueryAim(
     implements Aim {
 
   private static final double HEAVIEST = 1e9;
+
+  /** Mean share of what counts that stands ahead of a candidate. */
+  static final String CANDIDATE_RANK = "candidate-rank";
+
+  /** The same of the items that are to stay where they are. */
+  static final String KEPT_RANK = "kept-rank";
 
   @Override
   public BoundObjective bind(int[] batch, NDManager manager) {
@@ -58,5 +67,52 @@ record QueryAim(
       }
       return Surrogate.loss(prepared, value.neg(), gradient.neg());
     };
+  }
+
+  @Override
+  public Map<String, double[]> measures(EmbeddingSet embeddings, double[] losses) {
+    Standing standing = surroundings.standing();
+    int n = embeddings.size();
+    double[] drawn = new double[n];
+    double[] kept = new double[n];
+    boolean keeps = chosen.length > 0 && chosen[0].length > candidates;
+    IntStream.range(0, n)
+        .parallel()
+        .forEach(
+            item -> {
+              double[] distances = standing.distances(standing.point(embeddings, item));
+              int[] all = chosen[item];
+              drawn[item] = rank(distances, item, Arrays.copyOf(all, candidates), ahead);
+              if (keeps) {
+                int[] rest = Arrays.copyOfRange(all, candidates, all.length);
+                // Whatever else is wanted, the model is to keep these in front.
+                kept[item] = rank(distances, item, rest, false);
+              }
+            });
+    Map<String, double[]> measures = new LinkedHashMap<>();
+    measures.put(CANDIDATE_RANK, drawn);
+    if (keeps) {
+      measures.put(KEPT_RANK, kept);
+    }
+    return measures;
+  }
+
+  /**
+   * Returns the mean place of some gallery items: 0 ahead of everything, 1 behind everything.
+   * RobRank counts the query's clean copy, and divides by the size of the whole gallery.
+   *
+   * @param front whether the attacker wants them in front: ties and what is not a number help him
+   */
+  private double rank(double[] distances, int item, int[] rows, boolean front) {
+    int self = everything ? -1 : surroundings.self(items, item);
+    double sum = 0;
+    for (int row : rows) {
+      // RobRank does not look at ties.
+      boolean ties = !front && (!everything || Double.isNaN(distances[row]));
+      int before = Standing.ahead(distances, distances[row], x -> x != self && x != row, ties);
+      int others = distances.length - (self < 0 || self == row ? 1 : 2);
+      sum += (double) before / (everything ? distances.length : Math.max(1, others));
+    }
+    return sum / rows.length;
   }
 }

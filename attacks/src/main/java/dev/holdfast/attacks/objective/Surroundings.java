@@ -132,6 +132,11 @@ public final class Surroundings implements AutoCloseable {
     return gallery;
   }
 
+  /** Returns how the items of the gallery stand to a point. */
+  Standing standing() {
+    return new Standing(gallery, distance);
+  }
+
   /** Puts the gallery on the device, once. */
   private void upload() {
     if (rows == null) {
@@ -316,7 +321,7 @@ public final class Surroundings implements AutoCloseable {
   }
 
   /** Returns the rows of the gallery that an item is not compared with: itself and its group. */
-  private int[] left(EmbeddingSet items, int item) {
+  int[] left(EmbeddingSet items, int item) {
     int self = self(items, item);
     IntStream itself = self < 0 ? IntStream.empty() : IntStream.of(self);
     return items.groups() == null

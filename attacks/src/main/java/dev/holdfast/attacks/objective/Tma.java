@@ -1,8 +1,11 @@
 package dev.holdfast.attacks.objective;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
+import java.util.Map;
 
 /**
  * TMA, targeted mismatch: approaches the direction of one gallery item, drawn uniformly. Maximizes
@@ -50,9 +53,25 @@ public record Tma(String variant) implements Objective {
       }
 
       @Override
-      public BoundObjective bind(int[] batch, ai.djl.ndarray.NDManager manager) {
+      public BoundObjective bind(int[] batch, NDManager manager) {
         NDArray target = Surroundings.unit(targets.rows(0, batch, manager));
         return e -> Surroundings.unit(e).mul(target).sum(new int[] {1}).sub(1);
+      }
+
+      @Override
+      public Map<String, double[]> measures(EmbeddingSet embeddings, double[] losses) {
+        Standing flat = new Standing(surroundings.gallery(), Distance.COSINE);
+        double[] cosines = new double[embeddings.size()];
+        for (int item = 0; item < cosines.length; item++) {
+          double[] point = flat.point(embeddings, item);
+          double[] target = flat.point(surroundings.gallery(), chosen[item][0]);
+          double cosine = 0;
+          for (int d = 0; d < point.length; d++) {
+            cosine += point[d] * target[d];
+          }
+          cosines[item] = Double.isNaN(cosine) ? 1 : cosine;
+        }
+        return Map.of("target-cosine", cosines);
       }
     };
   }

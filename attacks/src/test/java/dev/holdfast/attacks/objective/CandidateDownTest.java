@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.metrics.error.InputException;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CandidateDownTest implements ObjectiveContract {
@@ -29,6 +30,27 @@ class CandidateDownTest implements ObjectiveContract {
     int pool = Math.max(1, world.gallery().size() / 100);
     int[] near = Arrays.copyOf(world.nearest(item), pool);
     return world.drawn(objective.id(), item, queries(objective), near);
+  }
+
+  @Override
+  public Map<String, Double> expectedMeasures(
+      Objective objective, World world, int item, double[] embedding) {
+    double sum = 0;
+    for (int query : world.chosen(objective, item)) {
+      double candidate = world.distance(embedding, world.gallery().row(query));
+      double[] others = world.distances(World.row(world.gallery().values(), query));
+      int ahead = 0;
+      int counted = 0;
+      for (int x = 0; x < others.length; x++) {
+        if (robrank(objective) || (x != world.self(item) && x != query)) {
+          boolean before = others[x] < candidate;
+          ahead += before || (!robrank(objective) && others[x] == candidate) ? 1 : 0;
+          counted++;
+        }
+      }
+      sum += (double) ahead / counted;
+    }
+    return Map.of("candidate-rank", sum / queries(objective));
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.metrics.error.InputException;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CandidateUpTest implements ObjectiveContract {
@@ -27,6 +28,27 @@ class CandidateUpTest implements ObjectiveContract {
   public int[] expectedChoice(Objective objective, World world, int item) {
     int self = robrank(objective) ? -1 : world.self(item);
     return world.drawn(objective.id(), item, queries(objective), world.byId(j -> j != self));
+  }
+
+  @Override
+  public Map<String, Double> expectedMeasures(
+      Objective objective, World world, int item, double[] embedding) {
+    double sum = 0;
+    for (int query : world.chosen(objective, item)) {
+      double candidate = world.distance(embedding, world.gallery().row(query));
+      double[] others = world.distances(World.row(world.gallery().values(), query));
+      int ahead = 0;
+      int counted = 0;
+      for (int x = 0; x < others.length; x++) {
+        if (robrank(objective) || (x != world.self(item) && x != query)) {
+          boolean before = others[x] < candidate;
+          ahead += before ? 1 : 0;
+          counted++;
+        }
+      }
+      sum += (double) ahead / counted;
+    }
+    return Map.of("candidate-rank", sum / queries(objective));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.holdfast.attacks.objective;
 
+import java.util.Map;
+
 class GttTest implements ObjectiveContract {
 
   @Override
@@ -10,6 +12,15 @@ class GttTest implements ObjectiveContract {
   @Override
   public int[] expectedChoice(Objective objective, World world, int item) {
     return new int[] {world.nearest(item)[0]};
+  }
+
+  @Override
+  public Map<String, Double> expectedMeasures(
+      Objective objective, World world, int item, double[] embedding) {
+    double[] distances = world.distances(embedding);
+    int first = world.nearest(item)[0];
+    int place = world.place(distances, first, j -> j != world.self(item), true);
+    return Map.of("kept@4", place < 4 ? 1.0 : 0.0);
   }
 
   @Override

@@ -49,6 +49,12 @@ interface ObjectiveContract {
     return new int[0];
   }
 
+  /** Returns what is reported of an item beside recall, by loops. */
+  default Map<String, Double> expectedMeasures(
+      Objective objective, World world, int item, double[] embedding) {
+    return Map.of();
+  }
+
   /** Tells whether the gradient vanishes at clean images under a distance. */
   default boolean flatAtClean(Objective objective, Distance distance) {
     return objective.flatAtClean();
@@ -88,6 +94,65 @@ interface ObjectiveContract {
         }
       }
     }
+  }
+
+  @Test
+  default void the_reported_numbers_equal_plain_java_on_three_galleries() {
+    for (World world : World.three()) {
+      for (Objective objective : objectives()) {
+        for (double by : new double[] {0, 0.01, 0.3, 1}) {
+          float[] moved = Arrays.copyOf(world.moved(by), world.batch().values().length);
+          Map<String, double[]> measures =
+              world.measures(objective, moved, world.losses(objective, moved));
+          for (int i = 0; i < world.batch().size(); i++) {
+            Map<String, Double> expected =
+                expectedMeasures(objective, world, i, World.row(moved, i));
+            assertThat(measures.keySet()).isEqualTo(expected.keySet());
+            for (String name : expected.keySet()) {
+              assertThat(measures.get(name)).hasSize(world.batch().size());
+              assertThat(measures.get(name)[i])
+                  .as("%s of %s, %s, item %d, by %s", name, objective, world.distance(), i, by)
+                  .isCloseTo(expected.get(name), within(2e-6));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  default void what_is_not_finite_is_where_the_attacker_wants_it() {
+    for (World world : World.three()) {
+      for (Objective objective : objectives()) {
+        float[] nowhere = new float[world.batch().values().length];
+        Arrays.fill(nowhere, Float.NaN);
+        double[] none = new double[world.batch().size()];
+        world
+            .measures(objective, nowhere, none)
+            .forEach(
+                (name, values) ->
+                    // The last of N places is 1 - 1/N where RobRank counts.
+                    assertThat(values)
+                        .as("%s of %s", name, objective)
+                        .allSatisfy(
+                            v ->
+                                assertThat(v)
+                                    .isCloseTo(
+                                        lost(objective, name),
+                                        within(1.0 / world.gallery().size()))));
+      }
+    }
+  }
+
+  /** Returns the number that an attacker would like best. */
+  private static double lost(Objective objective, String name) {
+    return switch (name) {
+      case "candidate-rank" -> objective.id().endsWith("-plus") ? 0 : 1;
+      case "kept-rank", "target-cosine" -> 1;
+      case "shift" -> 2;
+      case "kept@4" -> 0;
+      default -> Double.NaN;
+    };
   }
 
   @Test
@@ -325,6 +390,61 @@ interface ObjectiveContract {
 
     Surroundings surroundings(NDManager manager) {
       return new Surroundings(gallery, distance, 7, Map.of(), manager);
+    }
+
+    /** The losses of the items that are there. */
+    float[] losses(Objective objective, float[] embeddings) {
+      float[] all = losses(objective, batch, Arrays.copyOf(embeddings, ROWS * D));
+      return Arrays.copyOf(all, batch.size());
+    }
+
+    Map<String, double[]> measures(Objective objective, float[] embeddings, float[] losses) {
+      return measures(
+          objective,
+          embeddings,
+          IntStream.range(0, losses.length).mapToDouble(i -> losses[i]).toArray());
+    }
+
+    Map<String, double[]> measures(Objective objective, float[] embeddings, double[] losses) {
+      try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+          Surroundings surroundings = surroundings(manager)) {
+        return objective.aim(surroundings, batch).measures(batch.with(embeddings), losses);
+      }
+    }
+
+    /** Where rows stand for a point: for each row how many others of some are ahead of it. */
+    int place(double[] distances, int row, IntPredicate among, boolean behindEquals) {
+      int[] order =
+          IntStream.range(0, distances.length)
+              .filter(j -> among.test(j) || j == row)
+              .boxed()
+              .sorted(
+                  Comparator.<Integer>comparingDouble(j -> distances[j])
+                      .thenComparing(j -> (j == row) == behindEquals))
+              .mapToInt(Integer::intValue)
+              .toArray();
+      return IntStream.range(0, order.length).filter(j -> order[j] == row).findFirst().getAsInt();
+    }
+
+    /**
+     * Where gallery rows stand for a perturbed query, on the mean: 0 in front, 1 at the end.
+     *
+     * @param robrank whether the query's clean copy counts, and all items divide
+     * @param behindEquals whether equal distances push rows back
+     */
+    double rank(double[] distances, int item, int[] rows, boolean robrank, boolean behindEquals) {
+      double sum = 0;
+      for (int row : rows) {
+        int others = 0;
+        for (int j = 0; j < distances.length; j++) {
+          others += j != row && j != self(item) ? 1 : 0;
+        }
+        sum +=
+            robrank
+                ? (double) place(distances, row, j -> true, false) / distances.length
+                : (double) place(distances, row, j -> j != self(item), behindEquals) / others;
+      }
+      return sum / rows.length;
     }
 
     /** The rows of the gallery that an objective chose for an item. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,21 @@ class PreservingQueryDownTest implements ObjectiveContract {
     IntStream rest = Arrays.stream(places).skip(count).sorted().limit(kept);
     int[] near = world.nearest(item);
     return IntStream.concat(drawn, rest).map(place -> near[place]).toArray();
+  }
+
+  @Override
+  public Map<String, Double> expectedMeasures(
+      Objective objective, World world, int item, double[] embedding) {
+    int count = ((PreservingQueryDown) objective).candidates();
+    int[] chosen = world.chosen(objective, item);
+    int[] candidates = Arrays.copyOf(chosen, count);
+    int[] kept = Arrays.copyOfRange(chosen, count, chosen.length);
+    double[] distances = world.distances(embedding);
+    return Map.of(
+        "candidate-rank",
+        world.rank(distances, item, candidates, robrank(objective), true),
+        "kept-rank",
+        world.rank(distances, item, kept, robrank(objective), true));
   }
 
   @Override

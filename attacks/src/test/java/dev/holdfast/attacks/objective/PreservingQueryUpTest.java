@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.metrics.error.InputException;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +31,21 @@ class PreservingQueryUpTest implements ObjectiveContract {
     int[] drawn = world.drawn(objective.id(), item, count, world.byId(j -> j != self));
     return IntStream.concat(Arrays.stream(drawn), Arrays.stream(world.nearest(item)).limit(5))
         .toArray();
+  }
+
+  @Override
+  public Map<String, Double> expectedMeasures(
+      Objective objective, World world, int item, double[] embedding) {
+    int count = ((PreservingQueryUp) objective).candidates();
+    int[] chosen = world.chosen(objective, item);
+    int[] candidates = Arrays.copyOf(chosen, count);
+    int[] kept = Arrays.copyOfRange(chosen, count, chosen.length);
+    double[] distances = world.distances(embedding);
+    return Map.of(
+        "candidate-rank",
+        world.rank(distances, item, candidates, robrank(objective), false),
+        "kept-rank",
+        world.rank(distances, item, kept, robrank(objective), true));
   }
 
   @Override

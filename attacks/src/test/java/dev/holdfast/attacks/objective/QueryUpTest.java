@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.metrics.error.InputException;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class QueryUpTest implements ObjectiveContract {
@@ -25,6 +26,15 @@ class QueryUpTest implements ObjectiveContract {
     int count = ((QueryUp) objective).candidates();
     int[] drawn = world.drawn(objective.id(), item, count, world.byId(j -> j != self));
     return drawn;
+  }
+
+  @Override
+  public Map<String, Double> expectedMeasures(
+      Objective objective, World world, int item, double[] embedding) {
+    int[] candidates = world.chosen(objective, item);
+    double[] distances = world.distances(embedding);
+    return Map.of(
+        "candidate-rank", world.rank(distances, item, candidates, robrank(objective), false));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.holdfast.attacks.objective;
 
+import java.util.Map;
+
 class TmaTest implements ObjectiveContract {
 
   @Override
@@ -11,6 +13,12 @@ class TmaTest implements ObjectiveContract {
   public int[] expectedChoice(Objective objective, World world, int item) {
     int self = objective.label().endsWith("robrank") ? -1 : world.self(item);
     return world.drawn("tma", item, 1, world.byId(j -> j != self));
+  }
+
+  @Override
+  public Map<String, Double> expectedMeasures(
+      Objective objective, World world, int item, double[] embedding) {
+    return Map.of("target-cosine", 1 + expected(objective, world, item, embedding));
   }
 
   @Override
