@@ -132,7 +132,7 @@ interface ObjectiveContract {
             .forEach(
                 (name, values) ->
                     // The last of N places is 1 - 1/N where RobRank counts.
-                    assertThat(values)
+                    assertThat(Arrays.stream(values).boxed())
                         .as("%s of %s", name, objective)
                         .allSatisfy(
                             v ->
