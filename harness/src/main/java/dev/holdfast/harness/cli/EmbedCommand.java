@@ -94,12 +94,20 @@ final class EmbedCommand implements Callable<Integer> {
       Draw draw = protocol.draw(session.store().items()).get(0);
       EmbeddingSet set = session.images().embed(everything, "embedding", ticker);
       session.images().refuseNotFinite(set, false);
+      session.images().refuseZeroVectors(set);
       ticker.close();
       if (protocol == Protocol.QUERY_GALLERY) {
         write(set.select(draw.queries()), out);
         write(set.select(draw.gallery()), galleryOut);
       } else {
         write(set, out);
+      }
+      if (protocol == Protocol.ONE_IMAGE_GALLERY) {
+        spec.commandLine()
+            .getErr()
+            .printf(
+                "An audit of %s searches in %d drawn galleries; score searches all against all.%n",
+                session.set().name(), protocol.draws());
       }
       session.set().notes().forEach(spec.commandLine().getErr()::println);
       session.store().notes().forEach(spec.commandLine().getErr()::println);

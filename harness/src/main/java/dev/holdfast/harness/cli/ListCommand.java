@@ -6,6 +6,7 @@ import dev.holdfast.attacks.embedding.EmbeddingAttack;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.space.SpaceMetric;
 import dev.holdfast.models.data.DatasetLayout;
 import dev.holdfast.models.data.Shapes;
 import dev.holdfast.models.loss.MetricLoss;
@@ -121,8 +122,11 @@ final class ListCommand implements Callable<Integer> {
               .map(c -> new Entry(c.id(), "family=" + c.family().id(), c.description(), c.source()))
               .toList();
       case METRICS ->
-          Metrics.kinds().stream()
-              .map(m -> new Entry(Metrics.kind(m), "", m.description(), m.source()))
+          Stream.concat(
+                  Metrics.kinds().stream()
+                      .map(m -> new Entry(Metrics.kind(m), "", m.description(), m.source())),
+                  SpaceMetric.all().stream()
+                      .map(m -> new Entry(m.id(), "of a whole set", m.description(), m.source())))
               .toList();
       case METHODS ->
           Registry.defaults(TrainingMethod.class).stream()

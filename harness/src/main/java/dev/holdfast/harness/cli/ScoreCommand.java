@@ -1,29 +1,33 @@
 package dev.holdfast.harness.cli;
 
 import ai.djl.ndarray.NDManager;
-import dev.holdfast.harness.npz.NpyArray;
-import dev.holdfast.harness.npz.NpzReader;
+import dev.holdfast.harness.config.Metrics;
+import dev.holdfast.harness.npz.EmbeddingFile;
+import dev.holdfast.harness.run.Devices;
+import dev.holdfast.harness.run.Ticker;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
-import dev.holdfast.metrics.MapAtR;
-import dev.holdfast.metrics.QueryResult;
-import dev.holdfast.metrics.RecallAtK;
 import dev.holdfast.metrics.RetrievalMetric;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.knn.ExactSearch;
+import dev.holdfast.metrics.knn.Scope;
 import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.metrics.space.Space;
+import dev.holdfast.metrics.space.SpaceMetric;
 import dev.holdfast.metrics.stats.Estimate;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.LongStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,10 +41,15 @@ import tools.jackson.databind.json.JsonMapper;
     sortOptions = false,
     usageHelpAutoWidth = true,
     description = {
-      "Measure stored embeddings. Without --gallery every item is a query against all others.",
+      "Measure stored embeddings with every metric. Without --gallery every item is a query against all others.",
       "Queries without a relevant item are left out and counted; ties count against the model."
     })
 final class ScoreCommand implements Callable<Integer> {
+
+  private static final String HAMMING = "hamming";
+  private static final String QUERIES = "queries";
+  private static final String CLASSES = "classes";
+  private static final List<Integer> USUAL_K = List.of(1, 2, 4, 8, 10, 100);
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
@@ -48,7 +57,8 @@ final class ScoreCommand implements Callable<Integer> {
       names = "--embeddings",
       required = true,
       paramLabel = "FILE.npz",
-      description = "Arrays embeddings (N x D), labels (N) and, optionally, ids (N).")
+      description =
+          "Arrays embeddings (N x D) and labels (N) and, optionally, ids, groups and clusters (N each). A query is not compared with items of its own group; without clusters, k-means makes one per class.")
   private Path embeddings;
 
   @Option(
@@ -59,183 +69,311 @@ final class ScoreCommand implements Callable<Integer> {
   private Path gallery;
 
   @Option(
+      names = "--training",
+      paramLabel = "FILE.npz",
+      description = "The embeddings that the model was trained on, for the metric utilisation.")
+  private Path training;
+
+  @Option(
       names = "--distance",
       paramLabel = "DISTANCE",
       defaultValue = "euclidean",
-      description = "euclidean or cosine. Default: ${DEFAULT-VALUE}.")
+      description =
+          "euclidean, cosine, or hamming: between the signs of the embeddings, which then take their place in every metric. Default: ${DEFAULT-VALUE}.")
   private String distance;
 
   @Option(
-      names = "--recall-at",
+      names = {"-k", "--k"},
       paramLabel = "K",
       split = ",",
-      defaultValue = "1,2,4,8,10,100",
-      description = "Where to cut off. Default: ${DEFAULT-VALUE}.")
-  private List<Integer> recallAt;
+      description =
+          "Where recall, precision and CMC are cut off. Default: 1,2,4,8,10,100, as far as the gallery goes.")
+  private List<Integer> depths;
+
+  @Option(
+      names = "--intervals-over",
+      paramLabel = "WHAT",
+      defaultValue = QUERIES,
+      description =
+          "What 95 %% intervals take for drawn at random: queries or classes. Default: ${DEFAULT-VALUE}.")
+  private String intervals;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
   @Mixin private EngineOptions engine;
 
-  /** A file with its arrays, checked. */
+  /** The sides of a search; the same file twice unless they are apart. */
+  private record Sides(EmbeddingFile queries, EmbeddingFile gallery, boolean apart) {
+
+    /** Returns how many items a query is compared with, if none is of its group. */
+    int compared() {
+      return gallery.set().size() - (apart ? 0 : 1);
+    }
+
+    Space space(Distance distance, long seed, NDManager manager) {
+      Space space =
+          apart
+              ? Space.of(queries.set(), gallery.set(), distance, seed, manager)
+              : Space.of(queries.set(), distance, seed, manager);
+      if (gallery.clusters() == null) {
+        return space;
+      }
+      Map<Long, Long> byId = new HashMap<>();
+      for (EmbeddingFile file : List.of(queries, gallery)) {
+        for (int row = 0; row < file.set().size(); row++) {
+          byId.put(file.set().ids()[row], file.clusters()[row]);
+        }
+      }
+      return space.withClusters(Arrays.stream(space.items().ids()).map(byId::get).toArray());
+    }
+  }
+
+  /**
+   * Values of the queries that have a relevant item.
+   *
+   * @param labels one per query
+   * @param values for each query one per metric
+   */
   @SuppressWarnings("ArrayRecordComponent")
-  private record Loaded(float[] values, int rows, int dimension, long[] labels, long[] ids) {
+  private record PerQuery(long[] labels, List<double[]> values) {
 
-    static Loaded from(Path file) {
-      Map<String, NpyArray> arrays = NpzReader.read(file);
-      NpyArray values = array(arrays, "embeddings", file);
-      if (values.floats() == null || values.shape().length != 2 || values.size() == 0) {
-        throw InputException.of(
-            "embeddings",
-            values.describe(),
-            file.toString(),
-            "be N x D floating-point numbers",
-            "save x.astype(numpy.float32)");
-      }
-      int rows = values.shape()[0];
-      int dimension = values.shape()[1];
-      for (int i = 0; i < values.size(); i++) {
-        if (!Float.isFinite(values.floats()[i])) {
-          throw InputException.of(
-              "embeddings",
-              "row " + i / dimension,
-              file.toString(),
-              "be finite",
-              "leave that row out");
-        }
-      }
-      return new Loaded(
-          values.floats(),
-          rows,
-          dimension,
-          longs(array(arrays, "labels", file), "labels", rows, file),
-          arrays.containsKey("ids") ? longs(arrays.get("ids"), "ids", rows, file) : null);
-    }
-
-    private static NpyArray array(Map<String, NpyArray> arrays, String name, Path file) {
-      NpyArray array = arrays.get(name);
-      if (array == null) {
-        throw InputException.of(
-            "array",
-            name,
-            file.toString(),
-            "be there, and the file has " + arrays.keySet(),
-            "save it with numpy.savez(file, " + name + "=...)");
-      }
-      return array;
-    }
-
-    private static long[] longs(NpyArray array, String name, int rows, Path file) {
-      if (array.longs() == null || array.size() != rows) {
-        throw InputException.of(
-            name,
-            array.describe(),
-            file.toString(),
-            "be " + rows + " integers, one per embedding",
-            "save x.astype(numpy.int64)");
-      }
-      return array.longs();
-    }
-
-    EmbeddingSet set(long[] withIds) {
-      Set<Long> seen = new HashSet<>();
-      for (long id : withIds) {
-        if (!seen.add(id)) {
-          throw InputException.of(
-              "ids", id, "the embeddings", "be different from each other", "leave the array out");
-        }
-      }
-      return new EmbeddingSet(values, dimension, withIds, labels);
+    double[] of(int metric) {
+      return values.stream().mapToDouble(v -> v[metric]).toArray();
     }
   }
 
   @Override
   public Integer call() {
     engine.apply();
-    List<String> known = Arrays.stream(Distance.values()).map(Distance::id).toList();
-    if (!known.contains(distance)) {
-      throw InputException.unknown("distance", distance, "the command line", known);
-    }
-    Loaded queries = Loaded.from(embeddings);
-    Loaded others = gallery == null ? queries : Loaded.from(gallery);
-    if (others.dimension() != queries.dimension()) {
-      throw InputException.of(
-          "dimension",
-          others.dimension(),
-          gallery.toString(),
-          "be that of the queries (" + queries.dimension() + ")",
-          "they come from different models");
-    }
-    boolean named = queries.ids() != null && others.ids() != null;
-    long[] ids = named ? queries.ids() : LongStream.range(0, queries.rows()).toArray();
-    long offset = gallery == null ? 0 : queries.rows();
-    long[] otherIds =
-        named ? others.ids() : LongStream.range(offset, offset + others.rows()).toArray();
-    try (NDManager manager = NDManager.newBaseManager();
-        ExactSearch search = ExactSearch.of(others.set(otherIds), Distance.of(distance), manager)) {
-      List<RetrievalMetric> recalls =
-          recallAt.stream()
-              .map(k -> dev.holdfast.harness.config.Metrics.parse("recall@" + k, "--recall-at"))
-              .toList();
-      List<QueryResult> all =
-          search.search(queries.set(ids), recallAt.stream().mapToInt(k -> k).max().orElse(1));
-      List<QueryResult> usable = all.stream().filter(q -> q.relevant() > 0).toList();
-      report(all.size() - usable.size(), usable, recalls);
+    List<String> known =
+        Stream.concat(Arrays.stream(Distance.values()).map(Distance::id), Stream.of(HAMMING))
+            .toList();
+    check("distance", distance, known);
+    check("intervals over", intervals, List.of(QUERIES, CLASSES));
+    Sides sides = read();
+    EmbeddingFile trained = training == null ? null : readTraining(sides.queries());
+    List<RetrievalMetric> metrics = metrics(sides);
+    // Between sign codes the Euclidean distance orders items as the Hamming distance does.
+    Distance between = distance.equals(HAMMING) ? Distance.EUCLIDEAN : Distance.of(distance);
+    try (Ticker ticker = EngineOptions.ticker(spec.commandLine());
+        NDManager manager = NDManager.newBaseManager(Devices.of(engine.device()))) {
+      List<SpaceMetric> whole = SpaceMetric.all();
+      int steps = 1 + whole.size();
+      ticker.step("scoring", 0, steps);
+      PerQuery perQuery = search(sides, metrics, between, manager);
+      Map<RetrievalMetric, Estimate> estimates = new LinkedHashMap<>();
+      for (int m = 0; m < metrics.size(); m++) {
+        estimates.put(metrics.get(m), estimate(metrics.get(m), perQuery, m));
+      }
+      Space space = sides.space(between, engine.seed(), manager);
+      if (trained != null) {
+        space.withTraining(trained.set());
+      }
+      Map<SpaceMetric, Double> values = new LinkedHashMap<>();
+      for (SpaceMetric metric : whole) {
+        ticker.step("scoring", 1 + values.size(), steps);
+        values.put(metric, metric.value(space));
+      }
+      ticker.close();
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(json ? json(sides, estimates, values) : table(sides, estimates, values));
+      out.flush();
     }
     return Holdfast.OK;
   }
 
-  private void report(int excluded, List<QueryResult> results, List<RetrievalMetric> recalls) {
+  private static void check(String key, String value, List<String> known) {
+    if (!known.contains(value)) {
+      throw InputException.unknown(key, value, "the command line", known);
+    }
+  }
+
+  private Sides read() {
+    EmbeddingFile queries = readOne(embeddings);
+    if (gallery == null) {
+      queries.refuseOneClass();
+      EmbeddingFile all = queries.named() ? queries : queries.numbered(0);
+      return new Sides(all, all, false);
+    }
+    EmbeddingFile others = readOne(gallery);
+    others.refuseOneClass();
+    refuseOtherDimension(others, queries);
+    both("groups", queries.set().groups(), others.set().groups());
+    both("clusters", queries.clusters(), others.clusters());
+    return queries.named() && others.named()
+        ? new Sides(queries, others, true)
+        : new Sides(queries.numbered(0), others.numbered(queries.set().size()), true);
+  }
+
+  private EmbeddingFile readOne(Path file) {
+    EmbeddingFile read = EmbeddingFile.read(file);
+    if (distance.equals(Distance.COSINE.id())) {
+      read.refuseZeroVectors();
+    }
+    return distance.equals(HAMMING) ? read.signCodes() : read;
+  }
+
+  private EmbeddingFile readTraining(EmbeddingFile queries) {
+    EmbeddingFile read = readOne(training);
+    refuseOtherDimension(read, queries);
+    return read;
+  }
+
+  private static void refuseOtherDimension(EmbeddingFile file, EmbeddingFile queries) {
+    if (file.set().dimension() != queries.set().dimension()) {
+      throw InputException.of(
+          "dimension",
+          file.set().dimension(),
+          file.path().toString(),
+          "be that of %s (%d)".formatted(queries.path(), queries.set().dimension()),
+          "they come from different models");
+    }
+  }
+
+  /** What only one side has would be left out of account without a word. */
+  private void both(String name, long[] ofQueries, long[] ofGallery) {
+    if ((ofQueries == null) != (ofGallery == null)) {
+      throw InputException.of(
+          "array",
+          name,
+          (ofQueries == null ? embeddings : gallery).toString(),
+          "be there, since the other file has it",
+          "leave it out of both");
+    }
+  }
+
+  private List<RetrievalMetric> metrics(Sides sides) {
+    int most = sides.compared();
+    for (int k : depths == null ? List.<Integer>of() : depths) {
+      if (k < 1 || k > most) {
+        throw InputException.of(
+            "k",
+            k,
+            "the command line",
+            "be from 1 to %d, the number of items of %s that a query is compared with"
+                .formatted(most, sides.gallery().path()),
+            "you meant " + Math.max(1, Math.min(k, most)));
+      }
+    }
+    List<Integer> used =
+        depths == null
+            ? USUAL_K.stream().filter(k -> k <= most).toList()
+            : depths.stream().distinct().toList();
+    return Metrics.kinds().stream()
+        .flatMap(m -> m.k().isPresent() ? used.stream().map(m::at) : Stream.of(m))
+        .toList();
+  }
+
+  private static PerQuery search(
+      Sides sides, List<RetrievalMetric> metrics, Distance between, NDManager manager) {
+    EmbeddingSet queries = sides.queries().set();
+    try (ExactSearch search = ExactSearch.of(sides.gallery().set(), between, manager)) {
+      List<double[]> values =
+          search.search(
+              queries,
+              Scope.of(metrics),
+              query ->
+                  query.relevant() == 0
+                      ? null
+                      : metrics.stream().mapToDouble(m -> m.value(query)).toArray());
+      int[] usable = IntStream.range(0, values.size()).filter(i -> values.get(i) != null).toArray();
+      if (usable.length == 0) {
+        throw InputException.of(
+            "labels",
+            "no query has a relevant item",
+            sides.queries().path().toString(),
+            "be those of other items in " + sides.gallery().path(),
+            "the two files have different numbers for the same classes, or groups leave nothing");
+      }
+      return new PerQuery(
+          Arrays.stream(usable).mapToLong(i -> queries.labels()[i]).toArray(),
+          values.stream().filter(Objects::nonNull).toList());
+    }
+  }
+
+  private Estimate estimate(RetrievalMetric metric, PerQuery perQuery, int number) {
+    long seed = CounterRng.of(engine.seed(), "score", 0).nextLong();
+    double[] values = perQuery.of(number);
+    return intervals.equals(CLASSES)
+        ? metric.estimateOverClasses(values, perQuery.labels(), seed)
+        : metric.estimate(values, seed);
+  }
+
+  private static int queries(Map<RetrievalMetric, Estimate> estimates) {
+    return estimates.values().iterator().next().n();
+  }
+
+  private String json(
+      Sides sides, Map<RetrievalMetric, Estimate> estimates, Map<SpaceMetric, Double> values) {
     Map<String, Object> figures = new LinkedHashMap<>();
-    figures.put("n_queries", results.size());
-    figures.put("n_excluded", excluded);
-    Map<String, Object> recallValues = new LinkedHashMap<>();
-    Map<String, Object> intervals = new LinkedHashMap<>();
-    PrintWriter out = spec.commandLine().getOut();
-    StringBuilder table = new StringBuilder();
-    for (RetrievalMetric metric : recalls) {
-      Estimate e = estimate(metric, results);
-      recallValues.put(Integer.toString(((RecallAtK) metric).depth()), number(e.value()));
-      intervals.put("recall_at_" + ((RecallAtK) metric).depth(), interval(e));
-      table.append(line("recall@" + ((RecallAtK) metric).depth(), e));
-    }
-    Estimate map = estimate(new MapAtR(), results);
-    table.append(line("MAP@R", map));
-    figures.put("recall_at", recallValues);
-    figures.put("map_at_r", number(map.value()));
-    intervals.put("map_at_r", interval(map));
-    figures.put("intervals_95", intervals);
-    if (json) {
-      out.println(
-          JsonMapper.builder()
-              .build()
-              .writerWithDefaultPrettyPrinter()
-              .writeValueAsString(figures));
-    } else {
-      out.printf("%d queries, %d left out without a relevant item%n", results.size(), excluded);
-      out.print(table);
-    }
-    out.flush();
+    figures.put("n_queries", queries(estimates));
+    figures.put("n_excluded", sides.queries().set().size() - queries(estimates));
+    figures.put("n_gallery", sides.gallery().set().size());
+    figures.put("distance", distance);
+    figures.put("seed", engine.seed());
+    Map<String, Map<String, Double>> byDepth = new HashMap<>();
+    Map<String, Object> ends = new LinkedHashMap<>();
+    estimates.forEach(
+        (metric, e) -> {
+          String key = key(metric.id());
+          if (metric.k().isPresent()) {
+            key += "_at";
+            String k = Integer.toString(metric.k().getAsInt());
+            Map<String, Double> atDepths =
+                byDepth.computeIfAbsent(key, any -> new LinkedHashMap<>());
+            figures.put(key, atDepths);
+            atDepths.put(k, number(e.value()));
+            key += "_" + k;
+          } else {
+            figures.put(key, number(e.value()));
+          }
+          ends.put(key, Arrays.asList(number(e.low()), number(e.high())));
+        });
+    figures.put("intervals_95", ends);
+    figures.put("intervals_over", intervals);
+    values.forEach((metric, value) -> figures.put(key(metric.id()), number(value)));
+    return JsonMapper.builder()
+        .build()
+        .writerWithDefaultPrettyPrinter()
+        .writeValueAsString(figures);
   }
 
-  private Estimate estimate(RetrievalMetric metric, List<QueryResult> results) {
-    return metric.estimate(
-        results.stream().mapToDouble(metric::value).toArray(),
-        CounterRng.of(engine.seed(), "score", 0).nextLong());
+  private static String key(String id) {
+    return id.replace('-', '_');
   }
 
-  private static String line(String name, Estimate e) {
+  private String table(
+      Sides sides, Map<RetrievalMetric, Estimate> estimates, Map<SpaceMetric, Double> values) {
+    int width = values.keySet().stream().mapToInt(m -> m.id().length()).max().orElse(0);
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "%d queries in a gallery of %d, %d left out without a relevant item"
+            .formatted(
+                queries(estimates),
+                sides.gallery().set().size(),
+                sides.queries().set().size() - queries(estimates)));
+    estimates.forEach(
+        (metric, e) ->
+            lines.add(
+                line(width, Metrics.word(metric), e.value())
+                    + String.format(Locale.ROOT, "  [%.5f, %.5f]", e.low(), e.high())));
+    lines.add("");
+    lines.add("Of the whole set (without an interval; - where there is no value):");
+    values.forEach((metric, value) -> lines.add(line(width, metric.id(), value)));
+    return String.join(System.lineSeparator(), lines);
+  }
+
+  private static String line(int width, String name, double value) {
     return String.format(
-        Locale.ROOT, "%-11s %9.5f  [%.5f, %.5f]%n", name, e.value(), e.low(), e.high());
+        Locale.ROOT,
+        "%-" + width + "s  %9s",
+        name,
+        Double.isFinite(value) ? String.format(Locale.ROOT, "%.5f", value) : "-");
   }
 
-  private static Object interval(Estimate e) {
-    return Arrays.asList(number(e.low()), number(e.high()));
-  }
-
-  /** JSON has no NaN; without queries there is no figure. */
+  /** JSON has neither NaN nor infinity; without a figure there is null. */
   private static Double number(double value) {
-    return Double.isNaN(value) ? null : Double.valueOf(value);
+    return Double.isFinite(value) ? Double.valueOf(value) : null;
   }
 }

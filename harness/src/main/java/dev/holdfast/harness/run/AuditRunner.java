@@ -543,40 +543,45 @@ public final class AuditRunner {
       }
     }
 
-    /** Moves stored embeddings; no image is touched, and the model is not asked. */
+    /**
+     * Moves stored embeddings; no image is touched, and the model is not asked. What an embedding
+     * is moved by may depend on the gallery, so that every draw moves them anew.
+     */
     private CellOutcome runOnEmbeddings(EmbeddingCell cell) {
-      EmbeddingScene scene =
-          new EmbeddingScene(
-              retrieval.points(),
-              distance,
-              EmbeddingScene.neighborDistance(cleanResults, distance),
-              options.seed(),
-              cell.id());
-      EmbeddingSet asked = embeddings.select(queries);
       int n = trials.size();
-      double[] lengths = new double[queries.length];
-      if (cell.side().queries()) {
-        EmbeddingAttack.Moved made = cell.attack().move(asked, scene);
-        asked = made.embeddings();
-        lengths = made.lengths();
+      double[] moved = new double[n];
+      double[] relative = new double[n];
+      List<QueryResult> results = new ArrayList<>();
+      for (int draw = 0; draw < trials.count(); draw++) {
+        int first = results.size();
+        int[] asking = Arrays.stream(trials.of(draw)).map(q -> queries[q]).toArray();
+        if (asking.length == 0) {
+          continue;
+        }
+        EmbeddingScene scene =
+            scene(cell, draw, cleanResults.subList(first, first + asking.length));
+        EmbeddingSet asked = embeddings.select(asking);
+        if (cell.side().queries()) {
+          EmbeddingAttack.Moved made = cell.attack().move(asked, scene);
+          asked = made.embeddings();
+          System.arraycopy(made.lengths(), 0, moved, first, asking.length);
+        }
+        for (int t = first; t < first + asking.length; t++) {
+          relative[t] = moved[t] / scene.neighborDistance();
+        }
+        if (cell.side().gallery()) {
+          EmbeddingSet changed = cell.attack().move(retrieval.clean(), scene).embeddings();
+          results.addAll(retrieval.search(draw, asked, changed, retrieval.finite()));
+        } else {
+          results.addAll(retrieval.search(draw, asked));
+        }
       }
-      List<QueryResult> results;
-      if (cell.side().gallery()) {
-        EmbeddingSet changed = cell.attack().move(retrieval.clean(), scene).embeddings();
-        results = retrieval.search(trials, asked, changed, retrieval.finite());
-      } else {
-        results = retrieval.search(trials, asked);
-      }
-      double[] moved = trials.each(lengths);
-      boolean[] isFinite = cleanFinite();
-      Map<String, double[]> values = missed(values(cell, results), isFinite);
+      Map<String, double[]> values = missed(values(cell, results), cleanFinite());
       if (cell.attack().measuresLength()) {
-        double unit = scene.neighborDistance();
         values = new LinkedHashMap<>();
         values.put(cell.attack().id(), moved);
-        if (unit > 0) {
-          values.put(
-              cell.attack().id() + RELATIVE, Arrays.stream(moved).map(l -> l / unit).toArray());
+        if (Arrays.stream(relative).allMatch(Double::isFinite)) {
+          values.put(cell.attack().id() + RELATIVE, relative);
         }
       }
       return new CellOutcome(
@@ -599,6 +604,20 @@ public final class AuditRunner {
           null,
           List.of(),
           List.of());
+    }
+
+    /**
+     * What is around the embeddings in one draw.
+     *
+     * @param clean results of its trials
+     */
+    private EmbeddingScene scene(EmbeddingCell cell, int draw, List<QueryResult> clean) {
+      return new EmbeddingScene(
+          retrieval.points(draw),
+          distance,
+          EmbeddingScene.neighborDistance(clean, distance),
+          options.seed(),
+          cell.id());
     }
 
     /**

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.holdfast.attacks.corruption.Corruption;
 import dev.holdfast.attacks.corruption.PixelImage;
 import dev.holdfast.harness.plan.CorruptionCell;
+import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
@@ -14,6 +15,7 @@ import dev.holdfast.models.data.InputSpec;
 import dev.holdfast.models.data.PixelStore;
 import dev.holdfast.models.data.Progress;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -177,22 +179,43 @@ public final class Images {
    */
   public void refuseNotFinite(EmbeddingSet embeddings, boolean some) {
     boolean[] finite = finite(embeddings);
-    long[] bad =
-        IntStream.range(0, finite.length)
-            .filter(i -> !finite[i])
-            .mapToLong(i -> embeddings.ids()[i])
-            .toArray();
+    long[] bad = ids(embeddings, i -> !finite[i]);
     if (bad.length > 0 && !(some && bad.length < finite.length)) {
-      String first =
-          store.items().stream()
-              .filter(i -> i.id() == bad[0])
-              .map(ImageItem::path)
-              .findFirst()
-              .orElseThrow();
       throw new InputException(
           "The model (%s) must give finite embeddings, but those of %d of %d clean images are NaN or infinite, first that of %s.%nMaybe its normalization is wrong in the card, or its weights are broken."
-              .formatted(model.card().name(), bad.length, embeddings.size(), first));
+              .formatted(model.card().name(), bad.length, embeddings.size(), path(bad[0])));
     }
+  }
+
+  /**
+   * @throws InputException if an embedding has no direction although the model's distance is the
+   *     cosine
+   */
+  public void refuseZeroVectors(EmbeddingSet embeddings) {
+    int d = embeddings.dimension();
+    float[] values = embeddings.values();
+    long[] bad =
+        ids(embeddings, i -> IntStream.range(i * d, (i + 1) * d).allMatch(v -> values[v] == 0));
+    if (bad.length > 0 && model.card().embedding().metric() == Distance.COSINE) {
+      throw new InputException(
+          "The model (%s) must give embeddings with a direction, since its distance is cosine, but those of %d of %d images are zero vectors, first that of %s.%nMaybe its weights are broken."
+              .formatted(model.card().name(), bad.length, embeddings.size(), path(bad[0])));
+    }
+  }
+
+  private static long[] ids(EmbeddingSet embeddings, IntPredicate rows) {
+    return IntStream.range(0, embeddings.size())
+        .filter(rows)
+        .mapToLong(i -> embeddings.ids()[i])
+        .toArray();
+  }
+
+  private String path(long id) {
+    return store.items().stream()
+        .filter(i -> i.id() == id)
+        .map(ImageItem::path)
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Puts ids, labels and, where items have them, groups beside embeddings. */

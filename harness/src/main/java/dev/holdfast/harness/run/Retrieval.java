@@ -59,8 +59,7 @@ final class Retrieval implements AutoCloseable {
 
   /** Opens the gallery of a draw, taken from embeddings of {@link #items}. */
   private FiniteSearch search(int draw, EmbeddingSet of, boolean[] areFinite) {
-    int[] rows =
-        Arrays.stream(draws.get(draw).gallery()).map(i -> Arrays.binarySearch(items, i)).toArray();
+    int[] rows = rows(draw);
     return new FiniteSearch(select(of, rows), flags(areFinite, rows), distance, manager);
   }
 
@@ -92,6 +91,19 @@ final class Retrieval implements AutoCloseable {
     return select(clean, IntStream.range(0, finite.length).filter(i -> finite[i]).toArray());
   }
 
+  /** Returns the clean embeddings of the gallery of a draw, those that are none left out. */
+  EmbeddingSet points(int draw) {
+    int[] rows = Arrays.stream(rows(draw)).filter(row -> finite[row]).toArray();
+    return select(clean, rows);
+  }
+
+  /** Returns where the gallery of a draw stands among {@link #items}. */
+  private int[] rows(int draw) {
+    return Arrays.stream(draws.get(draw).gallery())
+        .map(i -> Arrays.binarySearch(items, i))
+        .toArray();
+  }
+
   /** Returns the items of the gallery of a draw. */
   int[] gallery(int draw) {
     return draws.get(draw).gallery();
@@ -106,9 +118,14 @@ final class Retrieval implements AutoCloseable {
   List<QueryResult> search(Trials trials, EmbeddingSet queries) {
     List<QueryResult> results = new ArrayList<>();
     for (int draw = 0; draw < searches.size(); draw++) {
-      results.addAll(searches.get(draw).search(select(queries, trials.of(draw)), scope));
+      results.addAll(search(draw, select(queries, trials.of(draw))));
     }
     return results;
+  }
+
+  /** Searches in the clean gallery of one draw. */
+  List<QueryResult> search(int draw, EmbeddingSet asking) {
+    return searches.get(draw).search(asking, scope);
   }
 
   /**
@@ -121,11 +138,17 @@ final class Retrieval implements AutoCloseable {
       Trials trials, EmbeddingSet queries, EmbeddingSet changed, boolean[] areFinite) {
     List<QueryResult> results = new ArrayList<>();
     for (int draw = 0; draw < searches.size(); draw++) {
-      try (FiniteSearch search = search(draw, changed, areFinite)) {
-        results.addAll(search.search(select(queries, trials.of(draw)), scope));
-      }
+      results.addAll(search(draw, select(queries, trials.of(draw)), changed, areFinite));
     }
     return results;
+  }
+
+  /** Searches in the gallery of one draw, where that was changed. */
+  List<QueryResult> search(
+      int draw, EmbeddingSet asking, EmbeddingSet changed, boolean[] areFinite) {
+    try (FiniteSearch search = search(draw, changed, areFinite)) {
+      return search.search(asking, scope);
+    }
   }
 
   @Override

@@ -531,7 +531,7 @@ class AuditCommandTest {
         Cli.run("embed", "--model", model, "--data", data, "--out", file, "--batch-size", 8)
             .succeeds();
     assertThat(embed.out()).contains("24 embeddings of dimension 8");
-    Cli score = Cli.run("score", "--embeddings", file, "--json", "--recall-at", "1,2").succeeds();
+    Cli score = Cli.run("score", "--embeddings", file, "--json", "-k", "1,2").succeeds();
     JsonNode json = new JsonMapper().readTree(score.out());
     assertThat(json.get("n_queries").intValue()).isEqualTo(QUERIES);
     assertThat(json.get("n_excluded").intValue()).isZero();
@@ -551,6 +551,6 @@ class AuditCommandTest {
             Cli.run("score", "--embeddings", file, "--gallery", file, "--distance", "cosine")
                 .succeeds()
                 .out())
-        .contains("24 queries, 0 left out", "recall@100", "MAP@R");
+        .contains("24 queries in a gallery of 24, 0 left out", "recall@10 ", "map-at-r");
   }
 }

@@ -73,7 +73,7 @@ class HelpTest {
         "report|AUDIT_DIR",
         "attack --model m --attack fgsm --epsilon 0 --out o|--images",
         "attack --model m --attack fgsm --epsilon 0 --out o --data d --images i|expected only one",
-        "score --embeddings e --recall-at one|--recall-at"
+        "score --embeddings e --k one|--k"
       })
   void a_wrong_command_line_is_one_message(String words, String part) {
     Cli.run((Object[]) words.split(" "))

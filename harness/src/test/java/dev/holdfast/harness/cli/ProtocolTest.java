@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Audits and embeddings of data that are not searched as every image against all others. */
 @Tag("native")
@@ -62,9 +63,11 @@ class ProtocolTest {
 
   private static Audit audit(Path data, Path out, Object... more) {
     List<Object> words =
-        new ArrayList<>(
-            List.of("audit", "--model", model, "--data", data, "--out", out, "--battery", battery));
+        new ArrayList<>(List.of("audit", "--model", model, "--data", data, "--out", out));
     words.addAll(List.of(more));
+    if (!words.contains("--battery")) {
+      words.addAll(List.of("--battery", battery));
+    }
     Cli.run(words.toArray()).succeeds();
     return AuditFiles.readAudit(out);
   }
@@ -237,6 +240,49 @@ class ProtocolTest {
         .contains(clean.get("ids").longs()[0]);
   }
 
+  /** Cameras and a gallery apart: what re-identification leaves out of the gallery. */
+  @Test
+  void groups_and_roles_go_with_the_embeddings() {
+    Path data = World.images(dir.resolve("both"), CLASSES, EACH);
+    StringBuilder table = new StringBuilder("path,label,role,group\n");
+    for (char c = 'a'; c < 'a' + CLASSES; c++) {
+      for (int i = 0; i < EACH; i++) {
+        String role = i < 2 ? "query" : i == 2 ? "both" : "gallery";
+        table.append("class-%c/%d.png,%c,%s,cam-%d\n".formatted(c, i, c, role, i % 3));
+      }
+    }
+    World.write(data.resolve("index.csv"), table.toString());
+    Path q = dir.resolve("both-q.npz");
+    Path g = dir.resolve("both-g.npz");
+    Cli.run("embed", "--model", model, "--data", data, "--out", q, "--gallery-out", g).succeeds();
+
+    Map<String, NpyArray> queries = NpzReader.read(q);
+    Map<String, NpyArray> gallery = NpzReader.read(g);
+    assertThat(queries.get("ids").longs()).hasSize(3 * CLASSES);
+    assertThat(gallery.get("ids").longs()).hasSize((EACH - 2) * CLASSES);
+    int hits = 0;
+    for (int i = 0; i < 3 * CLASSES; i++) {
+      double nearest = Double.POSITIVE_INFINITY;
+      boolean hit = false;
+      for (int j = 0; j < (EACH - 2) * CLASSES; j++) {
+        double squares =
+            squaredDistance(
+                queries.get("embeddings").floats(), i, gallery.get("embeddings").floats(), j);
+        boolean compared =
+            queries.get("groups").longs()[i] != gallery.get("groups").longs()[j]
+                && queries.get("ids").longs()[i] != gallery.get("ids").longs()[j];
+        if (compared && squares < nearest) {
+          nearest = squares;
+          hit = queries.get("labels").longs()[i] == gallery.get("labels").longs()[j];
+        }
+      }
+      hits += hit ? 1 : 0;
+    }
+    Cli score = Cli.run("score", "--embeddings", q, "--gallery", g, "--json", "-k", 1).succeeds();
+    assertThat(new JsonMapper().readTree(score.out()).at("/recall_at/1").doubleValue())
+        .isCloseTo(hits / (3.0 * CLASSES), within(1e-12));
+  }
+
   /** From the definition, in double: neither the item itself nor its group is found. */
   private static double recallAt1(Map<String, NpyArray> items, float[] queries, float[] gallery) {
     long[] labels = items.get("labels").longs();
@@ -362,6 +408,78 @@ class ProtocolTest {
       hits += hit ? 1 : 0;
     }
     return (double) hits / draw.queries().length;
+  }
+
+  /** With one image per class, a query leaves its class at the nearest bisector. */
+  @Test
+  void stored_embeddings_are_moved_against_the_gallery_of_each_draw() throws IOException {
+    Path data = vehicles(dir.resolve("moved"));
+    Path out = dir.resolve("moved-out");
+    Path stored =
+        World.write(
+            dir.resolve("stored.yaml"),
+            """
+            schema: 1
+            name: stored
+            metrics: [recall@1]
+            embeddings:
+              - {attack: {type: boundary-distance}}
+              - {attack: {type: embedding-noise, scale: 0}, side: both}
+            """);
+    Audit audit = audit(data, out, "--subset", "--battery", stored);
+    Path file = dir.resolve("moved.npz");
+    Cli embed =
+        Cli.run("embed", "--model", model, "--data", data, "--subset", "--out", file).succeeds();
+    assertThat(embed.err()).contains("searches in 10 drawn galleries");
+    Map<String, NpyArray> arrays = NpzReader.read(file);
+    float[] values = arrays.get("embeddings").floats();
+    long[] labels = arrays.get("labels").longs();
+    ImageSet set = Splits.apply(new VehicleId().read(data, true), "small", null);
+
+    double sum = 0;
+    double relative = 0;
+    int asked = 0;
+    for (Draw draw : Protocol.ONE_IMAGE_GALLERY.draw(set.items())) {
+      double lengths = 0;
+      double nearest = 0;
+      for (int query : draw.queries()) {
+        double length = Double.POSITIVE_INFINITY;
+        double first = Double.POSITIVE_INFINITY;
+        for (int own : draw.gallery()) {
+          double near = squaredDistance(values, query, values, own);
+          first = Math.min(first, Math.sqrt(near));
+          for (int other : labels[own] == labels[query] ? draw.gallery() : new int[0]) {
+            if (other != own) {
+              double gap = squaredDistance(values, query, values, other) - near;
+              double apart = Math.sqrt(squaredDistance(values, own, values, other));
+              length = Math.min(length, Math.max(0, gap / (2 * apart)));
+            }
+          }
+        }
+        lengths += length;
+        nearest += first;
+      }
+      sum += lengths;
+      relative += lengths / (nearest / draw.queries().length);
+      asked += draw.queries().length;
+    }
+    assertThat(value(audit, "boundary-distance")).isCloseTo(sum / asked, within(1e-6)).isPositive();
+    assertThat(value(audit, "boundary-distance-relative"))
+        .isCloseTo(relative / asked, within(1e-5));
+    // Noise of size 0 changes nothing in any draw.
+    assertThat(
+            audit.rows().stream()
+                .filter(r -> r.perturbation().startsWith("embedding-noise"))
+                .map(ResultRow::value))
+        .containsExactly(clean(audit, "recall").value());
+  }
+
+  private static double value(Audit audit, String metric) {
+    return audit.rows().stream()
+        .filter(r -> r.metric().equals(metric))
+        .mapToDouble(ResultRow::value)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
