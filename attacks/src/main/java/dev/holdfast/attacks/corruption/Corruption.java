@@ -14,23 +14,39 @@ import java.util.List;
  */
 public sealed interface Corruption
     permits Brightness,
+        Combined,
         Contrast,
         DefocusBlur,
         ElasticTransform,
         Fog,
         Frost,
+        Gamma,
         GaussianBlur,
         GaussianNoise,
         GlassBlur,
+        Grayscale,
+        Hue,
         ImpulseNoise,
         JpegCompression,
+        MotionAnyDirection,
         MotionBlur,
+        OcclusionMean,
+        OcclusionNoise,
+        Perspective,
         Pixelate,
+        Rain,
+        Reencoding,
+        Rotation,
         Saturate,
+        Scale,
+        Screenshot,
+        Shear,
         ShotNoise,
         Snow,
         Spatter,
         SpeckleNoise,
+        Translation,
+        WhiteBalance,
         ZoomBlur {
 
   /** Returns the id that configurations and reports use, such as {@code gaussian-noise}. */
@@ -50,10 +66,11 @@ public sealed interface Corruption
 
   /**
    * Returns what reports call the dialect: its id, and whatever else figures depend on that cannot
-   * be compared.
+   * be compared. The tables of what ImageNet-C does not have are Holdfast's own, and called so:
+   * {@code holdfast-64}.
    */
   default String dialect(Dialect dialect) {
-    return dialect.id();
+    return family().isOfImageNetC() ? dialect.id() : dialect.id().replace("hendrycks", "holdfast");
   }
 
   /**
@@ -76,9 +93,14 @@ public sealed interface Corruption
   }
 
   /**
+   * Returns the corruption with an id, or two in a row for two ids joined by {@code +}.
+   *
    * @throws InputException if no corruption has that id
    */
   static Corruption of(String id) {
+    if (Combined.isMeantBy(id)) {
+      return Combined.of(id);
+    }
     return all().stream()
         .filter(c -> c.id().equals(id))
         .findFirst()

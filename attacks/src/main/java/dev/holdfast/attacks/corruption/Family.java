@@ -16,7 +16,19 @@ public enum Family {
   /** Processing and storage. */
   DIGITAL,
   /** The four corruptions that Hendrycks and Dietterich hold out of mCE. */
-  EXTRA;
+  EXTRA,
+  /** Where the camera stands. Beyond its border an image goes on mirrored. */
+  GEOMETRIC,
+  /** Something before the object. */
+  OCCLUSION,
+  /** Color and exposure. */
+  COLOR,
+  /** Rain, and motion in any direction. */
+  SCENE,
+  /** What happens to an image that is passed on. */
+  SHARING,
+  /** Two corruptions one after the other. */
+  COMBINED;
 
   /** Returns the id that reports use, such as {@code noise}. */
   public String id() {
@@ -26,6 +38,11 @@ public enum Family {
   /** Returns the families of ImageNet-C whose corruptions mCE is the mean over. */
   public static List<Family> ofMeanError() {
     return List.of(NOISE, BLUR, WEATHER, DIGITAL);
+  }
+
+  /** Returns whether its corruptions are those of ImageNet-C, with the published parameters. */
+  public boolean isOfImageNetC() {
+    return compareTo(EXTRA) <= 0;
   }
 
   /**

@@ -27,8 +27,26 @@ final class SeverityTable {
     this(column(at32), column(at64), column(at224));
   }
 
+  /** Takes a number for each severity, which means the same at every size. */
+  static SeverityTable atEverySize(double... values) {
+    return new SeverityTable(values, values, values);
+  }
+
+  /** Takes a row for each severity, which means the same at every size. */
+  static SeverityTable atEverySize(double[][] rows) {
+    return new SeverityTable(rows, rows, rows);
+  }
+
   /** Returns the row of a severity; {@code corruption} is named in the error if there is none. */
   double[] row(int severity, Dialect dialect, Corruption corruption) {
+    check(severity, corruption);
+    return rows.get(dialect)[severity - 1];
+  }
+
+  /**
+   * @throws InputException if there is no such severity; {@code corruption} is named in it
+   */
+  static void check(int severity, Corruption corruption) {
     if (severity < 1 || severity > SEVERITIES) {
       throw InputException.of(
           "severity",
@@ -37,7 +55,6 @@ final class SeverityTable {
           "be a whole number from 1 to 5",
           severity == 0 ? "you want the clean image, which every audit measures" : "5 is meant");
     }
-    return rows.get(dialect)[severity - 1];
   }
 
   /** Returns the first number of a row. */

@@ -21,7 +21,7 @@ class CorruptionRegistryTest {
   @Test
   void every_corruption_says_what_it_is() {
     for (Corruption corruption : Corruption.all()) {
-      assertThat(corruption.id()).matches("[a-z]+(-[a-z]+)*");
+      assertThat(corruption.id()).matches("[a-z]+([-+][a-z]+)*");
       assertThat(corruption.description()).endsWith(".");
       assertThat(corruption.source()).contains("arXiv:");
       assertThat(corruption.family().id()).isNotEmpty();
@@ -59,6 +59,12 @@ class CorruptionRegistryTest {
     for (Dialect dialect : Dialect.values()) {
       assertThat(Dialect.of(dialect.id())).isEqualTo(dialect);
     }
+  }
+
+  @Test
+  void the_dialect_of_what_imagenet_c_does_not_have_is_named_after_holdfast() {
+    assertThat(new Fog().dialect(Dialect.HENDRYCKS_64)).isEqualTo("hendrycks-64");
+    assertThat(new Rain().dialect(Dialect.HENDRYCKS_64)).isEqualTo("holdfast-64");
   }
 
   @Test

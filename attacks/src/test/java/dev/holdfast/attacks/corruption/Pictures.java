@@ -67,6 +67,20 @@ final class Pictures {
     }
   }
 
+  /** Returns row and column of the center of gravity of the first plane. */
+  static double[] center(PixelImage picture) {
+    double[] sums = new double[3];
+    for (int i = 0; i < picture.area(); i++) {
+      int row = i / picture.width();
+      int column = i % picture.width();
+      float value = picture.values()[i];
+      sums[0] += value * row;
+      sums[1] += value * column;
+      sums[2] += value;
+    }
+    return new double[] {sums[0] / sums[2], sums[1] / sums[2]};
+  }
+
   /** Returns the root mean square difference of two pictures. */
   static double rms(PixelImage a, PixelImage b) {
     double sum = 0;
