@@ -98,6 +98,18 @@ class MdPropTest implements TrainingMethodContract {
   }
 
   @Test
+  void a_resnet_18_learns_in_twenty_steps(@TempDir Path dir) {
+    Recipe recipe = Blobs.recipe(with(""), "{type: resnet-18, width: 16}", 2, 0.001);
+    Training.run(recipe, new Blobs(20, 12, 5), dir, 3, false, attack(), Progress.NONE);
+    List<TrainingLog.Row> rows =
+        TrainingLog.parse(TrainingMethodContract.files(dir).get("training.csv")).rows();
+    assertThat(rows.get(1).step()).isEqualTo(20);
+    assertThat(rows.get(1).loss()).isLessThan(rows.get(0).loss());
+    // Of 47 other images 11 are relevant: chance is 0.23.
+    assertThat(rows.get(1).validationRecallAt1()).isGreaterThan(0.35);
+  }
+
+  @Test
   void each_half_gets_its_twins_through_its_own_branch_inside_the_budget() {
     Map<String, float[]> after = new TreeMap<>();
     List<Call> calls = step(with(", epsilon: 8/255, steps: 3"), after);

@@ -2,9 +2,11 @@ package dev.holdfast.harness.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,49 @@ class TrainCommandTest {
             "--out",
             folder.resolve("audit"));
     assertThat(audit.succeeds().out()).contains("tiny-trained on pictures, 24 queries");
+  }
+
+  @Test
+  void a_killed_run_of_mdprop_ends_with_the_weights_of_a_straight_one() throws Exception {
+    World.write(
+        recipe,
+        RECIPE
+            .replace("backbone:", "method: {type: mdprop}\nbackbone:")
+            .replace("epochs: 1", "epochs: 8\nsteps_per_epoch: 12"));
+    Path straight = folder.resolve("straight");
+    Path out = folder.resolve("killed");
+    assertThat(child("straight", straight).await()).isZero();
+    ChildJvm killed = child("killed", out);
+    Path first = out.resolve("state");
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (killed.process().isAlive() && !Files.exists(first) && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(2);
+    }
+    killed.process().destroyForcibly();
+    assertThat(killed.await()).as("%s", killed.text()).isEqualTo(137);
+    assertThat(out.resolve("model.yaml")).doesNotExist();
+    assertThat(child("again", out).await()).isZero();
+    for (String file : List.of("weights.safetensors", "training.csv", "model.yaml")) {
+      assertThat(out.resolve(file)).hasSameBinaryContentAs(straight.resolve(file));
+    }
+  }
+
+  /** With the number of threads that the bits depend on. */
+  private ChildJvm child(String log, Path out) {
+    return ChildJvm.start(
+        folder.resolve(log + ".txt"),
+        List.of(),
+        "train",
+        "--method",
+        "mdprop",
+        "--data",
+        data,
+        "--recipe",
+        recipe,
+        "--threads",
+        1,
+        "--out",
+        out);
   }
 
   @Test

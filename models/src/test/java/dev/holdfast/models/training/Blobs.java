@@ -52,13 +52,18 @@ record Blobs(int classes, int perClass, long seed) implements TrainingImages {
 
   /** Returns a recipe for these images. */
   static Recipe recipe(TrainingMethod method, int epochs, double learningRate) {
+    return recipe(method, "{type: conv-net, widths: [8, 16]}", epochs, learningRate);
+  }
+
+  /** Returns a recipe for these images and another backbone. */
+  static Recipe recipe(TrainingMethod method, String backbone, int epochs, double learningRate) {
     return StrictYaml.parse(
         """
         schema: 1
         name: blobs
         method:
         %s
-        backbone: {type: conv-net, widths: [8, 16]}
+        backbone: %s
         embedding: {dimension: 16, normalize: true, distance: cosine}
         input: {height: 8, width: 8}
         normalization: {mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25]}
@@ -74,6 +79,7 @@ record Blobs(int classes, int perClass, long seed) implements TrainingImages {
         """
             .formatted(
                 StrictYaml.write(method).replace("---\n", "").indent(2).stripTrailing(),
+                backbone,
                 epochs,
                 learningRate),
         "recipe.yaml",
