@@ -33,7 +33,7 @@ public record Battery(
     List<EmbeddingEntry> embeddings) {
 
   /** The batteries that come with Holdfast. */
-  public static final List<String> NAMES = List.of("quick", "standard");
+  public static final List<String> NAMES = List.of("quick", "standard", "robrank-compat");
 
   private static final List<String> DEFAULT_METRICS =
       List.of("recall@1", "recall@2", "recall@4", "recall@8", "map-at-r");

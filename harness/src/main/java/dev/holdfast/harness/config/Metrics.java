@@ -51,4 +51,15 @@ public final class Metrics {
   public static String word(RetrievalMetric metric) {
     return metric.k().isPresent() ? metric.id() + "@" + metric.k().getAsInt() : metric.id();
   }
+
+  /** Returns a word without its cut-off. */
+  public static String name(String word) {
+    return word.replaceFirst("@.*", "");
+  }
+
+  /** Returns the cut-off of a word, null where it has none. */
+  public static Integer cutOff(String word) {
+    int at = word.indexOf('@');
+    return at < 0 ? null : Integer.valueOf(word.substring(at + 1));
+  }
 }

@@ -70,6 +70,11 @@ public record AttackCell(Attack attack, Objective objective, ThreatModel threat,
     return Json.canonical(setting);
   }
 
+  /** Returns every hyper-parameter of the attack as canonical JSON. */
+  public String attackSetting() {
+    return Json.canonical(Map.of("attack", StrictYaml.toMap(attack)));
+  }
+
   @Override
   public int cost() {
     return attack.cost() + 1;

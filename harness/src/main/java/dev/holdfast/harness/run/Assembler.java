@@ -13,10 +13,12 @@ import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.harness.plan.CorruptionCell;
 import dev.holdfast.harness.plan.EmbeddingCell;
+import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.RetrievalMetric;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.metrics.stats.Estimate;
+import dev.holdfast.metrics.stats.Intervals;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.data.Draw;
 import dev.holdfast.models.data.ImageItem;
@@ -44,6 +46,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -182,10 +186,21 @@ final class Assembler {
             rows.add(median(attack, outcome));
           }
           measures.forEach(
-              (name, lengths) -> {
-                Estimate mean = trials.estimate(lengths, seed(name));
-                Double spread = trials.spread(lengths);
-                rows.add(row(kind, cell.perturbation(), cell, name, null, mean, spread, null));
+              (word, values) -> {
+                double[] before = outcome.before().get(word);
+                boolean queries = outcome.rank() != null;
+                rows.add(
+                    row(
+                        kind,
+                        cell.perturbation(),
+                        cell,
+                        Metrics.name(word),
+                        Metrics.cutOff(word),
+                        queries
+                            ? trials.estimate(values, seed(word))
+                            : Intervals.bootstrap(values, seed(word)),
+                        queries ? trials.spread(values) : null,
+                        before == null ? null : mean(before)));
               });
         });
     Map<String, List<CellOutcome>> corrupted = new LinkedHashMap<>();
@@ -212,6 +227,11 @@ final class Assembler {
         rows.add(row(Kind.AGGREGATE, CORRUPTIONS_MEAN, null, metric, estimate, spread, reference));
       }
     }
+    boolean unit =
+        model.card().embedding().normalize()
+            || model.card().embedding().metric() == Distance.COSINE;
+    EmpiricalScore.of(outcomes, unit, trials, seed(EmpiricalScore.METRIC))
+        .forEach(score -> rows.add(row(score)));
     return rows;
   }
 
@@ -235,6 +255,10 @@ final class Assembler {
         trials.median(needed),
         null,
         null);
+  }
+
+  private static Double mean(double[] values) {
+    return Arrays.stream(values).average().orElse(Double.NaN);
   }
 
   private Estimate estimate(RetrievalMetric metric, Map<String, double[]> values) {
@@ -304,6 +328,40 @@ final class Assembler {
         corruption == null ? null : corruption.dialectLabel(),
         attack == null ? null : attack.threat().hash(),
         spread);
+  }
+
+  /** A score over both sides: it has a budget, but no threat model of its own. */
+  private ResultRow row(EmpiricalScore score) {
+    AttackCell cell = score.cell();
+    Estimate estimate = score.estimate();
+    boolean linf = cell.threat().norm() == Norm.LINF;
+    return new ResultRow(
+        model.card().name(),
+        set.name(),
+        Kind.AGGREGATE,
+        score.label(),
+        null,
+        null,
+        cell.threat().norm().id(),
+        cell.threat().epsilon().value(),
+        linf ? Double.valueOf(cell.threat().epsilon().in255()) : null,
+        null,
+        null,
+        cell.threat().knowledge().id(),
+        cell.attack().steps(),
+        EmpiricalScore.METRIC,
+        null,
+        estimate.value(),
+        estimate.low(),
+        estimate.high(),
+        estimate.n(),
+        null,
+        null,
+        options.seed(),
+        score.setting(),
+        null,
+        null,
+        null);
   }
 
   private TrustVerdict budgets(Map<Cell, CellOutcome> outcomes) {
@@ -411,6 +469,9 @@ final class Assembler {
 
   private Stream<QueryRow> queryRows(
       String cell, String perturbation, CellOutcome outcome, CellOutcome clean) {
+    if (outcome.rank() == null) {
+      return candidateRows(cell, perturbation, outcome);
+    }
     return IntStream.range(0, trials.size())
         .mapToObj(
             i -> {
@@ -438,6 +499,33 @@ final class Assembler {
                   outcome.forwards()[i],
                   outcome.backwards()[i],
                   trials.draws()[i]);
+            });
+  }
+
+  /** Candidates are not asked: they have passes and perturbations, but no ranks and no hits. */
+  private Stream<QueryRow> candidateRows(String cell, String perturbation, CellOutcome outcome) {
+    Map<Long, ImageItem> byId = new HashMap<>();
+    store.items().forEach(item -> byId.put(item.id(), item));
+    return IntStream.range(0, outcome.ids().length)
+        .mapToObj(
+            i -> {
+              ImageItem item = byId.get(outcome.ids()[i]);
+              return new QueryRow(
+                  cell,
+                  perturbation,
+                  item.id(),
+                  item.path(),
+                  item.className(),
+                  null,
+                  null,
+                  Map.of(),
+                  outcome.distanceMoved()[i],
+                  outcome.linf()[i],
+                  outcome.l2()[i],
+                  outcome.steps()[i],
+                  outcome.forwards()[i],
+                  outcome.backwards()[i],
+                  0);
             });
   }
 

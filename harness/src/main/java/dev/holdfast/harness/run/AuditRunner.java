@@ -464,6 +464,7 @@ public final class AuditRunner {
               ids(),
               ranks(cleanResults, isFinite),
               missed(values(null, cleanResults), isFinite),
+              Map.of(),
               new double[n],
               new double[n],
               new double[n],
@@ -524,6 +525,9 @@ public final class AuditRunner {
               options.seed(),
               options.earlyExit());
       try {
+        if (attacksCandidates(cell)) {
+          return runOnCandidates(perturber, cell, done, total);
+        }
         if (cell.side().gallery()) {
           return runWithPerturbedGallery(perturber, cell, done, total);
         }
@@ -591,6 +595,7 @@ public final class AuditRunner {
           ids(),
           results.stream().mapToInt(QueryResult::firstRelevantRank).toArray(),
           values,
+          Map.of(),
           moved,
           new double[n],
           new double[n],
@@ -640,8 +645,64 @@ public final class AuditRunner {
       return outcome(cell, asking, results, made.evidence(), List.of(), all);
     }
 
+    private static boolean attacksCandidates(Cell cell) {
+      return cell instanceof AttackCell attack && attack.objective().attacksCandidates();
+    }
+
+    /**
+     * Gallery items are attacked, each as if it were the only one: where it stands for the queries
+     * that were drawn for it is what is asked, and no query searches a gallery that holds them all.
+     */
+    private CellOutcome runOnCandidates(Perturber perturber, Cell cell, long done, long total)
+        throws IOException {
+      int[] items = perturbed(cell);
+      Tracker tracker = new Tracker(cell, done, total, new int[0]);
+      Perturbation made = perturb(perturber, cell, items, tracker);
+      PerturbedSet set = made.set();
+      return new CellOutcome(
+          1,
+          cell.id(),
+          folder.configHash(),
+          Arrays.stream(items).mapToLong(i -> images.item(i).id()).toArray(),
+          null,
+          set.after(),
+          set.before(),
+          set.distanceMoved(),
+          set.linf(),
+          set.l2(),
+          set.steps(),
+          set.forwards(),
+          set.backwards(),
+          Arrays.stream(set.forwards()).asLongStream().sum(),
+          Arrays.stream(set.backwards()).asLongStream().sum(),
+          set.overBudget(),
+          notFinite(set),
+          made.evidence(),
+          List.of(),
+          List.of());
+    }
+
+    /** As many items of the gallery as there are queries, those with the smallest hashes. */
+    private int[] candidates() {
+      return Arrays.stream(retrieval.items())
+          .filter(i -> finite[i])
+          .boxed()
+          .sorted(
+              (a, b) ->
+                  Long.compareUnsigned(
+                      CounterRng.order(options.seed(), images.item(a).id()),
+                      CounterRng.order(options.seed(), images.item(b).id())))
+          .limit(queries.length)
+          .mapToInt(Integer::intValue)
+          .sorted()
+          .toArray();
+    }
+
     /** Returns the items that a cell perturbs, ascending. */
     private int[] perturbed(Cell cell) {
+      if (attacksCandidates(cell)) {
+        return candidates();
+      }
       IntStream gallery =
           cell.side().gallery() ? Arrays.stream(retrieval.items()) : IntStream.empty();
       IntStream asking = cell.side().queries() ? Arrays.stream(queries) : IntStream.empty();
@@ -715,17 +776,16 @@ public final class AuditRunner {
         Evidence.Entry evidence,
         List<Shown> shown,
         PerturbedSet made) {
-      int notFinite = 0;
-      for (boolean is : made.finite()) {
-        notFinite += is ? 0 : 1;
-      }
+      Map<String, double[]> values = missed(values(cell, results), asking.finite());
+      values.putAll(each(asking.after()));
       return new CellOutcome(
           1,
           cell.id(),
           folder.configHash(),
           ids(),
           ranks(results, asking.finite()),
-          missed(values(cell, results), asking.finite()),
+          values,
+          each(asking.before()),
           trials.each(asking.distanceMoved()),
           trials.each(asking.linf()),
           trials.each(asking.l2()),
@@ -735,10 +795,24 @@ public final class AuditRunner {
           Arrays.stream(made.forwards()).asLongStream().sum(),
           Arrays.stream(made.backwards()).asLongStream().sum(),
           made.overBudget(),
-          notFinite,
+          notFinite(made),
           evidence,
           shown,
           shown.stream().flatMap(s -> showcase.files(s).stream()).distinct().toList());
+    }
+
+    private static int notFinite(PerturbedSet made) {
+      int notFinite = 0;
+      for (boolean is : made.finite()) {
+        notFinite += is ? 0 : 1;
+      }
+      return notFinite;
+    }
+
+    private Map<String, double[]> each(Map<String, double[]> perQuery) {
+      Map<String, double[]> each = new LinkedHashMap<>();
+      perQuery.forEach((name, values) -> each.put(name, trials.each(values)));
+      return each;
     }
 
     /** Which queries have a clean embedding of numbers. */
@@ -816,7 +890,17 @@ public final class AuditRunner {
           Arrays.stream(rows).map(r -> set.steps()[r]).toArray(),
           Arrays.stream(rows).map(r -> set.forwards()[r]).toArray(),
           Arrays.stream(rows).map(r -> set.backwards()[r]).toArray(),
-          set.overBudget());
+          set.overBudget(),
+          select(set.before(), rows),
+          select(set.after(), rows));
+    }
+
+    private static Map<String, double[]> select(Map<String, double[]> measures, int[] rows) {
+      Map<String, double[]> selected = new LinkedHashMap<>();
+      measures.forEach(
+          (name, values) ->
+              selected.put(name, Arrays.stream(rows).mapToDouble(r -> values[r]).toArray()));
+      return selected;
     }
 
     private PerturbedSet unchanged(EmbeddingSet clean) {
@@ -832,7 +916,9 @@ public final class AuditRunner {
           new int[n],
           new int[n],
           new int[n],
-          0);
+          0,
+          Map.of(),
+          Map.of());
     }
 
     /** Moves the bar, and keeps the pixels of the few queries that the report may show. */

@@ -7,14 +7,16 @@ import java.util.Map;
 /**
  * What came of one cell, query by query: the content of a file in {@code cells/}. All arrays have
  * one entry per trial, see {@link Trials}: with one draw, these are the queries with a relevant
- * item, in the order of the data set.
+ * item, in the order of the data set. Where candidates are attacked, each alone, there is one entry
+ * per candidate.
  *
  * @param schema version of the format; 1
  * @param cell id of the cell
  * @param configHash hash of the run that it belongs to
  * @param ids item ids of the queries
- * @param rank rank of the first relevant item in the whole gallery, from 1
+ * @param rank rank of the first relevant item in the whole gallery, from 1; null for candidates
  * @param values per metric, such as {@code recall@1}, one value per query
+ * @param before what the objective reports of clean images, for some of the metrics
  * @param distanceMoved how far the query's embedding moved, in the distance of the card; of an
  *     attack on embeddings the length of its move
  * @param linf largest change of a pixel of the query
@@ -39,6 +41,7 @@ record CellOutcome(
     long[] ids,
     int[] rank,
     Map<String, double[]> values,
+    Map<String, double[]> before,
     double[] distanceMoved,
     double[] linf,
     double[] l2,

@@ -1,6 +1,7 @@
 package dev.holdfast.harness.run;
 
 import dev.holdfast.metrics.EmbeddingSet;
+import java.util.Map;
 
 /**
  * Perturbed images, embedded, with what was measured on the way. Arrays have one entry per item.
@@ -11,6 +12,8 @@ import dev.holdfast.metrics.EmbeddingSet;
  * @param linf largest change of a pixel
  * @param l2 length of the change
  * @param overBudget images that left the budget or [0,1]
+ * @param before by name, what the objective reports of the clean images; may be empty
+ * @param after the same of the perturbed ones
  */
 @SuppressWarnings("ArrayRecordComponent")
 record PerturbedSet(
@@ -22,4 +25,6 @@ record PerturbedSet(
     int[] steps,
     int[] forwards,
     int[] backwards,
-    int overBudget) {}
+    int overBudget,
+    Map<String, double[]> before,
+    Map<String, double[]> after) {}

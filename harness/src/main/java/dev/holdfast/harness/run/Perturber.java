@@ -2,9 +2,11 @@ package dev.holdfast.harness.run;
 
 import dev.holdfast.attacks.AttackTask;
 import dev.holdfast.attacks.Perturbed;
+import dev.holdfast.attacks.objective.Aim;
 import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
@@ -17,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** Perturbs images as a cell says, and embeds them. */
 final class Perturber {
@@ -73,7 +76,10 @@ final class Perturber {
       throws IOException {
     Gathered gathered = new Gathered(cell, items.length, clean, listener);
     if (cell instanceof AttackCell attack) {
-      attack(attack, items, clean, gathered);
+      Aim aim = attack.objective().aim(surroundings, clean);
+      attack(attack, aim, items, clean, gathered);
+      boolean reports = attack.side() == Side.QUERY || attack.objective().attacksCandidates();
+      return gathered.all(reports && attack.stop() == null ? aim : null);
     } else {
       for (int start = 0; start < items.length; start += images.batchSize()) {
         int[] batch =
@@ -84,17 +90,17 @@ final class Perturber {
             images.corrupted(batch, (CorruptionCell) cell, seed));
       }
     }
-    return gathered.all();
+    return gathered.all(null);
   }
 
-  private void attack(AttackCell cell, int[] items, EmbeddingSet clean, Gathered gathered)
+  private void attack(AttackCell cell, Aim aim, int[] items, EmbeddingSet clean, Gathered gathered)
       throws IOException {
     AttackTask task =
         new AttackTask(
             model,
             clean,
             (item, target, offset) -> images.clean(items[item], target, offset),
-            cell.objective().aim(surroundings, clean),
+            aim,
             cell.objective().flatAtClean(),
             cell.stop() == null ? null : new Margin(cell.stop()).aim(surroundings, clean),
             cell.threat().norm(),
@@ -137,6 +143,7 @@ final class Perturber {
     private final int[] steps;
     private final int[] forwards;
     private final int[] backwards;
+    private final double[] losses;
     private int overBudget;
     private int start;
 
@@ -152,6 +159,7 @@ final class Perturber {
       this.steps = new int[n];
       this.forwards = new int[n];
       this.backwards = new int[n];
+      this.losses = new double[n];
     }
 
     void attacked(List<Perturbed> batch, int[] items) {
@@ -165,6 +173,8 @@ final class Perturber {
         steps[start + i] = perturbed.steps();
         forwards[start + i] = perturbed.forwards();
         backwards[start + i] = perturbed.backwards();
+        int taken = perturbed.losses().length;
+        losses[start + i] = taken == 0 ? 0 : perturbed.losses()[taken - 1];
       }
       try {
         batch(rows.length, images.clean(rows), after);
@@ -200,9 +210,40 @@ final class Perturber {
       start += count;
     }
 
-    PerturbedSet all() {
+    /**
+     * Returns everything.
+     *
+     * @param aim of the attack, where what it reports is asked for; else null
+     */
+    PerturbedSet all(Aim aim) {
+      Map<String, double[]> before = Map.of();
+      Map<String, double[]> after = Map.of();
+      if (aim != null) {
+        before = aim.measures(clean, new double[losses.length]);
+        after = aim.measures(clean.with(nowhereIfNotFinite()), losses);
+      }
       return new PerturbedSet(
-          clean.with(embeddings), finite, moved, linf, l2, steps, forwards, backwards, overBudget);
+          clean.with(embeddings),
+          finite,
+          moved,
+          linf,
+          l2,
+          steps,
+          forwards,
+          backwards,
+          overBudget,
+          before,
+          after);
+    }
+
+    private float[] nowhereIfNotFinite() {
+      float[] values = embeddings.clone();
+      for (int i = 0; i < finite.length; i++) {
+        if (!finite[i]) {
+          Arrays.fill(values, i * clean.dimension(), (i + 1) * clean.dimension(), Float.NaN);
+        }
+      }
+      return values;
     }
   }
 

@@ -5,6 +5,8 @@ import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.metrics.stats.Estimate;
 import dev.holdfast.metrics.stats.Intervals;
 import java.util.Arrays;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -18,8 +20,8 @@ import java.util.stream.IntStream;
 @SuppressWarnings("ArrayRecordComponent")
 record Trials(int[] queries, int[] draws, int count) {
 
-  private static final int RESAMPLES = 1000;
-  private static final double TAIL = 0.025;
+  static final int RESAMPLES = 1000;
+  static final double TAIL = 0.025;
 
   int size() {
     return queries.length;
@@ -38,6 +40,21 @@ record Trials(int[] queries, int[] draws, int count) {
   /** Returns for each trial what belongs to its query. */
   int[] each(int[] perQuery) {
     return count == 1 ? perQuery : Arrays.stream(queries).map(q -> perQuery[q]).toArray();
+  }
+
+  /** Returns for each query that was asked the mean of its trials. */
+  double[] perQuery(double[] values) {
+    return count == 1
+        ? values
+        : IntStream.range(0, size())
+            .boxed()
+            .collect(
+                Collectors.groupingBy(
+                    t -> queries[t], TreeMap::new, Collectors.averagingDouble(t -> values[t])))
+            .values()
+            .stream()
+            .mapToDouble(Double::doubleValue)
+            .toArray();
   }
 
   /** Returns the number of different queries. */
@@ -116,7 +133,8 @@ record Trials(int[] queries, int[] draws, int count) {
         there.length);
   }
 
-  private static double quantile(double[] sorted, double share) {
+  /** Returns a quantile, with lines between the values. */
+  static double quantile(double[] sorted, double share) {
     double position = share * (sorted.length - 1);
     int below = (int) position;
     int above = Math.min(below + 1, sorted.length - 1);

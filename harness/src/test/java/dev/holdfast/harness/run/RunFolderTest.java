@@ -26,6 +26,7 @@ class RunFolderTest {
         new long[] {-5, 7},
         new int[] {1, 3},
         Map.of("recall@1", new double[] {1, 0}),
+        Map.of("shift", new double[] {0, 0.5}),
         new double[] {0.1, Double.NaN},
         new double[] {0, 0.5},
         new double[] {0, 2},

@@ -100,7 +100,10 @@ record Page(
         Chart.of(audit),
         metrics.stream().map(metric -> new Column(metric.label(), metric.isFraction())).toList(),
         lines.stream().map(line -> entry(line, metrics)).toList(),
-        audit.rows().stream().filter(row -> row.kind() == Kind.AGGREGATE).map(Page::pair).toList(),
+        audit.rows().stream()
+            .filter(row -> row.kind() == Kind.AGGREGATE)
+            .map(row -> pair(row, audit))
+            .toList(),
         audit.threatModels().stream()
             .map(t -> new Threat(t.hash(), t.norm(), Words.budget(t), t.side(), t.knowledge()))
             .toList(),
@@ -217,11 +220,11 @@ record Page(
         cells);
   }
 
-  private static Pair pair(ResultRow row) {
+  private static Pair pair(ResultRow row, Audit audit) {
     Metric metric = Metric.of(row);
     String interval = metric.interval(row);
     return new Pair(
-        row.perturbation() + ", " + metric.label(),
+        Words.phrase(row, audit.threatModels()) + ", " + metric.label(),
         metric.text(row.value())
             + (metric.isFraction() ? " %" : "")
             + (interval.isEmpty() ? "" : " (" + interval + ")"));

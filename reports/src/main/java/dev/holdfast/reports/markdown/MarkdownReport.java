@@ -102,7 +102,10 @@ public final class MarkdownReport {
     for (ResultRow row : rows) {
       Metric metric = Metric.of(row);
       String unit = metric.isFraction() ? " %" : "";
-      line(text(row.perturbation()), text(metric.label()) + unit, figure(metric, row));
+      line(
+          text(Words.phrase(row, audit.threatModels())),
+          text(metric.label()) + unit,
+          figure(metric, row));
     }
     out.append('\n');
   }

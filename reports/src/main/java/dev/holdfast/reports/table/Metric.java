@@ -19,7 +19,18 @@ public record Metric(String id, Integer k) {
   public static final Metric RECALL_AT_1 = new Metric("recall", 1);
 
   private static final Set<String> FRACTIONS =
-      Set.of("recall", "precision", "r-precision", "map-at-r", "map", "mrr", "nmi", "ami");
+      Set.of(
+          "recall",
+          "precision",
+          "r-precision",
+          "map-at-r",
+          "map",
+          "mrr",
+          "nmi",
+          "ami",
+          "candidate-rank",
+          "kept-rank",
+          "kept");
 
   /** Returns the metric of a row. */
   public static Metric of(ResultRow row) {
