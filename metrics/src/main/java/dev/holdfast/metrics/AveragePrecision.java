@@ -1,9 +1,5 @@
 package dev.holdfast.metrics;
 
-import dev.holdfast.metrics.stats.Estimate;
-import dev.holdfast.metrics.stats.Intervals;
-import java.util.OptionalInt;
-
 /**
  * Average precision over the whole ranking: the mean over all relevant items of the precision at
  * their ranks; its mean over queries is mAP (Manning, Raghavan, Schuetze, "Introduction to
@@ -15,11 +11,6 @@ public record AveragePrecision() implements RetrievalMetric {
   @Override
   public String id() {
     return "map";
-  }
-
-  @Override
-  public OptionalInt k() {
-    return OptionalInt.empty();
   }
 
   @Override
@@ -54,10 +45,5 @@ public record AveragePrecision() implements RetrievalMetric {
       sum += (i + 1.0) / ranks[i];
     }
     return sum / relevant;
-  }
-
-  @Override
-  public Estimate estimate(double[] perQuery, long seed) {
-    return Intervals.bounded(perQuery, 0, 1, seed);
   }
 }

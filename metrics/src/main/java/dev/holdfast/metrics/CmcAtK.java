@@ -2,7 +2,6 @@ package dev.holdfast.metrics;
 
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.stats.Estimate;
-import dev.holdfast.metrics.stats.Intervals;
 import java.util.OptionalInt;
 
 /**
@@ -53,14 +52,11 @@ public record CmcAtK(int depth) implements RetrievalMetric {
 
   @Override
   public double value(QueryResult query) {
-    if (query.relevant() == 0) {
-      return Double.NaN;
-    }
-    return query.firstRelevantRank() <= depth ? 1 : 0;
+    return new RecallAtK(depth).value(query);
   }
 
   @Override
   public Estimate estimate(double[] perQuery, long seed) {
-    return Intervals.wilson(perQuery);
+    return new RecallAtK(depth).estimate(perQuery, seed);
   }
 }

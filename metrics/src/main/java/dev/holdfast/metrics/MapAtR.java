@@ -1,9 +1,5 @@
 package dev.holdfast.metrics;
 
-import dev.holdfast.metrics.stats.Estimate;
-import dev.holdfast.metrics.stats.Intervals;
-import java.util.OptionalInt;
-
 /**
  * MAP@R: with R relevant items in the gallery, the sum over the ranks r up to R at which a relevant
  * item stands of precision@r, divided by R (Musgrave, Belongie, Lim, "A metric learning reality
@@ -14,11 +10,6 @@ public record MapAtR() implements RetrievalMetric {
   @Override
   public String id() {
     return "map-at-r";
-  }
-
-  @Override
-  public OptionalInt k() {
-    return OptionalInt.empty();
   }
 
   @Override
@@ -42,10 +33,5 @@ public record MapAtR() implements RetrievalMetric {
       sum += (i + 1.0) / query.relevantRanks()[i];
     }
     return sum / relevant;
-  }
-
-  @Override
-  public Estimate estimate(double[] perQuery, long seed) {
-    return Intervals.bounded(perQuery, 0, 1, seed);
   }
 }

@@ -1,9 +1,5 @@
 package dev.holdfast.metrics;
 
-import dev.holdfast.metrics.stats.Estimate;
-import dev.holdfast.metrics.stats.Intervals;
-import java.util.OptionalInt;
-
 /**
  * R-precision: with R relevant items in the gallery, the share of the R nearest items that are
  * relevant (Manning, Raghavan, Schuetze, "Introduction to information retrieval", 2008, section
@@ -14,11 +10,6 @@ public record RPrecision() implements RetrievalMetric {
   @Override
   public String id() {
     return "r-precision";
-  }
-
-  @Override
-  public OptionalInt k() {
-    return OptionalInt.empty();
   }
 
   @Override
@@ -35,10 +26,5 @@ public record RPrecision() implements RetrievalMetric {
   public double value(QueryResult query) {
     int relevant = query.relevant();
     return relevant == 0 ? Double.NaN : (double) query.relevantUpTo(relevant) / relevant;
-  }
-
-  @Override
-  public Estimate estimate(double[] perQuery, long seed) {
-    return Intervals.bounded(perQuery, 0, 1, seed);
   }
 }

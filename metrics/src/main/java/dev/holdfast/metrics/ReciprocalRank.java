@@ -1,9 +1,5 @@
 package dev.holdfast.metrics;
 
-import dev.holdfast.metrics.stats.Estimate;
-import dev.holdfast.metrics.stats.Intervals;
-import java.util.OptionalInt;
-
 /**
  * 1 / rank of the nearest relevant item; its mean over queries is MRR (Voorhees, "The TREC-8
  * question answering track report", 1999). The interval is that of a mean over queries.
@@ -13,11 +9,6 @@ public record ReciprocalRank() implements RetrievalMetric {
   @Override
   public String id() {
     return "mrr";
-  }
-
-  @Override
-  public OptionalInt k() {
-    return OptionalInt.empty();
   }
 
   @Override
@@ -33,10 +24,5 @@ public record ReciprocalRank() implements RetrievalMetric {
   @Override
   public double value(QueryResult query) {
     return query.relevant() == 0 ? Double.NaN : 1.0 / query.firstRelevantRank();
-  }
-
-  @Override
-  public Estimate estimate(double[] perQuery, long seed) {
-    return Intervals.bounded(perQuery, 0, 1, seed);
   }
 }

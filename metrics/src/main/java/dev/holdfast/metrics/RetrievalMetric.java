@@ -20,7 +20,9 @@ public sealed interface RetrievalMetric
   String id();
 
   /** Returns the number of neighbors that count, where that is a parameter of the metric. */
-  OptionalInt k();
+  default OptionalInt k() {
+    return OptionalInt.empty();
+  }
 
   /**
    * Returns the same metric with another k.
@@ -51,13 +53,15 @@ public sealed interface RetrievalMetric
 
   /**
    * Returns the mean of the values of the queries that have one, with its 95 % interval. The order
-   * of the values does not matter.
+   * of the values does not matter. The interval is that of a mean, unless a metric says otherwise.
    *
    * @param perQuery results of {@link #value}
    * @param seed for intervals that resample
    * @throws IllegalArgumentException if a value is NaN
    */
-  Estimate estimate(double[] perQuery, long seed);
+  default Estimate estimate(double[] perQuery, long seed) {
+    return Intervals.bounded(perQuery, 0, 1, seed);
+  }
 
   /**
    * As {@link #estimate}, with an interval over classes: how far the mean would be off for other

@@ -26,7 +26,7 @@ public record CandidateUp(Integer queries, String variant) implements Objective 
 
   @Override
   public String label() {
-    return id() + (queries == 1 ? "" : "-" + queries) + Variant.suffix(variant);
+    return Variant.label(id(), queries, variant);
   }
 
   @Override

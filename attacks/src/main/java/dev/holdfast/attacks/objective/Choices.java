@@ -17,6 +17,9 @@ final class Choices {
   /** Items whose rank the semantics-preserving attacks keep. */
   static final int KEPT = 5;
 
+  /** What RobRank has for most data sets. */
+  private static final double USUAL_BETA = 4e4;
+
   private Choices() {}
 
   /** Returns a number that is at least 1, or 1 for null. */
@@ -25,6 +28,14 @@ final class Choices {
       throw InputException.of(key, value, owner, "be at least 1", "try 1");
     }
     return value == null ? 1 : value;
+  }
+
+  /** Returns the beta of a weight, or the usual one for null. */
+  static double beta(Double value, String owner) {
+    if (value != null && !(value >= 0 && value <= Double.MAX_VALUE)) {
+      throw InputException.of("beta", value, owner, "be a number of at least 0", "try 4e4");
+    }
+    return value == null ? USUAL_BETA : value;
   }
 
   /**

@@ -2,7 +2,6 @@ package dev.holdfast.attacks.objective;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.EmbeddingSet;
-import dev.holdfast.metrics.error.InputException;
 import java.util.Arrays;
 
 /**
@@ -22,21 +21,17 @@ public record PreservingQueryUp(Integer candidates, Double beta, String variant)
     implements Objective {
 
   private static final String OWNER = "objective spqa-plus";
-  private static final double DEFAULT_BETA = 4e4;
 
   /** Puts the defaults in and checks the values. */
   public PreservingQueryUp {
     candidates = Choices.count("candidates", candidates, OWNER);
-    beta = beta == null ? DEFAULT_BETA : beta;
-    if (!(beta >= 0 && beta <= Double.MAX_VALUE)) {
-      throw InputException.of("beta", beta, OWNER, "be a number of at least 0", "try 4e4");
-    }
+    beta = Choices.beta(beta, OWNER);
     variant = Variant.checked(variant, OWNER);
   }
 
   @Override
   public String label() {
-    return id() + (candidates == 1 ? "" : "-" + candidates) + Variant.suffix(variant);
+    return Variant.label(id(), candidates, variant);
   }
 
   @Override

@@ -25,7 +25,7 @@ public record QueryUp(Integer candidates, String variant) implements Objective {
 
   @Override
   public String label() {
-    return id() + (candidates == 1 ? "" : "-" + candidates) + Variant.suffix(variant);
+    return Variant.label(id(), candidates, variant);
   }
 
   @Override

@@ -37,4 +37,9 @@ final class Variant {
   static String suffix(String variant) {
     return robrank(variant) ? "-" + ROBRANK : "";
   }
+
+  /** Returns the label of an objective with a number that is 1 as a rule. */
+  static String label(String id, int number, String variant) {
+    return id + (number == 1 ? "" : "-" + number) + suffix(variant);
+  }
 }

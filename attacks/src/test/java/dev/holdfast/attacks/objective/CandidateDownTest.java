@@ -1,28 +1,27 @@
 package dev.holdfast.attacks.objective;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import dev.holdfast.metrics.error.InputException;
 import java.util.Arrays;
-import java.util.Map;
-import org.junit.jupiter.api.Test;
 
-class CandidateDownTest implements ObjectiveContract {
+class CandidateDownTest implements CandidateContract {
 
   @Override
-  public Objective[] objectives() {
-    return new Objective[] {
-      new CandidateDown(null, null), new CandidateDown(3, null), new CandidateDown(2, "robrank")
-    };
+  public Objective of(Integer queries, String variant) {
+    return new CandidateDown(queries, variant);
   }
 
-  private static boolean robrank(Objective objective) {
+  @Override
+  public int queries(Objective objective) {
+    return ((CandidateDown) objective).queries();
+  }
+
+  @Override
+  public boolean robrank(Objective objective) {
     return ((CandidateDown) objective).variant().equals("robrank");
   }
 
-  private static int queries(Objective objective) {
-    return ((CandidateDown) objective).queries();
+  @Override
+  public boolean down() {
+    return true;
   }
 
   @Override
@@ -30,61 +29,5 @@ class CandidateDownTest implements ObjectiveContract {
     int pool = Math.max(1, world.gallery().size() / 100);
     int[] near = Arrays.copyOf(world.nearest(item), pool);
     return world.drawn(objective.id(), item, queries(objective), near);
-  }
-
-  @Override
-  public Map<String, Double> expectedMeasures(
-      Objective objective, World world, int item, double[] embedding) {
-    double sum = 0;
-    for (int query : world.chosen(objective, item)) {
-      double candidate = world.distance(embedding, world.gallery().row(query));
-      double[] others = world.distances(World.row(world.gallery().values(), query));
-      int ahead = 0;
-      int counted = 0;
-      for (int x = 0; x < others.length; x++) {
-        if (robrank(objective) || (x != world.self(item) && x != query)) {
-          boolean before = others[x] < candidate;
-          ahead += before || (!robrank(objective) && others[x] == candidate) ? 1 : 0;
-          counted++;
-        }
-      }
-      sum += (double) ahead / counted;
-    }
-    return Map.of("candidate-rank", sum / queries(objective));
-  }
-
-  @Override
-  public double expected(Objective objective, World world, int item, double[] embedding) {
-    double sum = 0;
-    for (int query : world.chosen(objective, item)) {
-      double candidate = world.distance(embedding, world.gallery().row(query));
-      double[] others = world.distances(World.row(world.gallery().values(), query));
-      double loss = 0;
-      int counted = 0;
-      for (int x = 0; x < others.length; x++) {
-        if (robrank(objective) || (x != world.self(item) && x != query)) {
-          loss += Math.max(0, -1 * (candidate - others[x]));
-          counted++;
-        }
-      }
-      sum += loss / counted;
-    }
-    return -sum / queries(objective);
-  }
-
-  @Test
-  void attacks_gallery_items() {
-    assertThat(new CandidateDown(null, null).attacksCandidates()).isTrue();
-    assertThat(new CandidateDown(5, "robrank").label()).endsWith("-5-robrank");
-    assertThatThrownBy(() -> new CandidateDown(0, null))
-        .isInstanceOf(InputException.class)
-        .hasMessageContaining("queries (0)");
-    assertThatThrownBy(() -> new CandidateDown(1, "rob"))
-        .isInstanceOf(InputException.class)
-        .hasMessageContaining("variant (rob)")
-        .hasMessageContaining("robrank");
-    assertThatThrownBy(() -> new CandidateDown(1, null).check(new long[1], new long[1]))
-        .isInstanceOf(InputException.class)
-        .hasMessageContaining("other items of the gallery");
   }
 }

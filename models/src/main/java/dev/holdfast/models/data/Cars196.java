@@ -128,11 +128,10 @@ public record Cars196() implements DatasetLayout {
     } catch (InputException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      // The reader of such files fails in many ways on what is none.
+      // The reader of such files fails in many ways on what is none; few of them say why.
       throw new InputException(
-          "The file %s must be a MATLAB 5 file with the arrays annotations and class_names: %s.%nMaybe the download is incomplete."
-              .formatted(
-                  file, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
+          "The file (%s) must be a whole MATLAB 5 file with the arrays annotations and class_names.%nMaybe the download is incomplete."
+              .formatted(file),
           e);
     }
     return entries;

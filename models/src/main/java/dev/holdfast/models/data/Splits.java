@@ -60,7 +60,8 @@ public final class Splits {
     if (hash >= 0) {
       return listed(set, split, split.substring(0, hash), split.substring(hash + 1), dataDir);
     }
-    if (set.splitNames().contains(split)) {
+    // The split that is tested on is one of the set's even where its list is empty.
+    if (set.splitNames().contains(split) || set.mainSplit().filter(split::equals).isPresent()) {
       return named(set, split);
     }
     List<String> names = set.classNames();

@@ -113,6 +113,16 @@ class VehicleIdTest implements OfficialLayoutContract {
   }
 
   @Test
+  void an_empty_list_is_a_part_without_classes() throws IOException {
+    Path data = writeTwelveImages(dir);
+    Files.writeString(data.resolve("train_test_split/test_list_800.txt"), "");
+
+    assertThatThrownBy(() -> Splits.apply(read(data), null, null))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("number of classes (0) of the data set VehicleID (small)");
+  }
+
+  @Test
   void refuses_lists_that_contradict_each_other() throws IOException {
     Path list = writeTwelveImages(dir).resolve("train_test_split/test_list_1600.txt");
     Files.writeString(list, Files.readString(list).replaceFirst(" 23781", " 5"));
