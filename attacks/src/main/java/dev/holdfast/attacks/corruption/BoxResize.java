@@ -2,73 +2,134 @@ package dev.holdfast.attacks.corruption;
 
 import static dev.holdfast.attacks.corruption.EightBit.MAX_LEVEL;
 
+import java.util.Arrays;
+
 /**
- * Resizing of 8-bit planes with a box filter that has Pillow's rounding: weights are fixed-point
- * numbers of 22 bits, rows are resized first, and the result is rounded to levels after each axis.
+ * Shrinking and blowing up of planes with a box filter that has Pillow's rounding to 8 bits:
+ * weights are fixed-point numbers of 22 bits, rows are shrunk first, and the result is rounded to
+ * levels after each axis. Blown up, every pixel is a copy of one.
  */
 final class BoxResize {
 
   private static final int FRACTION_BITS = 22;
+  private static final int HALF = 1 << (FRACTION_BITS - 1);
+
+  private static final float[] INTENSITY = new float[MAX_LEVEL + 1];
+
+  static {
+    for (int level = 0; level <= MAX_LEVEL; level++) {
+      INTENSITY[level] = level / (float) MAX_LEVEL;
+    }
+  }
 
   private BoxResize() {}
 
-  /** Returns resized planes; the number of planes follows from the length of {@code levels}. */
-  static int[] resize(int[] levels, int height, int width, int newHeight, int newWidth) {
-    int planes = levels.length / (height * width);
-    int[] wide = along(new Axis(width, newWidth), levels, planes * height, 1);
-    return along(new Axis(height, newHeight), wide, planes, newWidth);
-  }
-
-  /** Resizes the middle axis of outer x size x inner levels. */
-  private static int[] along(Axis axis, int[] in, int outer, int inner) {
-    int[] out = new int[outer * axis.first.length * inner];
-    for (int o = 0, to = 0; o < outer; o++) {
-      int block = o * axis.size * inner;
-      for (int i = 0; i < axis.first.length; i++) {
-        int start = block + axis.first[i] * inner;
-        int[] weights = axis.weights[i];
-        for (int j = 0; j < inner; j++, to++) {
-          int sum = 1 << (FRACTION_BITS - 1);
-          for (int t = 0; t < weights.length; t++) {
-            sum += weights[t] * in[start + t * inner + j];
+  /**
+   * Returns an image that was shrunk and blown up again.
+   *
+   * @param clean cut off to whole levels first
+   */
+  static PixelImage thereAndBack(PixelImage clean, int smallHeight, int smallWidth) {
+    int height = clean.height();
+    int width = clean.width();
+    Boxes columns = new Boxes(width, smallWidth);
+    Boxes rows = new Boxes(height, smallHeight);
+    int[] wide = sources(smallWidth, width);
+    int[] high = sources(smallHeight, height);
+    int[] prefix = new int[width + 1];
+    int[] narrow = new int[smallWidth];
+    int[] sums = new int[smallWidth];
+    float[] small = new float[smallWidth];
+    float[] out = new float[3 * height * width];
+    for (int channel = 0; channel < 3; channel++) {
+      int plane = channel * height * width;
+      int done = 0;
+      for (int row = 0; row < smallHeight; row++) {
+        Arrays.fill(sums, HALF);
+        for (int t = 0; t < rows.counts[row]; t++) {
+          int y = rows.first[row] + t;
+          sum(clean.values(), plane + y * width, prefix);
+          columns.average(prefix, narrow);
+          add(sums, narrow, rows.weights[row], smallWidth);
+        }
+        for (int x = 0; x < smallWidth; x++) {
+          small[x] = INTENSITY[sums[x] >> FRACTION_BITS];
+        }
+        int line = plane + done * width;
+        for (int y = done; y < height && high[y] == row; y++, done++) {
+          int to = plane + y * width;
+          if (to == line) {
+            for (int x = 0; x < width; x++) {
+              out[to + x] = small[wide[x]];
+            }
+          } else {
+            System.arraycopy(out, line, out, to, width);
           }
-          out[to] = Math.min(MAX_LEVEL, sum >> FRACTION_BITS);
         }
       }
     }
-    return out;
+    return PixelImage.rgb(height, width, out);
   }
 
-  /** Which input positions make up each output position of one axis, and with which weights. */
-  private static final class Axis {
-    final int size;
-    final int[] first;
-    final int[][] weights;
+  /** Writes the sums of the levels before each pixel of a line. */
+  private static void sum(float[] intensities, int from, int[] prefix) {
+    int sum = 0;
+    for (int x = 1; x < prefix.length; x++) {
+      sum += EightBit.truncate(intensities[from + x - 1]);
+      prefix[x] = sum;
+    }
+  }
 
-    Axis(int size, int newSize) {
-      this.size = size;
+  private static void add(int[] sums, int[] line, int weight, int count) {
+    for (int i = 0; i < count; i++) {
+      sums[i] += weight * line[i];
+    }
+  }
+
+  /** Returns which of the small line's pixels each pixel of the large one is a copy of. */
+  private static int[] sources(int small, int large) {
+    int[] sources = new int[large];
+    double step = (double) small / large;
+    for (int i = 0; i < large; i++) {
+      sources[i] = Math.min(small - 1, (int) ((i + .5) * step));
+    }
+    return sources;
+  }
+
+  /** Which pixels of a line make up each pixel of a shorter one. All of them weigh the same. */
+  private static final class Boxes {
+    final int[] first;
+    final int[] counts;
+    final int[] weights;
+
+    Boxes(int size, int newSize) {
       first = new int[newSize];
-      weights = new int[newSize][];
+      counts = new int[newSize];
+      weights = new int[newSize];
       double step = (double) size / newSize;
-      double boxWidth = Math.max(step, 1);
-      double narrowing = 1 / boxWidth;
+      double narrowing = 1 / step;
       for (int i = 0; i < newSize; i++) {
         double center = (i + .5) * step;
-        int from = Math.max(0, (int) (center - boxWidth / 2 + .5));
-        int to = Math.min(size, (int) (center + boxWidth / 2 + .5));
-        double[] inBox = new double[to - from];
-        double sum = 0;
-        for (int t = 0; t < inBox.length; t++) {
-          double offset = (from + t - center + .5) * narrowing;
-          // A pixel on the edge between two boxes counts in the left one only.
-          inBox[t] = offset > -.5 && offset <= .5 ? 1 : 0;
-          sum += inBox[t];
+        int from = Math.max(0, (int) (center - step / 2 + .5));
+        int to = Math.min(size, (int) (center + step / 2 + .5));
+        // A pixel on the edge between two boxes counts in the left one only.
+        while (from < to && (from - center + .5) * narrowing <= -.5) {
+          from++;
+        }
+        while (from < to && (to - 1 - center + .5) * narrowing > .5) {
+          to--;
         }
         first[i] = from;
-        weights[i] = new int[inBox.length];
-        for (int t = 0; t < inBox.length; t++) {
-          weights[i][t] = (int) (.5 + inBox[t] / sum * (1 << FRACTION_BITS));
-        }
+        counts[i] = to - from;
+        weights[i] = (int) (.5 + 1. / (to - from) * (1 << FRACTION_BITS));
+      }
+    }
+
+    void average(int[] prefix, int[] shorter) {
+      for (int i = 0; i < shorter.length; i++) {
+        int from = first[i];
+        int sum = prefix[from + counts[i]] - prefix[from];
+        shorter[i] = (HALF + weights[i] * sum) >> FRACTION_BITS;
       }
     }
   }

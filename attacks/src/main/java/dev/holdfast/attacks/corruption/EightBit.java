@@ -14,19 +14,25 @@ final class EightBit {
   private EightBit() {}
 
   /**
-   * Returns the level 0-255 of an intensity: cut off, not rounded, unless it is a level already.
+   * Returns the level 0-255 of an intensity in [0, 1]: cut off, not rounded, unless it is a level
+   * already.
    */
   static int truncate(float intensity) {
-    return (int) Math.min(MAX_LEVEL, intensity * (double) MAX_LEVEL + ROUNDING_SLACK);
+    return (int) (intensity * (double) MAX_LEVEL + ROUNDING_SLACK);
   }
 
   /** Returns the levels of all values of an image, in the same order. */
   static int[] truncate(PixelImage image) {
     int[] levels = new int[image.values().length];
-    for (int i = 0; i < levels.length; i++) {
-      levels[i] = truncate(image.values()[i]);
-    }
+    truncate(image.values(), 0, levels, levels.length);
     return levels;
+  }
+
+  /** Writes the levels of a line of intensities. */
+  static void truncate(float[] intensities, int from, int[] levels, int count) {
+    for (int i = 0; i < count; i++) {
+      levels[i] = truncate(intensities[from + i]);
+    }
   }
 
   /** Returns the image with the given planar levels. */

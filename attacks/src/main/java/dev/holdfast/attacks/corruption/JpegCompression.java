@@ -29,9 +29,6 @@ public record JpegCompression() implements Corruption {
   @Override
   public PixelImage apply(PixelImage clean, int severity, Dialect dialect, CounterRng rng) {
     int quality = (int) QUALITY.value(severity, dialect, this);
-    int height = clean.requireRgb().height();
-    int width = clean.width();
-    return EightBit.image(
-        height, width, JpegCodec.roundTrip(EightBit.truncate(clean), height, width, quality));
+    return JpegCodec.roundTrip(clean.requireRgb(), quality);
   }
 }

@@ -33,9 +33,6 @@ public record Pixelate() implements Corruption {
     int width = clean.width();
     int smallHeight = Math.max(1, (int) (height * scale));
     int smallWidth = Math.max(1, (int) (width * scale));
-    int[] small =
-        BoxResize.resize(EightBit.truncate(clean), height, width, smallHeight, smallWidth);
-    return EightBit.image(
-        height, width, BoxResize.resize(small, smallHeight, smallWidth, height, width));
+    return BoxResize.thereAndBack(clean, smallHeight, smallWidth);
   }
 }
