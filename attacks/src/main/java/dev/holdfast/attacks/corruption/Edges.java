@@ -13,37 +13,46 @@ final class Edges {
   private static final byte CANDIDATE = 1;
   private static final byte EDGE = 2;
 
-  private final int height;
   private final int width;
   private final int[] dx;
   private final int[] dy;
 
+  /** Of lines with a margin of one pixel of length 0 all around. */
+  private final int[] lengths;
+
+  private final int stride;
+
   private Edges(int[] levels, int height, int width) {
-    this.height = height;
     this.width = width;
+    stride = width + 2;
     dx = new int[height * width];
     dy = new int[height * width];
+    lengths = new int[(height + 2) * stride];
+    int[] smooth = new int[width + 2];
+    int[] falling = new int[width + 2];
     for (int y = 0; y < height; y++) {
       int above = Math.max(0, y - 1) * width;
       int here = y * width;
       int below = Math.min(height - 1, y + 1) * width;
       for (int x = 0; x < width; x++) {
-        int left = Math.max(0, x - 1);
-        int right = Math.min(width - 1, x + 1);
-        dx[here + x] =
-            levels[above + right]
-                - levels[above + left]
-                + 2 * (levels[here + right] - levels[here + left])
-                + levels[below + right]
-                - levels[below + left];
-        dy[here + x] =
-            levels[below + left]
-                - levels[above + left]
-                + 2 * (levels[below + x] - levels[above + x])
-                + levels[below + right]
-                - levels[above + right];
+        smooth[x + 1] = levels[above + x] + 2 * levels[here + x] + levels[below + x];
+        falling[x + 1] = levels[below + x] - levels[above + x];
+      }
+      repeatEnds(smooth);
+      repeatEnds(falling);
+      for (int x = 0; x < width; x++) {
+        int gx = smooth[x + 2] - smooth[x];
+        int gy = falling[x] + 2 * falling[x + 1] + falling[x + 2];
+        dx[here + x] = gx;
+        dy[here + x] = gy;
+        lengths[(y + 1) * stride + x + 1] = Math.abs(gx) + Math.abs(gy);
       }
     }
+  }
+
+  private static void repeatEnds(int[] line) {
+    line[0] = line[1];
+    line[line.length - 1] = line[line.length - 2];
   }
 
   /**
@@ -59,7 +68,7 @@ final class Edges {
     int count = 0;
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
-        int length = edges.length(y, x);
+        int length = edges.lengths[(y + 1) * edges.stride + x + 1];
         if (length > low && edges.isRidge(y, x, length)) {
           int i = y * width + x;
           if (length > high) {
@@ -90,28 +99,20 @@ final class Edges {
     return result;
   }
 
-  /** Returns the length of the gradient; 0 outside of the image. */
-  private int length(int y, int x) {
-    if (y < 0 || y >= height || x < 0 || x >= width) {
-      return 0;
-    }
-    int i = y * width + x;
-    return Math.abs(dx[i]) + Math.abs(dy[i]);
-  }
-
   /** Returns whether the gradient is longest here along its own direction. */
   private boolean isRidge(int y, int x, int length) {
     int gx = dx[y * width + x];
     int gy = dy[y * width + x];
+    int i = (y + 1) * stride + x + 1;
     int flat = Math.abs(gx) * TANGENT;
     int rise = Math.abs(gy) << TANGENT_BITS;
     if (rise < flat) {
-      return length > length(y, x - 1) && length >= length(y, x + 1);
+      return length > lengths[i - 1] && length >= lengths[i + 1];
     }
     if (rise > flat + (Math.abs(gx) << (TANGENT_BITS + 1))) {
-      return length > length(y - 1, x) && length >= length(y + 1, x);
+      return length > lengths[i - stride] && length >= lengths[i + stride];
     }
-    int side = (gx ^ gy) < 0 ? -1 : 1;
-    return length > length(y - 1, x - side) && length > length(y + 1, x + side);
+    int across = stride + ((gx ^ gy) < 0 ? -1 : 1);
+    return length > lengths[i - across] && length > lengths[i + across];
   }
 }

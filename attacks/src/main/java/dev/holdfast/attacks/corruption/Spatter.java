@@ -22,9 +22,6 @@ public record Spatter() implements Corruption {
   private static final float[] WATER = {175 / 255f, 238 / 255f, 238 / 255f};
   private static final float[] EARTH = {63 / 255f, 42 / 255f, 20 / 255f};
 
-  /** Lights drops from the upper left. */
-  private static final int[] EMBOSS = {-2, -1, 0, -1, 1, 1, 0, 1, 2};
-
   /**
    * Mean and standard deviation of the noise that drops are cut from, its smoothing, the threshold,
    * how strongly water shows or mud is smoothed, and whether it is mud.
@@ -141,59 +138,80 @@ public record Spatter() implements Corruption {
     float[] out = clean.values().clone();
     if (most > 0) {
       for (int i = 0; i < area; i++) {
-        float shine = drops[i] / most * strength;
-        for (int c = 0; c < 3; c++) {
-          out[c * area + i] = clip(out[c * area + i] + shine * WATER[c]);
-        }
+        drops[i] = drops[i] / most * strength;
+      }
+      for (int c = 0; c < 3; c++) {
+        shine(out, c * area, drops, WATER[c]);
       }
     }
     return PixelImage.rgb(height, width, out);
   }
 
+  private static void shine(float[] out, int from, float[] drops, float color) {
+    for (int i = 0; i < drops.length; i++) {
+      if (drops[i] > 0) {
+        out[from + i] = clip(out[from + i] + drops[i] * color);
+      }
+    }
+  }
+
   /** Returns how drops catch the light, 0 to 255, from the distance to their rims. */
   private static int[] relief(double[] distances, int height, int width) {
-    int area = height * width;
-    int[] sums = new int[area];
-    int[] depth = new int[area];
+    int[] depth = new int[height * width];
+    int[] left = new int[width];
+    int[] right = new int[width];
+    for (int x = 0; x < width; x++) {
+      left[x] = Border.MIRROR.inside(x - 1, width);
+      right[x] = Border.MIRROR.inside(x + 1, width);
+    }
     for (int y = 0; y < height; y++) {
       int above = Border.MIRROR.inside(y - 1, height) * width;
       int here = y * width;
       int below = Border.MIRROR.inside(y + 1, height) * width;
       for (int x = 0; x < width; x++) {
-        int left = Border.MIRROR.inside(x - 1, width);
-        int right = Border.MIRROR.inside(x + 1, width);
+        int l = left[x];
+        int r = right[x];
         double sum =
-            distances[above + left]
+            distances[above + l]
                 + distances[above + x]
-                + distances[above + right]
-                + distances[here + left]
+                + distances[above + r]
+                + distances[here + l]
                 + distances[here + x]
-                + distances[here + right]
-                + distances[below + left]
+                + distances[here + r]
+                + distances[below + l]
                 + distances[below + x]
-                + distances[below + right];
+                + distances[below + r];
         depth[here + x] = (int) (float) (sum * (1 / 9.));
       }
     }
     equalize(depth);
+    int[] lit = new int[height * width];
     for (int y = 0; y < height; y++) {
+      int above = Border.MIRROR.inside(y - 1, height) * width;
+      int here = y * width;
+      int below = Border.MIRROR.inside(y + 1, height) * width;
       for (int x = 0; x < width; x++) {
-        int sum = 0;
-        for (int k = 0; k < EMBOSS.length; k++) {
-          int row = Border.MIRROR.inside(y + k / 3 - 1, height);
-          sum += EMBOSS[k] * depth[row * width + Border.MIRROR.inside(x + k % 3 - 1, width)];
-        }
-        sums[y * width + x] = Math.max(0, Math.min(MAX_LEVEL, sum));
+        // Lit from the upper left: -2 -1 0, -1 1 1, 0 1 2.
+        int sum =
+            2 * (depth[below + right[x]] - depth[above + left[x]])
+                + depth[here + right[x]]
+                + depth[below + x]
+                + depth[here + x]
+                - depth[above + x]
+                - depth[here + left[x]];
+        lit[here + x] = Math.max(0, Math.min(MAX_LEVEL, sum));
       }
     }
+    int[] three = new int[width];
     for (int y = 0; y < height; y++) {
+      int above = Border.MIRROR.inside(y - 1, height) * width;
+      int here = y * width;
+      int below = Border.MIRROR.inside(y + 1, height) * width;
       for (int x = 0; x < width; x++) {
-        int sum = 4;
-        for (int k = 0; k < EMBOSS.length; k++) {
-          int row = Border.MIRROR.inside(y + k / 3 - 1, height);
-          sum += sums[row * width + Border.MIRROR.inside(x + k % 3 - 1, width)];
-        }
-        depth[y * width + x] = sum / 9;
+        three[x] = lit[above + x] + lit[here + x] + lit[below + x];
+      }
+      for (int x = 0; x < width; x++) {
+        depth[here + x] = (three[left[x]] + three[x] + three[right[x]] + 4) / 9;
       }
     }
     return depth;
