@@ -86,7 +86,7 @@ final class JpegBlocks {
   private void quantize(int[] block) {
     for (int i = 0; i < AREA; i++) {
       int size = Math.abs(block[i]) + (steps[i] << (SCALE_BITS - 1));
-      int rounded = (int) (size * reciprocals[i] >> RECIPROCAL_BITS) * steps[i];
+      int rounded = (int) ((size * reciprocals[i]) >> RECIPROCAL_BITS) * steps[i];
       block[i] = block[i] < 0 ? -rounded : rounded;
     }
   }
