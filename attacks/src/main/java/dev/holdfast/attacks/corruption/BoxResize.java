@@ -5,9 +5,9 @@ import static dev.holdfast.attacks.corruption.EightBit.MAX_LEVEL;
 import java.util.Arrays;
 
 /**
- * Shrinking and blowing up of planes with a box filter that has Pillow's rounding to 8 bits:
- * weights are fixed-point numbers of 22 bits, rows are shrunk first, and the result is rounded to
- * levels after each axis. Blown up, every pixel is a copy of one.
+ * Resizing of 8-bit planes with a box filter that has Pillow's rounding: weights are fixed-point
+ * numbers of 22 bits, rows are resized first, and the result is rounded to levels after each axis.
+ * Blown up, every pixel is a copy of one.
  */
 final class BoxResize {
 
@@ -24,8 +24,37 @@ final class BoxResize {
 
   private BoxResize() {}
 
+  /** Returns resized planes; the number of planes follows from the length of {@code levels}. */
+  static int[] resize(int[] levels, int height, int width, int newHeight, int newWidth) {
+    int lines = levels.length / width;
+    Boxes columns = new Boxes(width, newWidth);
+    Boxes rows = new Boxes(height, newHeight);
+    int[][] resized = new int[lines][newWidth];
+    int[] prefix = new int[width + 1];
+    for (int y = 0; y < lines; y++) {
+      for (int x = 0; x < width; x++) {
+        prefix[x + 1] = prefix[x] + levels[y * width + x];
+      }
+      columns.average(prefix, resized[y]);
+    }
+    int[] out = new int[lines / height * newHeight * newWidth];
+    int[] sums = new int[newWidth];
+    for (int row = 0, to = 0; to < out.length; row++) {
+      Arrays.fill(sums, HALF);
+      int first = row / newHeight * height + rows.first[row % newHeight];
+      for (int t = 0; t < rows.counts[row % newHeight]; t++) {
+        add(sums, resized[first + t], rows.weights[row % newHeight], newWidth);
+      }
+      for (int x = 0; x < newWidth; x++, to++) {
+        out[to] = sums[x] >> FRACTION_BITS;
+      }
+    }
+    return out;
+  }
+
   /**
-   * Returns an image that was shrunk and blown up again.
+   * Returns an image that was shrunk and blown up again: what two calls of {@link #resize} give,
+   * several times as fast.
    *
    * @param clean cut off to whole levels first
    */
@@ -96,7 +125,7 @@ final class BoxResize {
     return sources;
   }
 
-  /** Which pixels of a line make up each pixel of a shorter one. All of them weigh the same. */
+  /** Which pixels of a line make up each pixel of another. All that do weigh the same. */
   private static final class Boxes {
     final int[] first;
     final int[] counts;
@@ -107,16 +136,17 @@ final class BoxResize {
       counts = new int[newSize];
       weights = new int[newSize];
       double step = (double) size / newSize;
-      double narrowing = 1 / step;
+      double boxWidth = Math.max(step, 1);
+      double narrowing = 1 / boxWidth;
       for (int i = 0; i < newSize; i++) {
         double center = (i + .5) * step;
-        int from = Math.max(0, (int) (center - step / 2 + .5));
-        int to = Math.min(size, (int) (center + step / 2 + .5));
+        int from = Math.max(0, (int) (center - boxWidth / 2 + .5));
+        int to = Math.min(size, (int) (center + boxWidth / 2 + .5));
         // A pixel on the edge between two boxes counts in the left one only.
-        while (from < to && (from - center + .5) * narrowing <= -.5) {
+        while ((from - center + .5) * narrowing <= -.5) {
           from++;
         }
-        while (from < to && (to - 1 - center + .5) * narrowing > .5) {
+        while ((to - 1 - center + .5) * narrowing > .5) {
           to--;
         }
         first[i] = from;

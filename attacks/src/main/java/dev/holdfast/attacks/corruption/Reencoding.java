@@ -52,8 +52,9 @@ public record Reencoding() implements Corruption {
       int smallHeight = Math.max(1, (int) (height * scale));
       int smallWidth = Math.max(1, (int) (width * scale));
       int[] small = BoxResize.resize(levels, height, width, smallHeight, smallWidth);
-      int[] stored = JpegCodec.roundTrip(small, smallHeight, smallWidth, quality);
-      levels = BoxResize.resize(stored, smallHeight, smallWidth, height, width);
+      PixelImage stored =
+          JpegCodec.roundTrip(EightBit.image(smallHeight, smallWidth, small), quality);
+      levels = BoxResize.resize(EightBit.truncate(stored), smallHeight, smallWidth, height, width);
     }
     return EightBit.image(height, width, levels);
   }
