@@ -3,8 +3,10 @@ package dev.holdfast.attacks;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.threat.Knowledge;
+import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.models.registry.Registry;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -27,7 +29,9 @@ public sealed interface Attack
         Square,
         Nes,
         Spsa,
-        HopSkipJump {
+        HopSkipJump,
+        Universal,
+        Patch {
 
   /** Returns the id that configurations use, such as {@code pgd}. */
   default String id() {
@@ -54,6 +58,11 @@ public sealed interface Attack
     return Knowledge.WHITE_BOX;
   }
 
+  /** Returns the norms that it works under; the first is the default. */
+  default List<Norm> norms() {
+    return Norm.LENGTHS;
+  }
+
   /**
    * Tells whether it looks for the smallest perturbation that breaks recall@k, so that its result
    * is a length and epsilon only a limit.
@@ -75,7 +84,8 @@ public sealed interface Attack
    *
    * <p>Every perturbed value is in [0,1], and no perturbation is longer than epsilon, exactly. With
    * epsilon 0 the images come back bit for bit. What happens to an image depends on itself, its id,
-   * the cell and the seed alone: not on the images beside it, on their order or on early exit.
+   * the cell, the pool and the seed alone: not on the images beside it, on their order or on early
+   * exit.
    *
    * @param done gets every image once, on the thread of the caller
    */

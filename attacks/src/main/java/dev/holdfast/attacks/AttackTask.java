@@ -7,6 +7,7 @@ import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.data.InputSpec;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The images of one cell, to be perturbed in native batches of one fixed size.
@@ -80,8 +81,9 @@ public record AttackTask(
    *
    * @param clean ids, labels and clean embeddings
    * @param pixels their clean pixels
+   * @param aims what an attacker maximizes for some of them, were they under attack
    */
-  public record Pool(EmbeddingSet clean, PixelSource pixels) {}
+  public record Pool(EmbeddingSet clean, PixelSource pixels, Function<EmbeddingSet, Aim> aims) {}
 
   /** Gives the clean pixels of items. */
   @FunctionalInterface

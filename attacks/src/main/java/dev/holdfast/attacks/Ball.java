@@ -40,6 +40,7 @@ sealed interface Ball permits LinfBall, L2Ball {
     return switch (norm) {
       case LINF -> LinfBall.around(clean, epsilon, manager);
       case L2 -> L2Ball.around(clean, epsilon, manager);
+      case PATCH -> throw noBall();
     };
   }
 
@@ -48,6 +49,11 @@ sealed interface Ball permits LinfBall, L2Ball {
     return switch (norm) {
       case LINF -> new LinfBall(arrays.get(0), arrays.get(1));
       case L2 -> new L2Ball(arrays.get(0), epsilon);
+      case PATCH -> throw noBall();
     };
+  }
+
+  private static IllegalArgumentException noBall() {
+    return new IllegalArgumentException("a patch has a place, not a distance");
   }
 }

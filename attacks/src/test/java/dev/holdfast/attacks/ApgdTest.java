@@ -39,7 +39,7 @@ class ApgdTest implements AscentContract {
   @Test
   void starts_at_the_edge_of_the_budget() {
     try (EmbeddingModel model = ToyEmbedder.constant(CARD)) {
-      for (Norm norm : Norm.values()) {
+      for (Norm norm : Norm.LENGTHS) {
         Scene scene = new Scene(model).gray().norm(norm, 0.05);
         assertThat(scene.lengths(scene.run(new Apgd(3, null, true, null))))
             .allSatisfy(l -> assertThat(l).isCloseTo(0.05, within(1e-6)));

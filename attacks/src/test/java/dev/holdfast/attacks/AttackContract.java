@@ -45,6 +45,7 @@ interface AttackContract {
 
   List<Double> LINF = List.of(1e-9, 0.57 / 255, 1 / 255.0, 8 / 255.0, 0.1, 0.5, 1.0);
   List<Double> L2 = List.of(1e-9, 1e-4, 0.01, 0.5, 3.0, 100.0);
+  List<Double> PATCH = List.of(1e-9, 0.01, 1 / 18.0, 0.3, 1.0);
 
   /** Returns the attack, with few steps. */
   Attack attack();
@@ -59,7 +60,15 @@ interface AttackContract {
 
   /** Returns the norms that it can be used with. */
   default List<Norm> norms() {
-    return List.of(Norm.values());
+    return attack().norms();
+  }
+
+  private static List<Double> lengths(Norm norm) {
+    return switch (norm) {
+      case LINF -> LINF;
+      case L2 -> L2;
+      case PATCH -> PATCH;
+    };
   }
 
   // --- The budget -------------------------------------------------------------------------------
@@ -69,7 +78,7 @@ interface AttackContract {
     try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1)) {
       for (Objective objective : objectives()) {
         for (Norm norm : norms()) {
-          for (double epsilon : norm == Norm.LINF ? LINF : L2) {
+          for (double epsilon : lengths(norm)) {
             new Scene(toy.model()).objective(objective).norm(norm, epsilon).check(attack());
           }
         }
@@ -207,7 +216,7 @@ interface AttackContract {
           List<Integer> counts = new ArrayList<>();
           AttackTask task =
               Attacking.watched(
-                  scene.task(surroundings),
+                  scene.task(surroundings, attack()),
                   loss ->
                       e -> {
                         counts.add(LiveArrays.count());
@@ -234,7 +243,7 @@ interface AttackContract {
             Scene scene =
                 new Scene(toy.model()).objective(objective).norm(norm, epsilon).rows(3).stop(true);
             try (Surroundings surroundings = scene.surroundings(manager)) {
-              AttackTask task = scene.task(surroundings);
+              AttackTask task = scene.task(surroundings, attack());
               // The first use puts the gallery on the device.
               Attacking.run(attack(), task);
               int arrays = LiveArrays.count();
@@ -253,7 +262,8 @@ interface AttackContract {
         NDManager manager = toy.model().manager().newSubManager()) {
       Scene scene = new Scene(toy.model()).objective(new SingleTarget());
       try (Surroundings surroundings = scene.surroundings(manager)) {
-        for (Perturbed result : Attacking.run(attack(), scene.task(surroundings)).each()) {
+        for (Perturbed result :
+            Attacking.run(attack(), scene.task(surroundings, attack())).each()) {
           assertThat(result.steps()).isBetween(0, attack().cost());
           assertThat(result.forwards()).isGreaterThanOrEqualTo(result.steps());
           assertThat(result.losses()).isNotEmpty().doesNotContain(Float.NaN);
@@ -408,6 +418,13 @@ interface AttackContract {
           manager);
     }
 
+    /** Returns what an attack gets, with images to learn from where it does. */
+    AttackTask task(Surroundings surroundings, Attack attack) {
+      AttackTask task = task(surroundings);
+      boolean learns = attack instanceof Universal || attack instanceof Patch;
+      return learns ? Attacking.with(task, pool(surroundings)) : task;
+    }
+
     AttackTask task(Surroundings surroundings) {
       float[] clean = clean();
       float[] embeddings;
@@ -435,10 +452,33 @@ interface AttackContract {
           earlyExit);
     }
 
+    /** Eight other images, in both halves under each of the seeds. */
+    private AttackTask.Pool pool(Surroundings surroundings) {
+      try (NDManager manager = model.manager().newSubManager()) {
+        NDArray batch = ToyEmbedder.images(CARD, 8, 5, manager);
+        if (gray) {
+          batch = batch.zerosLike().add(0.5f);
+        }
+        EmbeddingSet others =
+            new EmbeddingSet(
+                model.embed(batch).toFloatArray(),
+                12,
+                new long[] {501, 502, 503, 504, 505, 506, 507, 508},
+                new long[] {1, 1, 2, 2, 3, 3, 1, 2});
+        return new AttackTask.Pool(
+            others,
+            Attacking.pixels(batch.toFloatArray(), others),
+            chosen ->
+                linear
+                    ? Attacking.aim(chosen.size(), e -> e.get(":, 0"))
+                    : objective.aim(surroundings, chosen));
+      }
+    }
+
     float[] run(Attack attack) {
       try (NDManager manager = model.manager().newSubManager();
           Surroundings surroundings = surroundings(manager)) {
-        return Attacking.run(attack, task(surroundings)).images();
+        return Attacking.run(attack, task(surroundings, attack)).images();
       }
     }
 
@@ -458,14 +498,8 @@ interface AttackContract {
       float[] clean = clean();
       List<Double> lengths = new ArrayList<>();
       for (int row = 0; row < items.length; row++) {
-        double largest = 0;
-        double squares = 0;
-        for (int i = row * pixels(); i < (row + 1) * pixels(); i++) {
-          double d = (double) images[i] - clean[i];
-          largest = Math.max(largest, Math.abs(d));
-          squares += d * d;
-        }
-        lengths.add(norm == Norm.LINF ? largest : Math.sqrt(squares));
+        int from = row * pixels();
+        lengths.add(norm.length(images, from, clean, from, 3, pixels() / 3));
       }
       return lengths;
     }

@@ -62,22 +62,47 @@ final class Attacking {
     };
   }
 
-  /** Returns a task with its losses watched. */
+  /** Returns a task with its losses watched, those of its pool as well. */
   static AttackTask watched(AttackTask task, UnaryOperator<BoundObjective> watch) {
-    Aim inner = task.objective();
-    return with(
-        task,
-        new Aim() {
-          @Override
-          public int[][] chosen() {
-            return inner.chosen();
-          }
+    AttackTask watched = with(task, watched(task.objective(), watch));
+    AttackTask.Pool pool = task.pool();
+    return pool == null
+        ? watched
+        : with(
+            watched,
+            new AttackTask.Pool(
+                pool.clean(), pool.pixels(), items -> watched(pool.aims().apply(items), watch)));
+  }
 
-          @Override
-          public BoundObjective bind(int[] items, NDManager manager) {
-            return watch.apply(inner.bind(items, manager));
-          }
-        });
+  private static Aim watched(Aim inner, UnaryOperator<BoundObjective> watch) {
+    return new Aim() {
+      @Override
+      public int[][] chosen() {
+        return inner.chosen();
+      }
+
+      @Override
+      public BoundObjective bind(int[] items, NDManager manager) {
+        return watch.apply(inner.bind(items, manager));
+      }
+    };
+  }
+
+  static AttackTask with(AttackTask task, AttackTask.Pool pool) {
+    return new AttackTask(
+        task.model(),
+        task.clean(),
+        task.pixels(),
+        task.objective(),
+        task.flatAtClean(),
+        task.stop(),
+        task.norm(),
+        task.epsilon(),
+        task.seed(),
+        task.cell(),
+        task.batchSize(),
+        task.earlyExit(),
+        pool);
   }
 
   static AttackTask with(AttackTask task, Aim objective) {

@@ -68,7 +68,7 @@ class HopSkipJumpTest implements MinNormContract {
                 "cell",
                 2,
                 false,
-                new AttackTask.Pool(gallery, Attacking.pixels(images, gallery))));
+                new AttackTask.Pool(gallery, Attacking.pixels(images, gallery), chosen -> null)));
       }
     }
   }
@@ -80,7 +80,7 @@ class HopSkipJumpTest implements MinNormContract {
       double l1 = Arrays.stream(toy.weights()[0]).map(Math::abs).sum();
       double l2 = Math.sqrt(Arrays.stream(toy.weights()[0]).map(w -> w * w).sum());
       // The embeddings are 0.2 l1 apart; the border is halfway, and the dual norm says how far.
-      for (Norm norm : Norm.values()) {
+      for (Norm norm : Norm.LENGTHS) {
         double border = norm == Norm.LINF ? 0.1 : 0.1 * l1 / l2;
         Attacking.Result result = twoPoints(toy, norm, norm == Norm.LINF ? 0.9 : 9, 3000);
         for (int row = 0; row < 2; row++) {

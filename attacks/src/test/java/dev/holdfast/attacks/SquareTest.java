@@ -128,7 +128,7 @@ class SquareTest implements ClimbContract {
   void the_objective_never_falls_and_each_query_is_counted() {
     try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1);
         NDManager manager = toy.model().manager().newSubManager()) {
-      for (Norm norm : Norm.values()) {
+      for (Norm norm : Norm.LENGTHS) {
         Scene scene = new Scene(toy.model()).norm(norm, 0.1).rows(3);
         try (Surroundings surroundings = scene.surroundings(manager)) {
           for (Perturbed p :
@@ -149,7 +149,7 @@ class SquareTest implements ClimbContract {
       PixelGrid grid = new PixelGrid(form[0], form[1], form[2]);
       float[] clean = new float[grid.values()];
       Arrays.fill(clean, 0.5f);
-      for (Norm norm : Norm.values()) {
+      for (Norm norm : Norm.LENGTHS) {
         PixelBudget budget = new PixelBudget(norm, 0.2);
         Square square = new Square(200, 1.0, true);
         CounterRng rng = CounterRng.of(1, "windows", 0);

@@ -7,8 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A length in pixel space, where pixels run from 0 to 1: a perturbation budget or a step size. Kept
- * as it was written, so that {@code 8/255} is printed as {@code 8/255}.
+ * A length in pixel space, where pixels run from 0 to 1: a perturbation budget or a step size; for
+ * a patch, its share of the image. Kept as it was written, so that {@code 8/255} is printed as
+ * {@code 8/255}.
  *
  * @param text a decimal number, or two of them with a slash between, such as {@code 8/255}, {@code
  *     0.57/255} or {@code 0.5}
@@ -60,9 +61,18 @@ public record Epsilon(String text, double value) {
    *
    * @param key what the number is called: {@code epsilon} or {@code step_size}
    * @return this
-   * @throws InputException if it is larger than the whole range of a pixel under linf
+   * @throws InputException if it is larger than the whole range of a pixel under linf, or no share
+   *     of an image for a patch
    */
   public Epsilon under(Norm norm, String key, String owner) {
+    if (norm == Norm.PATCH && (value > 1 || text.matches(".*/255(\\.0*)?"))) {
+      throw InputException.of(
+          key,
+          text,
+          owner,
+          "be the share of the image that the patch covers, from 0 to 1, not in units of 1/255",
+          "write 0.05 for a twentieth of the image");
+    }
     if (norm == Norm.LINF && value > 1) {
       throw InputException.of(
           key,

@@ -13,19 +13,37 @@ import java.util.HexFormat;
  * @param epsilon the budget for each image
  * @param side whose images are perturbed
  * @param knowledge what is known of the candidate
+ * @param surrogate the model that perturbations are made for where the knowledge is transfer; else
+ *     null
  */
-public record ThreatModel(Norm norm, Epsilon epsilon, Side side, Knowledge knowledge) {
+public record ThreatModel(
+    Norm norm, Epsilon epsilon, Side side, Knowledge knowledge, SurrogateModel surrogate) {
 
   private static final int HASH_DIGITS = 12;
 
   /** Refuses budgets that make no sense. */
   public ThreatModel {
     epsilon.under(norm, "epsilon", "the threat model");
+    if ((surrogate != null) != (knowledge == Knowledge.TRANSFER)) {
+      throw new IllegalArgumentException("a surrogate is what transfer starts from");
+    }
+  }
+
+  /** A threat to a model that is attacked itself. */
+  public ThreatModel(Norm norm, Epsilon epsilon, Side side, Knowledge knowledge) {
+    this(norm, epsilon, side, knowledge, null);
+  }
+
+  /** Returns what the attacker knows, in words: of a surrogate, also which. */
+  public String knowledgeInWords() {
+    return surrogate == null ? knowledge.id() : knowledge.id() + " from " + surrogate;
   }
 
   /** Returns 12 hexadecimal digits that are equal for equal threat models. */
   public String hash() {
-    String text = norm.id() + "|" + epsilon.value() + "|" + side.id() + "|" + knowledge.id();
+    String text =
+        String.join("|", norm.id(), "" + epsilon.value(), side.id(), knowledge.id())
+            + (surrogate == null ? "" : "|" + surrogate.name() + "|" + surrogate.sha256());
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

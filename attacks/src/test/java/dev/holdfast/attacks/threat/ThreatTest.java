@@ -77,6 +77,30 @@ class ThreatTest {
     assertThat(threat(Norm.L2, "300/255").epsilon().value()).isEqualTo(300.0 / 255);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"8/255", "8", "1.01", "8 / 255.0"})
+  void a_patch_has_a_share_of_the_image_and_nothing_else(String text) {
+    assertThatThrownBy(() -> threat(Norm.PATCH, text))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("The epsilon (" + epsilon(text) + ") of the threat model must be")
+        .hasMessageContaining("the share of the image that the patch covers")
+        .hasMessageContaining("Maybe write 0.05");
+    assertThat(threat(Norm.PATCH, "0.05").epsilon().value()).isEqualTo(0.05);
+    assertThat(threat(Norm.PATCH, "1/16").epsilon().value()).isEqualTo(0.0625);
+    assertThat(threat(Norm.PATCH, "0.05").hash()).isNotEqualTo(threat(Norm.LINF, "0.05").hash());
+  }
+
+  @Test
+  void perturbations_are_measured_by_the_largest_change_the_length_and_the_changed_pixels() {
+    // Two channels of three pixels, behind a number that is none of theirs.
+    float[] image = {9, 0, 0.5f, 0, 0, 0.25f, 0};
+    float[] clean = {0, 0, 0, 0, 0, 1};
+    assertThat(Norm.LINF.length(image, 1, clean, 0, 2, 3)).isEqualTo(1);
+    assertThat(Norm.L2.length(image, 1, clean, 0, 2, 3)).isEqualTo(Math.sqrt(0.25 + 0.0625 + 1));
+    assertThat(Norm.PATCH.length(image, 1, clean, 0, 2, 3)).isEqualTo(2 / 3.0);
+    assertThat(Norm.PATCH.length(clean, 0, clean, 0, 2, 3)).isZero();
+  }
+
   @Test
   void budgets_are_shown_in_units_of_255() {
     assertThat(epsilon("8/255").in255()).isEqualTo(8);
@@ -93,16 +117,32 @@ class ThreatTest {
         .isEqualTo(threat(Norm.LINF, "8/255").hash())
         .isEqualTo(threat(Norm.LINF, "16/510").hash());
     Set<String> hashes = new HashSet<>();
-    for (Norm norm : Norm.values()) {
+    for (Norm norm : Norm.LENGTHS) {
       for (Side side : Side.values()) {
         for (String text : new String[] {"0", "8/255", "4/255"}) {
           for (Knowledge knowledge : Knowledge.values()) {
-            hashes.add(new ThreatModel(norm, epsilon(text), side, knowledge).hash());
+            for (String weights : new String[] {"aa", "bb"}) {
+              SurrogateModel surrogate =
+                  knowledge == Knowledge.TRANSFER ? new SurrogateModel("net", weights) : null;
+              hashes.add(new ThreatModel(norm, epsilon(text), side, knowledge, surrogate).hash());
+            }
           }
         }
       }
     }
-    assertThat(hashes).hasSize(2 * 3 * 3 * 4);
+    assertThat(hashes).hasSize(2 * 3 * 3 * (4 + 1));
+  }
+
+  @Test
+  void transfer_names_its_surrogate() {
+    SurrogateModel surrogate = new SurrogateModel("net", "0123456789abcdef");
+    ThreatModel threat =
+        new ThreatModel(Norm.L2, epsilon("1"), Side.QUERY, Knowledge.TRANSFER, surrogate);
+    assertThat(threat.knowledgeInWords()).isEqualTo("transfer from net (0123456789ab)");
+    assertThat(threat(Norm.L2, "1").knowledgeInWords()).isEqualTo("white-box");
+    assertThatThrownBy(
+            () -> new ThreatModel(Norm.L2, epsilon("1"), Side.QUERY, Knowledge.TRANSFER, null))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

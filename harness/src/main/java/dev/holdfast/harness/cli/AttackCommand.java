@@ -89,15 +89,16 @@ final class AttackCommand implements Callable<Integer> {
   @Option(
       names = "--norm",
       paramLabel = "NORM",
-      defaultValue = "linf",
-      description = "linf or l2. Default: ${DEFAULT-VALUE}.")
+      description = "linf, l2 or patch. Default: linf; patch for a patch.")
   private String norm;
 
   @Option(
       names = "--epsilon",
       required = true,
       paramLabel = "EPSILON",
-      description = "The budget in pixel space, such as 8/255 (linf) or 0.5 (l2).")
+      description =
+          "The budget in pixel space, such as 8/255 (linf) or 0.5 (l2); of a patch, its share of the"
+              + " image.")
   private String epsilon;
 
   @Option(
@@ -158,8 +159,8 @@ final class AttackCommand implements Callable<Integer> {
   public Integer call() {
     engine.apply();
     String owner = "the command line";
-    Norm chosen = Norm.of(norm, owner);
     Attack algorithm = Words.parse("--attack", attack, Attack.class);
+    Norm chosen = norm == null ? algorithm.norms().get(0) : Norm.of(norm, owner);
     AttackCell cell =
         new AttackCell(
             algorithm,
@@ -319,7 +320,8 @@ final class AttackCommand implements Callable<Integer> {
                   cell.id(),
                   engine.batchSize(),
                   true,
-                  new AttackTask.Pool(clean, pixels)),
+                  new AttackTask.Pool(
+                      clean, pixels, items -> cell.objective().aim(surroundings, items))),
               perturbed -> {
                 System.arraycopy(
                     perturbed.image(), 0, adversarial, perturbed.item() * values, values);
@@ -337,17 +339,20 @@ final class AttackCommand implements Callable<Integer> {
             }
           });
     }
-    for (int i = 0; i < n; i++) {
-      double squares = 0;
-      double largest = 0;
-      for (int p = i * values; p < (i + 1) * values; p++) {
-        double difference = (double) adversarial[p] - input.pixels()[p];
-        squares += difference * difference;
-        largest = Math.max(largest, Math.abs(difference));
-      }
-      length[i] = (float) (cell.threat().norm() == Norm.LINF ? largest : Math.sqrt(squares));
-    }
     InputSpec shape = candidate.card().input().spec();
+    for (int i = 0; i < n; i++) {
+      length[i] =
+          (float)
+              cell.threat()
+                  .norm()
+                  .length(
+                      adversarial,
+                      i * values,
+                      input.pixels(),
+                      i * values,
+                      shape.color().channels(),
+                      shape.height() * shape.width());
+    }
     long[] axes = {n, shape.color().channels(), shape.height(), shape.width()};
     AtomicFile.write(
         out,

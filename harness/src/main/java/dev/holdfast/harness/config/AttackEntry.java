@@ -8,6 +8,7 @@ import dev.holdfast.attacks.threat.Epsilon;
 import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.metrics.error.InputException;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -15,12 +16,15 @@ import java.util.List;
  *
  * @param attack the algorithm with its hyper-parameters
  * @param objectives what to maximize; default embedding-shift
- * @param norm {@code linf} (default) or {@code l2}
- * @param epsilons budgets, such as {@code 8/255}
+ * @param norm {@code linf} (default), {@code l2}, or {@code patch}, which is the default of a patch
+ * @param epsilons budgets, such as {@code 8/255}; of a patch, the share of the image
  * @param side whose images are perturbed; default {@code query}
  * @param stop {@code broken} to leave a query as soon as its recall@k is broken, where k is that of
  *     the objective margin, else 1; nothing but recall@k is then reported. {@code never} (default)
  *     to take every step
+ * @param surrogate another model, as for {@code --model}: perturbations are made for it, with its
+ *     own gallery, and judged on the candidate. In a file, relative to the file. Null (default) to
+ *     attack the candidate itself
  */
 public record AttackEntry(
     Attack attack,
@@ -28,7 +32,8 @@ public record AttackEntry(
     String norm,
     List<String> epsilons,
     String side,
-    String stop) {
+    String stop,
+    String surrogate) {
 
   private static final String NEVER = "never";
   private static final String BROKEN = "broken";
@@ -45,7 +50,7 @@ public record AttackEntry(
       throw InputException.of(
           "objectives", "none", owner, "be at least one", "leave the key out for the default");
     }
-    norm = norm == null ? Norm.LINF.id() : norm;
+    norm = norm == null ? attack.norms().get(0).id() : norm;
     side = side == null ? Side.QUERY.id() : side;
     Side.of(side, owner);
     stop = stop == null ? NEVER : stop;
@@ -55,6 +60,18 @@ public record AttackEntry(
     if (stop.equals(BROKEN) && !side.equals(Side.QUERY.id())) {
       throw InputException.of(
           "stop", stop, owner, "be never where gallery items are perturbed", "use side: query");
+    }
+    if (surrogate != null && surrogate.isBlank()) {
+      throw InputException.of(
+          "surrogate", surrogate, owner, "be a model", "leave the key out to attack the candidate");
+    }
+    if (surrogate != null && stop.equals(BROKEN)) {
+      throw InputException.of(
+          "stop",
+          stop,
+          owner,
+          "be never with a surrogate: what breaks it need not break the candidate",
+          "delete the key");
     }
     if (epsilons == null || epsilons.isEmpty()) {
       throw InputException.of("epsilons", "missing", owner, "be given", "add epsilons: [8/255]");
@@ -71,5 +88,19 @@ public record AttackEntry(
       return null;
     }
     return objective instanceof Margin margin ? margin.k() : Integer.valueOf(1);
+  }
+
+  /** Returns the same entry with a surrogate that is found from anywhere. */
+  AttackEntry beside(Path file) {
+    return surrogate == null
+        ? this
+        : new AttackEntry(
+            attack,
+            objectives,
+            norm,
+            epsilons,
+            side,
+            stop,
+            file.toAbsolutePath().resolveSibling(surrogate).normalize().toString());
   }
 }

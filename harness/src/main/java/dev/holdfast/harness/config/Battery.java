@@ -93,7 +93,7 @@ public record Battery(
     }
     Path file = Path.of(nameOrFile);
     if (Files.isRegularFile(file)) {
-      return StrictYaml.read(file, Battery.class);
+      return StrictYaml.read(file, Battery.class).beside(file);
     }
     if (nameOrFile.endsWith(".yaml") || nameOrFile.endsWith(".yml")) {
       throw InputException.of(
@@ -111,6 +111,11 @@ public record Battery(
     String words = limit == 0 ? "all queries" : limit + " queries";
     String label = limit == limitQueries || limit < 0 ? name : name + " with " + words;
     return new Battery(schema, label, limit, metrics, attacks, corruptions, embeddings);
+  }
+
+  private Battery beside(Path file) {
+    List<AttackEntry> found = attacks.stream().map(entry -> entry.beside(file)).toList();
+    return new Battery(schema, name, limitQueries, metrics, found, corruptions, embeddings);
   }
 
   private static String resource(String name) {

@@ -2,8 +2,10 @@ package dev.holdfast.harness.plan;
 
 import dev.holdfast.attacks.Attack;
 import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
+import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.yaml.StrictYaml;
 import java.math.BigDecimal;
@@ -24,6 +26,18 @@ public record AttackCell(Attack attack, Objective objective, ThreatModel threat,
     implements Cell {
 
   private static final int DIGITS = 6;
+
+  /** Refuses a norm that the attack does not know. */
+  public AttackCell {
+    if (!attack.norms().contains(threat.norm())) {
+      throw InputException.of(
+          "norm",
+          threat.norm().id(),
+          "attack " + attack.id(),
+          "be " + String.join(" or ", attack.norms().stream().map(Norm::id).toList()),
+          "leave it out for the default");
+    }
+  }
 
   @Override
   public String id() {
@@ -46,7 +60,9 @@ public record AttackCell(Attack attack, Objective objective, ThreatModel threat,
 
   @Override
   public String perturbation() {
-    return attack.id() + "-" + threat.norm().id();
+    String label =
+        threat.norm() == Norm.PATCH ? attack.id() : attack.id() + "-" + threat.norm().id();
+    return threat.surrogate() == null ? label : label + "-transfer";
   }
 
   @Override
@@ -64,6 +80,11 @@ public record AttackCell(Attack attack, Objective objective, ThreatModel threat,
     Map<String, Object> setting = new TreeMap<>();
     setting.put("attack", StrictYaml.toMap(attack));
     setting.put("objective", StrictYaml.toMap(objective));
+    if (threat.surrogate() != null) {
+      setting.put(
+          "surrogate",
+          Map.of("name", threat.surrogate().name(), "sha256", threat.surrogate().sha256()));
+    }
     if (stop != null) {
       setting.put("stop", "recall@" + stop);
     }

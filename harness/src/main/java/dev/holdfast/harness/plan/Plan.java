@@ -4,8 +4,10 @@ import dev.holdfast.attacks.corruption.Corruption;
 import dev.holdfast.attacks.corruption.Dialect;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.threat.Epsilon;
+import dev.holdfast.attacks.threat.Knowledge;
 import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.Side;
+import dev.holdfast.attacks.threat.SurrogateModel;
 import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.harness.config.AttackEntry;
 import dev.holdfast.harness.config.Battery;
@@ -27,13 +29,20 @@ public final class Plan {
 
   private Plan() {}
 
+  /** Returns the cells of a battery without surrogates, in its order. */
+  public static List<Cell> of(Battery battery, InputSpec input) {
+    return of(battery, input, Map.of());
+  }
+
   /**
    * Returns the cells of a battery, in its order.
    *
    * @param input what images look like; its size chooses the dialect of the corruptions
+   * @param surrogates which models the entries name
    * @throws InputException if two entries are the same, or an attack cannot be used as it says
    */
-  public static List<Cell> of(Battery battery, InputSpec input) {
+  public static List<Cell> of(
+      Battery battery, InputSpec input, Map<String, SurrogateModel> surrogates) {
     List<Cell> cells = new ArrayList<>();
     for (AttackEntry entry : battery.attacks()) {
       String owner = "attack " + entry.attack().id();
@@ -43,7 +52,11 @@ public final class Plan {
         for (String epsilon : entry.epsilons()) {
           ThreatModel threat =
               new ThreatModel(
-                  norm, Epsilon.parse(epsilon, owner), side, entry.attack().knowledge());
+                  norm,
+                  Epsilon.parse(epsilon, owner),
+                  side,
+                  entry.surrogate() == null ? entry.attack().knowledge() : Knowledge.TRANSFER,
+                  entry.surrogate() == null ? null : surrogates.get(entry.surrogate()));
           entry.attack().check(threat, objective);
           if (objective.attacksCandidates() && side != Side.GALLERY) {
             throw InputException.of(

@@ -155,7 +155,7 @@ final class Assembler {
                 t.epsilon().text(),
                 t.epsilon().value(),
                 t.side().id(),
-                t.knowledge().id()));
+                t.knowledgeInWords()));
       }
     }
     return List.copyOf(threats);
@@ -384,7 +384,8 @@ final class Assembler {
   /**
    * Returns recall@1 of attacks that differ in nothing but epsilon, or in nothing but their steps.
    * One step of full length may overshoot, and what looks for the smallest perturbation has a
-   * limit, not a budget: neither is a curve that must fall.
+   * limit, not a budget: neither is a curve that must fall. What was made for another model need
+   * not fall either.
    */
   private static List<List<AttackStrength.Point>> curves(Map<Cell, CellOutcome> outcomes) {
     Map<String, List<AttackStrength.Point>> curves = new LinkedHashMap<>();
@@ -394,6 +395,7 @@ final class Assembler {
           if (!(cell instanceof AttackCell attack)
               || hits == null
               || attack.side() != Side.QUERY
+              || attack.threat().surrogate() != null
               || attack.attack().steps() == null
               || attack.attack().steps() < 2
               || attack.attack().looksForTheSmallest()) {

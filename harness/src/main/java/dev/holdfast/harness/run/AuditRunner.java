@@ -85,17 +85,20 @@ public final class AuditRunner {
     refuseInsideData();
     ImageSet set =
         DataSets.open(options.data(), options.layout(), options.split(), options.subset());
-    try (EmbeddingModel model = Models.open(options.model(), Devices.of(options.device()))) {
+    try (EmbeddingModel model = Models.open(options.model(), Devices.of(options.device()));
+        Surrogates surrogates =
+            Surrogates.open(options.battery(), model, Devices.of(options.device()))) {
       InputSpec spec = model.card().input().spec();
-      List<Cell> cells = Plan.of(options.battery(), spec);
+      List<Cell> cells = Plan.of(options.battery(), spec, surrogates.identities());
       try (PixelStore store =
           PixelStore.open(set, spec, CacheFolder.path(), ticker, options.strict())) {
         // Refuses what cannot work before anything is written.
         new Images(store, model, options.batchSize());
         check(cells, store);
-        Map<String, String> config = config(model, set, store, cells);
+        surrogates.check(options.battery(), store, options.batchSize());
+        Map<String, String> config = config(model, surrogates, set, store, cells);
         try (RunFolder folder = RunFolder.open(options.out(), config, options.fresh())) {
-          return new Session(model, set, store, cells, folder).run(started);
+          return new Session(model, surrogates, set, store, cells, folder).run(started);
         }
       }
     }
@@ -132,10 +135,17 @@ public final class AuditRunner {
 
   /** Everything that a number of the report depends on. */
   private Map<String, String> config(
-      EmbeddingModel model, ImageSet set, PixelStore store, List<Cell> cells) {
+      EmbeddingModel model,
+      Surrogates surrogates,
+      ImageSet set,
+      PixelStore store,
+      List<Cell> cells) {
     Map<String, String> config = new TreeMap<>();
     config.put("model", model.sha256());
     config.put("card", RunFolder.MAPPER.writeValueAsString(model.card().toMap()));
+    if (!surrogates.fingerprint().isEmpty()) {
+      config.put("surrogates", surrogates.fingerprint());
+    }
     config.put("data", set.name() + " " + store.fingerprint());
     config.put("classes", classes(store));
     config.put("split", set.part());
@@ -176,6 +186,7 @@ public final class AuditRunner {
   private final class Session {
 
     private final EmbeddingModel model;
+    private final Surrogates surrogates;
     private final ImageSet set;
     private final PixelStore store;
     private final List<Cell> cells;
@@ -203,8 +214,14 @@ public final class AuditRunner {
     private List<QueryResult> cleanResults;
 
     Session(
-        EmbeddingModel model, ImageSet set, PixelStore store, List<Cell> cells, RunFolder folder) {
+        EmbeddingModel model,
+        Surrogates surrogates,
+        ImageSet set,
+        PixelStore store,
+        List<Cell> cells,
+        RunFolder folder) {
       this.model = model;
+      this.surrogates = surrogates;
       this.set = set;
       this.store = store;
       this.cells = cells;
@@ -519,9 +536,8 @@ public final class AuditRunner {
           new Perturber(
               model,
               images,
-              surroundings,
+              attacker(cell),
               retrieval.items(),
-              retrieval.clean(),
               options.seed(),
               options.earlyExit());
       try {
@@ -545,6 +561,19 @@ public final class AuditRunner {
                 .formatted(cell.id(), Reason.of(e)),
             e);
       }
+    }
+
+    /** Returns what the attacker of a cell works with. */
+    private Attacker attacker(Cell cell) {
+      return cell instanceof AttackCell attack && attack.threat().surrogate() != null
+          ? surrogates.attacker(
+              attack.threat().surrogate(),
+              store,
+              options.batchSize(),
+              retrieval.items(),
+              options.seed(),
+              ticker)
+          : new Attacker(model, embeddings, retrieval.clean(), surroundings);
     }
 
     /**

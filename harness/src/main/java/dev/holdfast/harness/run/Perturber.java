@@ -26,29 +26,27 @@ final class Perturber {
 
   private final EmbeddingModel model;
   private final Images images;
-  private final Surroundings surroundings;
+  private final Attacker attacker;
   private final int[] gallery;
-  private final EmbeddingSet galleryClean;
   private final long seed;
   private final boolean earlyExit;
 
   /**
+   * @param model the candidate
+   * @param attacker whose model perturbations are made for
    * @param gallery items of the gallery, which an attacker has as well
-   * @param galleryClean their clean embeddings
    */
   Perturber(
       EmbeddingModel model,
       Images images,
-      Surroundings surroundings,
+      Attacker attacker,
       int[] gallery,
-      EmbeddingSet galleryClean,
       long seed,
       boolean earlyExit) {
     this.model = model;
     this.images = images;
-    this.surroundings = surroundings;
+    this.attacker = attacker;
     this.gallery = gallery;
-    this.galleryClean = galleryClean;
     this.seed = seed;
     this.earlyExit = earlyExit;
   }
@@ -69,17 +67,20 @@ final class Perturber {
    * Perturbs items.
    *
    * @param items indices of images
-   * @param clean their clean embeddings
+   * @param clean their clean embeddings by the candidate
    * @throws IOException if the listener cannot write
    */
   PerturbedSet perturb(Cell cell, int[] items, EmbeddingSet clean, Listener listener)
       throws IOException {
     Gathered gathered = new Gathered(cell, items.length, clean, listener);
     if (cell instanceof AttackCell attack) {
-      Aim aim = attack.objective().aim(surroundings, clean);
-      attack(attack, aim, items, clean, gathered);
+      EmbeddingSet seen = attacker.embeddings().select(items);
+      Aim aim = attack.objective().aim(attacker.surroundings(), seen);
+      attack(attack, aim, items, seen, gathered);
       boolean reports = attack.side() == Side.QUERY || attack.objective().attacksCandidates();
-      return gathered.all(reports && attack.stop() == null ? aim : null);
+      // What a surrogate aims at lies among its own embeddings.
+      boolean own = attack.threat().surrogate() == null;
+      return gathered.all(reports && own && attack.stop() == null ? aim : null);
     } else {
       for (int start = 0; start < items.length; start += images.batchSize()) {
         int[] batch =
@@ -95,9 +96,10 @@ final class Perturber {
 
   private void attack(AttackCell cell, Aim aim, int[] items, EmbeddingSet clean, Gathered gathered)
       throws IOException {
+    Surroundings surroundings = attacker.surroundings();
     AttackTask task =
         new AttackTask(
-            model,
+            attacker.model(),
             clean,
             (item, target, offset) -> images.clean(items[item], target, offset),
             aim,
@@ -110,8 +112,9 @@ final class Perturber {
             images.batchSize(),
             earlyExit,
             new AttackTask.Pool(
-                galleryClean,
-                (item, target, offset) -> images.clean(gallery[item], target, offset)));
+                attacker.gallery(),
+                (item, target, offset) -> images.clean(gallery[item], target, offset),
+                some -> cell.objective().aim(surroundings, some)));
     List<Perturbed> batch = new ArrayList<>();
     try (InOrder inOrder =
         new InOrder(
@@ -192,16 +195,15 @@ final class Perturber {
         int row = i - start;
         finite[i] = copyIfFinite(embedded, row, embeddings, i, dimension);
         moved[i] = finite[i] ? distance(distance, clean, embeddings, i, dimension) : Double.NaN;
-        double squares = 0;
+        int from = row * images.values();
         boolean inRange = true;
-        for (int p = row * images.values(); p < (row + 1) * images.values(); p++) {
-          double difference = (double) after[p] - before[p];
-          linf[i] = Math.max(linf[i], Math.abs(difference));
-          squares += difference * difference;
+        for (int p = from; p < from + images.values(); p++) {
           inRange &= after[p] >= 0 && after[p] <= 1;
         }
-        l2[i] = Math.sqrt(squares);
-        if (!inRange || (cell instanceof AttackCell a && outside(a.threat(), linf[i], l2[i]))) {
+        linf[i] = length(Norm.LINF, before, after, from);
+        l2[i] = length(Norm.L2, before, after, from);
+        if (!inRange
+            || (cell instanceof AttackCell a && outside(a.threat(), before, after, from))) {
           overBudget++;
         }
         forwards[i]++;
@@ -247,8 +249,13 @@ final class Perturber {
     }
   }
 
-  private static boolean outside(ThreatModel threat, double linf, double l2) {
-    return (threat.norm() == Norm.LINF ? linf : l2) > threat.epsilon().value();
+  private boolean outside(ThreatModel threat, float[] before, float[] after, int from) {
+    return length(threat.norm(), before, after, from) > threat.epsilon().value();
+  }
+
+  private double length(Norm norm, float[] before, float[] after, int from) {
+    int channels = (int) images.batchShape().get(1);
+    return norm.length(after, from, before, from, channels, images.values() / channels);
   }
 
   private static boolean copyIfFinite(

@@ -78,8 +78,8 @@ record Chart(
           charts.add(
               new Chart(
                   "chart-" + (charts.size() + 1),
-                  "Attacks within " + norm,
-                  linf ? "epsilon × 255" : "epsilon",
+                  norm.equals("patch") ? "Patches" : "Attacks within " + norm,
+                  linf ? "epsilon × 255" : norm.equals("patch") ? "share of the image" : "epsilon",
                   linf,
                   null,
                   series(attacks, clean, row -> row.epsilon() * (linf ? 255 : 1))));

@@ -14,9 +14,10 @@ import java.util.Objects;
  *     {@code gaussian-noise}
  * @param family family of the attack or corruption, such as {@code noise}; null for clean rows
  * @param objective what the attack maximizes; null for anything else
- * @param norm {@code linf} or {@code l2}; null where there is no budget
- * @param epsilon perturbation budget in [0,1] pixel units; null where there is none
- * @param epsilon255 the budget in units of 1/255; null for l2 and where there is no budget
+ * @param norm {@code linf}, {@code l2} or {@code patch}; null where there is no budget
+ * @param epsilon perturbation budget in [0,1] pixel units, of a patch its share of the image; null
+ *     where there is none
+ * @param epsilon255 the budget in units of 1/255; null for anything but linf
  * @param severity 1 to 5; null for anything but a corruption
  * @param side which images were perturbed, such as {@code query}; null for clean rows
  * @param knowledge what the attacker knows, such as {@code white-box}; null where nobody attacks

@@ -58,8 +58,14 @@ public final class Words {
     return row.epsilon() == null ? "" : plain(row.epsilon());
   }
 
-  /** Returns the budget of a threat model both ways where they differ: {@code 8/255 = 0.03137}. */
+  /**
+   * Returns the budget of a threat model both ways where they differ: {@code 8/255 = 0.03137}; of a
+   * patch, in parts of the image.
+   */
   public static String budget(ThreatInfo threat) {
+    if (threat.norm().equals("patch")) {
+      return plain(threat.epsilonValue() * 100) + " % of the image";
+    }
     if (threat.norm().equals("linf")) {
       String other =
           threat.epsilon().contains("/")
