@@ -18,6 +18,7 @@ import dev.holdfast.harness.npz.NpzReader;
 import dev.holdfast.harness.npz.NpzWriter;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.run.Devices;
+import dev.holdfast.harness.run.Differentiable;
 import dev.holdfast.harness.run.Images;
 import dev.holdfast.harness.run.Ticker;
 import dev.holdfast.metrics.EmbeddingSet;
@@ -33,6 +34,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import picocli.CommandLine;
@@ -114,7 +116,8 @@ final class AttackCommand implements Callable<Integer> {
    * Images with what objectives need.
    *
    * @param groups null where there are none
-   * @param gallery what they are searched in; null where that is themselves
+   * @param galleryLabels of what they are searched in
+   * @param gallery embeds that; null where it is themselves
    */
   @SuppressWarnings("ArrayRecordComponent")
   private record Input(
@@ -122,7 +125,8 @@ final class AttackCommand implements Callable<Integer> {
       long[] ids,
       long[] labels,
       long[] groups,
-      EmbeddingSet gallery,
+      long[] galleryLabels,
+      Supplier<EmbeddingSet> gallery,
       Map<Long, float[]> targets) {
 
     /** Takes the queries of a data set; where all images are queries, they are the gallery. */
@@ -145,13 +149,20 @@ final class AttackCommand implements Callable<Integer> {
       for (int i = 0; i < n; i++) {
         session.store().input(asked[i], pixels, i * values);
       }
-      EmbeddingSet gallery =
-          apart ? session.images().embed(draw.gallery(), "embedding", ticker) : null;
       EmbeddingSet items =
           session
               .images()
               .set(asked, new float[n * session.model().card().embedding().dimension()]);
-      return new Input(pixels, items.ids(), items.labels(), items.groups(), gallery, Map.of());
+      long[] searched =
+          Arrays.stream(draw.gallery()).mapToLong(i -> session.images().item(i).label()).toArray();
+      return new Input(
+          pixels,
+          items.ids(),
+          items.labels(),
+          items.groups(),
+          apart ? searched : items.labels(),
+          apart ? () -> session.images().embed(draw.gallery(), "embedding", ticker) : null,
+          Map.of());
     }
   }
 
@@ -261,18 +272,21 @@ final class AttackCommand implements Callable<Integer> {
         targets.put((long) i, Arrays.copyOfRange(aims.floats(), i * d, (i + 1) * d));
       }
     }
-    return new Input(
-        images.floats(), ids, labels == null ? ids : labels.longs(), null, null, targets);
+    long[] classes = labels == null ? ids : labels.longs();
+    return new Input(images.floats(), ids, classes, null, classes, null, targets);
   }
 
   private void run(EmbeddingModel candidate, AttackCell cell, Input input, Ticker ticker) {
     Images.checked(engine.batchSize(), candidate.card().input().spec());
     if (input.targets().isEmpty()) {
-      cell.objective()
-          .check(
-              input.labels(), input.gallery() == null ? input.labels() : input.gallery().labels());
+      cell.objective().check(input.galleryLabels(), input.labels());
     }
     int n = input.ids().length;
+    try (NDManager manager = candidate.manager().newSubManager()) {
+      int some = Math.min(n, engine.batchSize());
+      Differentiable.check(
+          candidate, cell.attack(), batch(candidate, input.pixels(), 0, some, manager));
+    }
     int values = candidate.card().input().spec().values();
     int dimension = candidate.card().embedding().dimension();
     float[] embeddings = new float[n * dimension];
@@ -294,7 +308,7 @@ final class AttackCommand implements Callable<Integer> {
     float[] length = new float[n];
     try (Surroundings surroundings =
         new Surroundings(
-            input.gallery() == null ? clean : input.gallery(),
+            input.gallery() == null ? clean : input.gallery().get(),
             candidate.card().embedding().metric(),
             candidate.card().embedding().normalize(),
             engine.seed(),

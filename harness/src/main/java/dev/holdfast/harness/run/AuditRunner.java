@@ -94,7 +94,7 @@ public final class AuditRunner {
           PixelStore.open(set, spec, CacheFolder.path(), ticker, options.strict())) {
         // Refuses what cannot work before anything is written.
         new Images(store, model, options.batchSize());
-        check(cells, store);
+        check(cells, store, set.protocol());
         surrogates.check(options.battery(), store, options.batchSize());
         Map<String, String> config = config(model, surrogates, set, store, cells);
         try (RunFolder folder = RunFolder.open(options.out(), config, options.fresh())) {
@@ -119,13 +119,26 @@ public final class AuditRunner {
   }
 
   /** Refuses objectives that have nothing to aim at in this data. */
-  private static void check(List<Cell> cells, PixelStore store) {
-    long[] gallery = store.items().stream().mapToLong(ImageItem::label).toArray();
+  private static void check(List<Cell> cells, PixelStore store, Protocol protocol) {
+    List<ImageItem> items = store.items();
+    List<Draw> draws = protocol.draw(items);
+    int[] galleries =
+        draws.stream().flatMapToInt(d -> Arrays.stream(d.gallery())).distinct().sorted().toArray();
+    long[] gallery = Arrays.stream(galleries).mapToLong(i -> items.get(i).label()).toArray();
     Map<Long, Long> sizes =
         Arrays.stream(gallery)
             .boxed()
             .collect(Collectors.groupingBy(l -> l, Collectors.counting()));
-    long[] queries = Arrays.stream(gallery).filter(l -> sizes.get(l) > 1).toArray();
+    long[] queries =
+        draws.stream()
+            .flatMapToInt(d -> Arrays.stream(d.queries()))
+            .distinct()
+            .filter(
+                i ->
+                    sizes.getOrDefault(items.get(i).label(), 0L)
+                        > (Arrays.binarySearch(galleries, i) >= 0 ? 1 : 0))
+            .mapToLong(i -> items.get(i).label())
+            .toArray();
     for (Cell cell : cells) {
       if (cell instanceof AttackCell attack) {
         attack.objective().check(gallery, cell.side().gallery() ? gallery : queries);

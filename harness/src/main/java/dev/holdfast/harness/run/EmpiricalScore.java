@@ -58,7 +58,9 @@ record EmpiricalScore(String label, AttackCell cell, String setting, Estimate es
       Map<Cell, CellOutcome> outcomes, boolean unit, Trials trials, long seed) {
     Map<String, Map<String, AttackCell>> groups = new LinkedHashMap<>();
     for (Cell cell : outcomes.keySet()) {
-      if (cell instanceof AttackCell attack && attack.stop() == null) {
+      if (cell instanceof AttackCell attack
+          && attack.stop() == null
+          && attack.threat().surrogate() == null) {
         String budget = attack.threat().norm() + "|" + attack.threat().epsilon().value();
         groups
             .computeIfAbsent(attack.attackSetting() + "|" + budget, g -> new LinkedHashMap<>())

@@ -31,7 +31,8 @@ class WordsTest {
   @CsvSource({
     "linf, 8/255, 0.03137254901960784, 8/255 = 0.03137",
     "linf, 0.1, 0.1, 0.1 = 25.5/255",
-    "l2, 0.5, 0.5, 0.5"
+    "l2, 0.5, 0.5, 0.5",
+    "patch, 0.05, 0.05, 5 % of the image"
   })
   void gives_linf_budgets_both_ways(String norm, String epsilon, double value, String text) {
     ThreatInfo threat = new ThreatInfo("h", norm, epsilon, value, "query", "white-box");
