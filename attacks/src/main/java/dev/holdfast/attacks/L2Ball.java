@@ -14,8 +14,7 @@ import java.util.List;
  */
 record L2Ball(NDArray clean, double epsilon) implements Ball {
 
-  private static final int[] PIXELS = {1};
-  private static final float TINY = 1e-12f;
+  private static final double TINY = 1e-12;
 
   /** Saves most results from being shortened once more for the rounding of floats. */
   private static final double INSIDE = 1 - 1e-6;
@@ -42,17 +41,15 @@ record L2Ball(NDArray clean, double epsilon) implements Ball {
     if (!Gradients.finite(norms)) {
       return step(images, Gradients.withoutHoles(gradient), lengths);
     }
-    return Lengths.scale(rows, Gradients.factors(norms, lengths))
-        .reshape(images.getShape())
-        .addi(images);
+    float[] factors = Gradients.factors(norms, lengths);
+    PixelMoves.addProduct(gradient, Lengths.column(gradient, factors), images);
+    return gradient;
   }
 
   @Override
   public NDArray project(NDArray images) {
-    NDArray difference = Gradients.rows(images.subi(clean));
-    NDArray factor =
-        norm(difference).maximum(TINY).pow(-1).mul((float) (epsilon * INSIDE)).minimum(1f);
-    return difference.muli(factor).reshape(clean.getShape()).addi(clean).clip(0, 1);
+    PixelMoves.pull(images, clean, epsilon * INSIDE, TINY);
+    return images;
   }
 
   /**
@@ -94,9 +91,5 @@ record L2Ball(NDArray clean, double epsilon) implements Ball {
     for (int i = offset; i < offset + length; i++) {
       perturbation[i] *= (float) scale;
     }
-  }
-
-  private static NDArray norm(NDArray rows) {
-    return rows.square().sum(PIXELS, true).sqrt();
   }
 }

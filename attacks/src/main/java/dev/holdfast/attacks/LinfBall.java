@@ -48,12 +48,14 @@ record LinfBall(NDArray lower, NDArray upper) implements Ball {
   @Override
   public NDArray step(NDArray images, NDArray gradient, float[] lengths) {
     NDArray signs = gradient.signi();
-    return Lengths.scale(signs, lengths).addi(images);
+    PixelMoves.addProduct(signs, Lengths.column(signs, lengths), images);
+    return signs;
   }
 
   @Override
   public NDArray project(NDArray images) {
-    return images.maximum(lower).minimum(upper);
+    PixelMoves.clamp(images, lower, upper);
+    return images;
   }
 
   @Override
