@@ -33,12 +33,16 @@ final class CoarseSearch implements AutoCloseable {
   /** Lists of all queries at a time take at most so many numbers of 8 bytes. */
   private static final long LISTS = 1L << 25;
 
+  /** Queries that must not see this part of the gallery are left out. */
+  private static final int MOST_EXCLUDED = 8;
+
   private final Task task;
   private final Workers workers;
   private final int blockRows;
   private final NDManager manager;
   private final List<NDArray> columns;
   private final List<NDArray> rows;
+  private final boolean hasSquares;
   private final float[] halfSquares;
   private final Stage stage;
   private final double[] margins;
@@ -67,6 +71,7 @@ final class CoarseSearch implements AutoCloseable {
     this.rows = isSymmetric() ? columns : blocks(task.queryRows(), x);
     this.stage = new Stage(manager, DataType.FLOAT32, blockRows * blockRows);
     double ratio = Math.scalb(1.0, y - x);
+    this.hasSquares = !cosine;
     this.halfSquares = new float[task.gallery().size()];
     double longest = 0;
     for (int item = 0; item < halfSquares.length && !cosine; item++) {
@@ -116,9 +121,11 @@ final class CoarseSearch implements AutoCloseable {
    * @param counts for each query how many; 0 for a query that is left out
    */
   void search(int[] counts, Use use) {
-    long memory = Arrays.stream(counts).mapToLong(Shortlist::memory).sum();
+    int[] listed = new int[counts.length];
+    Arrays.setAll(listed, query -> counts[query] == 0 ? 0 : listed(query, counts[query]));
+    long memory = Arrays.stream(listed).mapToLong(Shortlist::memory).sum();
     boolean both = isSymmetric() && memory <= LISTS;
-    Shortlist shared = both ? new Shortlist(counts, margins) : null;
+    Shortlist shared = both ? new Shortlist(listed, margins) : null;
     for (int i = 0; i < rows.size(); i++) {
       int first = i * blockRows;
       int count = (int) rows.get(i).getShape().get(0);
@@ -127,18 +134,22 @@ final class CoarseSearch implements AutoCloseable {
           both
               ? shared
               : new Shortlist(
-                  Arrays.copyOfRange(counts, first, first + count),
+                  Arrays.copyOfRange(listed, first, first + count),
                   Arrays.copyOfRange(margins, first, first + count));
       for (int j = both ? i : 0; j < columns.size(); j++) {
         int firstItem = j * blockRows;
         int items = (int) columns.get(j).getShape().get(0);
         multiply(rows.get(i), columns.get(j));
+        // The lists of rows and of columns are those of different queries.
         workers.split(
-            count, (from, to) -> alongRows(lists, first, offset, from, to, firstItem, items));
-        if (both && i != j) {
-          workers.split(
-              items, (from, to) -> alongColumns(lists, first, count, from, to, firstItem, items));
-        }
+            both && i != j ? count + items : count,
+            (from, to) -> {
+              alongRows(lists, first - offset, from, Math.min(to, count), firstItem, items);
+              if (to > count) {
+                int left = Math.max(from - count, 0);
+                alongColumns(lists, first, count, left, to - count, firstItem, items);
+              }
+            });
       }
       workers.split(
           count,
@@ -150,6 +161,13 @@ final class CoarseSearch implements AutoCloseable {
     }
   }
 
+  /** Returns how long a list has to be: what the query must not see is only left out at the end. */
+  private int listed(int query, int count) {
+    int size = task.gallery().size();
+    int excluded = task.view(query).excluded().length;
+    return excluded > size / MOST_EXCLUDED ? 0 : Math.min(count, size) + excluded;
+  }
+
   private void multiply(NDArray left, NDArray right) {
     try (NDArray turned = right.transpose()) {
       stage.multiply(left, turned, 0);
@@ -158,20 +176,15 @@ final class CoarseSearch implements AutoCloseable {
 
   /** Offers each query the items of its row of the block. */
   private void alongRows(
-      Shortlist lists, int first, int offset, int from, int to, int firstItem, int items) {
+      Shortlist lists, int firstList, int from, int to, int firstItem, int items) {
     FloatBuffer block = stage.memory().asFloatBuffer();
     float[] scores = new float[items];
     for (int row = from; row < to; row++) {
-      int query = first + row;
-      int list = query - offset;
       block.get(row * items, scores);
-      float limit = lists.limits()[list];
-      for (int i = 0; i < items; i++) {
-        float score = scores[i] - halfSquares[firstItem + i];
-        if (score >= limit) {
-          limit = add(lists, list, query, firstItem + i, score);
-        }
+      for (int i = 0; i < items && hasSquares; i++) {
+        scores[i] -= halfSquares[firstItem + i];
       }
+      lists.offer(firstList + row, firstItem, scores);
     }
   }
 
@@ -180,37 +193,23 @@ final class CoarseSearch implements AutoCloseable {
       Shortlist lists, int first, int count, int from, int to, int firstItem, int items) {
     FloatBuffer block = stage.memory().asFloatBuffer();
     float[] scores = new float[to - from];
-    float[] limits = lists.limits();
     for (int row = 0; row < count; row++) {
-      int item = first + row;
       block.get(row * items + from, scores);
-      float halfSquare = halfSquares[item];
-      for (int i = 0; i < scores.length; i++) {
-        int query = firstItem + from + i;
-        float score = scores[i] - halfSquare;
-        if (score >= limits[query]) {
-          add(lists, query, query, item, score);
-        }
+      float halfSquare = halfSquares[first + row];
+      for (int i = 0; i < scores.length && hasSquares; i++) {
+        scores[i] -= halfSquare;
       }
+      lists.offerEach(firstItem + from, first + row, scores);
     }
   }
 
-  private float add(Shortlist lists, int list, int query, int item, float score) {
-    if (!task.excludes(query, item)) {
-      lists.add(list, item, score);
-    }
-    return lists.limits()[list];
-  }
-
-  private Nearest ranked(int query, int[] items, int count) {
-    if (items == null) {
+  private Nearest ranked(int query, int[] listed, int count) {
+    if (listed == null) {
       return null;
     }
-    double[] keys = new double[items.length];
-    for (int i = 0; i < keys.length; i++) {
-      keys[i] = task.key(query, items[i]);
-    }
-    return Nearest.of(task, query, items, keys, count);
+    GalleryIndex.View view = task.view(query);
+    int[] items = Arrays.stream(listed).filter(item -> !view.excludes(item)).toArray();
+    return Nearest.of(task, query, items, task.keys(query, items), count);
   }
 
   @Override

@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
  */
 public final class ExactSearch implements AutoCloseable {
 
-  private static final int COARSE_ROWS = 1024;
+  private static final int COARSE_ROWS = 896;
   private static final int BLOCK_PRODUCTS = 1 << 22;
   private static final int LONG_LIST = 8;
 
@@ -36,7 +36,6 @@ public final class ExactSearch implements AutoCloseable {
   private final int fineRows;
   private final Rows rows;
   private final GalleryIndex index;
-  private final int[] firstEqualRows;
   private final NDManager manager;
   private final Workers workers = new Workers();
 
@@ -55,7 +54,6 @@ public final class ExactSearch implements AutoCloseable {
     this.fineRows = fineRows;
     this.rows = Rows.of(gallery, "gallery");
     this.index = new GalleryIndex(gallery);
-    this.firstEqualRows = rows.firstEqualRows();
     this.manager = parent.newSubManager();
   }
 
@@ -165,7 +163,7 @@ public final class ExactSearch implements AutoCloseable {
     }
     Rows queryRows =
         Arrays.equals(queries.values(), gallery.values()) ? rows : Rows.of(queries, "queries");
-    return new Task(gallery, rows, index, firstEqualRows, queries, queryRows, distance, depth);
+    return new Task(gallery, rows, index, queries, queryRows, distance, depth);
   }
 
   /** Returns how many items a list needs that tells all but the ranks of far relevant items. */

@@ -23,6 +23,7 @@ final class FineRanking {
   private final Task task;
   private final double[] keys;
   private final double scale;
+  private final int[] firstEqualRows;
   private final double[] exact;
   private final int[] exactFor;
   private final long[] bounds;
@@ -38,6 +39,7 @@ final class FineRanking {
     this.scale = scale;
     int size = task.gallery().size();
     this.keys = new double[size];
+    this.firstEqualRows = task.galleryRows().firstEqualRows();
     this.exact = new double[size];
     this.exactFor = new int[size];
     this.bounds = new long[2 * Math.min(task.depth(), size)];
@@ -117,7 +119,7 @@ final class FineRanking {
    * Returns the exact key, computed once for equal rows, so that a collapsed gallery is no burden.
    */
   private double exact(int item) {
-    int first = task.firstEqualRows()[item];
+    int first = firstEqualRows[item];
     if (exactFor[first] != stamp) {
       exactFor[first] = stamp;
       exact[first] = task.key(query, first);

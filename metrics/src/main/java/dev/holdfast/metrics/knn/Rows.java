@@ -18,6 +18,7 @@ final class Rows {
   private final int dimension;
   private final double[] squares;
   private final double[] norms;
+  private int[] firstEqualRows;
 
   private Rows(float[] values, int dimension, double[] squares) {
     this.values = values;
@@ -129,14 +130,17 @@ final class Rows {
     return largest;
   }
 
-  /** Returns for each row the first row that holds the same numbers. */
-  int[] firstEqualRows() {
-    Map<RowKey, Integer> first = new HashMap<>(norms.length * 2);
-    int[] rows = new int[norms.length];
-    for (int row = 0; row < rows.length; row++) {
-      rows[row] = first.computeIfAbsent(RowKey.of(values, row, dimension), RowKey::row);
+  /** Returns for each row the first row that holds the same numbers. Not a copy. */
+  synchronized int[] firstEqualRows() {
+    if (firstEqualRows == null) {
+      Map<RowKey, Integer> first = new HashMap<>(norms.length * 2);
+      int[] rows = new int[norms.length];
+      for (int row = 0; row < rows.length; row++) {
+        rows[row] = first.computeIfAbsent(RowKey.of(values, row, dimension), RowKey::row);
+      }
+      firstEqualRows = rows;
     }
-    return rows;
+    return firstEqualRows;
   }
 
   /**
@@ -149,13 +153,43 @@ final class Rows {
     int otherOffset = otherRow * dimension;
     return switch (distance) {
       case EUCLIDEAN -> squaredDifference(values, offset, other.values, otherOffset, dimension);
-      case COSINE -> {
-        double lengths = norms[row] * other.norms[otherRow];
-        double cosine =
-            lengths == 0 ? 0 : dot(values, offset, other.values, otherOffset, dimension) / lengths;
-        yield 1 - Math.max(-1, Math.min(1, cosine));
-      }
+      case COSINE ->
+          cosineDistance(
+              dot(values, offset, other.values, otherOffset, dimension),
+              norms[row] * other.norms[otherRow]);
     };
+  }
+
+  private static double cosineDistance(double dot, double lengths) {
+    double cosine = lengths == 0 ? 0 : dot / lengths;
+    return 1 - Math.max(-1, Math.min(1, cosine));
+  }
+
+  /**
+   * Returns the {@link #key} of a row and each of some others: the same numbers, several at a time,
+   * so that the processor fetches one row while it adds up another.
+   */
+  double[] keys(int row, Rows other, int[] otherRows, Distance distance) {
+    double[] one = new double[dimension];
+    for (int i = 0; i < dimension; i++) {
+      one[i] = values[row * dimension + i];
+    }
+    double[] keys = new double[otherRows.length];
+    int i = 0;
+    for (; i + 3 < keys.length; i += 4) {
+      if (distance == Distance.EUCLIDEAN) {
+        squaredDifferences(one, other.values, otherRows, keys, i);
+      } else {
+        dots(one, other.values, otherRows, keys, i);
+      }
+    }
+    for (int k = 0; k < i && distance == Distance.COSINE; k++) {
+      keys[k] = cosineDistance(keys[k], norms[row] * other.norms[otherRows[k]]);
+    }
+    for (; i < keys.length; i++) {
+      keys[i] = key(row, other, otherRows[i], distance);
+    }
+    return keys;
   }
 
   // Four partial sums, always joined in the same way: one order of summation, and the processor
@@ -200,5 +234,124 @@ final class Rows {
       s0 += d * d;
     }
     return (s0 + s1) + (s2 + s3);
+  }
+
+  // The same sums for four rows at a time, with the same results.
+
+  private static void dots(double[] one, float[] others, int[] rows, double[] to, int k) {
+    int n = one.length;
+    int a = rows[k] * n;
+    int b = rows[k + 1] * n;
+    int c = rows[k + 2] * n;
+    int d = rows[k + 3] * n;
+    double a0 = 0;
+    double a1 = 0;
+    double a2 = 0;
+    double a3 = 0;
+    double b0 = 0;
+    double b1 = 0;
+    double b2 = 0;
+    double b3 = 0;
+    double c0 = 0;
+    double c1 = 0;
+    double c2 = 0;
+    double c3 = 0;
+    double d0 = 0;
+    double d1 = 0;
+    double d2 = 0;
+    double d3 = 0;
+    int i = 0;
+    for (; i + 3 < n; i += 4) {
+      double x0 = one[i];
+      double x1 = one[i + 1];
+      double x2 = one[i + 2];
+      double x3 = one[i + 3];
+      a0 += x0 * others[a + i];
+      a1 += x1 * others[a + i + 1];
+      a2 += x2 * others[a + i + 2];
+      a3 += x3 * others[a + i + 3];
+      b0 += x0 * others[b + i];
+      b1 += x1 * others[b + i + 1];
+      b2 += x2 * others[b + i + 2];
+      b3 += x3 * others[b + i + 3];
+      c0 += x0 * others[c + i];
+      c1 += x1 * others[c + i + 1];
+      c2 += x2 * others[c + i + 2];
+      c3 += x3 * others[c + i + 3];
+      d0 += x0 * others[d + i];
+      d1 += x1 * others[d + i + 1];
+      d2 += x2 * others[d + i + 2];
+      d3 += x3 * others[d + i + 3];
+    }
+    for (; i < n; i++) {
+      double x = one[i];
+      a0 += x * others[a + i];
+      b0 += x * others[b + i];
+      c0 += x * others[c + i];
+      d0 += x * others[d + i];
+    }
+    to[k] = (a0 + a1) + (a2 + a3);
+    to[k + 1] = (b0 + b1) + (b2 + b3);
+    to[k + 2] = (c0 + c1) + (c2 + c3);
+    to[k + 3] = (d0 + d1) + (d2 + d3);
+  }
+
+  private static void squaredDifferences(
+      double[] one, float[] others, int[] rows, double[] to, int k) {
+    int n = one.length;
+    int a = rows[k] * n;
+    int b = rows[k + 1] * n;
+    int c = rows[k + 2] * n;
+    int d = rows[k + 3] * n;
+    double a0 = 0;
+    double a1 = 0;
+    double a2 = 0;
+    double a3 = 0;
+    double b0 = 0;
+    double b1 = 0;
+    double b2 = 0;
+    double b3 = 0;
+    double c0 = 0;
+    double c1 = 0;
+    double c2 = 0;
+    double c3 = 0;
+    double d0 = 0;
+    double d1 = 0;
+    double d2 = 0;
+    double d3 = 0;
+    int i = 0;
+    for (; i + 3 < n; i += 4) {
+      double x0 = one[i];
+      double x1 = one[i + 1];
+      double x2 = one[i + 2];
+      double x3 = one[i + 3];
+      a0 += (x0 - others[a + i]) * (x0 - others[a + i]);
+      a1 += (x1 - others[a + i + 1]) * (x1 - others[a + i + 1]);
+      a2 += (x2 - others[a + i + 2]) * (x2 - others[a + i + 2]);
+      a3 += (x3 - others[a + i + 3]) * (x3 - others[a + i + 3]);
+      b0 += (x0 - others[b + i]) * (x0 - others[b + i]);
+      b1 += (x1 - others[b + i + 1]) * (x1 - others[b + i + 1]);
+      b2 += (x2 - others[b + i + 2]) * (x2 - others[b + i + 2]);
+      b3 += (x3 - others[b + i + 3]) * (x3 - others[b + i + 3]);
+      c0 += (x0 - others[c + i]) * (x0 - others[c + i]);
+      c1 += (x1 - others[c + i + 1]) * (x1 - others[c + i + 1]);
+      c2 += (x2 - others[c + i + 2]) * (x2 - others[c + i + 2]);
+      c3 += (x3 - others[c + i + 3]) * (x3 - others[c + i + 3]);
+      d0 += (x0 - others[d + i]) * (x0 - others[d + i]);
+      d1 += (x1 - others[d + i + 1]) * (x1 - others[d + i + 1]);
+      d2 += (x2 - others[d + i + 2]) * (x2 - others[d + i + 2]);
+      d3 += (x3 - others[d + i + 3]) * (x3 - others[d + i + 3]);
+    }
+    for (; i < n; i++) {
+      double x = one[i];
+      a0 += (x - others[a + i]) * (x - others[a + i]);
+      b0 += (x - others[b + i]) * (x - others[b + i]);
+      c0 += (x - others[c + i]) * (x - others[c + i]);
+      d0 += (x - others[d + i]) * (x - others[d + i]);
+    }
+    to[k] = (a0 + a1) + (a2 + a3);
+    to[k + 1] = (b0 + b1) + (b2 + b3);
+    to[k + 2] = (c0 + c1) + (c2 + c3);
+    to[k + 3] = (d0 + d1) + (d2 + d3);
   }
 }

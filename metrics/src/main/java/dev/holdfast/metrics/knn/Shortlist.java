@@ -15,7 +15,10 @@ final class Shortlist {
 
   private final int[] counts;
   private final double[] margins;
+
+  /** For each query the lowest score that can still matter; it rises. */
   private final float[] limits;
+
   private final int[] sizes;
 
   /** Score and item in one number, the best first in ascending order; null before the first. */
@@ -42,16 +45,31 @@ final class Shortlist {
   }
 
   private static int capacity(int count) {
-    return 2 * count + SLACK;
+    // Shortening costs less than taking items which a higher limit would have kept away.
+    return count + Math.max(SLACK, count / 2);
   }
 
-  /** Returns for each query the lowest score that can still matter; it rises. Not a copy. */
-  float[] limits() {
-    return limits;
+  /** Offers a query items in a row. */
+  void offer(int query, int firstItem, float[] scores) {
+    float limit = limits[query];
+    for (int i = 0; i < scores.length; i++) {
+      if (scores[i] >= limit) {
+        add(query, firstItem + i, scores[i]);
+        limit = limits[query];
+      }
+    }
   }
 
-  /** Takes an item whose score is not below the limit. */
-  void add(int query, int item, float score) {
+  /** Offers queries in a row the same item. */
+  void offerEach(int firstQuery, int item, float[] scores) {
+    for (int i = 0; i < scores.length; i++) {
+      if (scores[i] >= limits[firstQuery + i]) {
+        add(firstQuery + i, item, scores[i]);
+      }
+    }
+  }
+
+  private void add(int query, int item, float score) {
     long[] list = lists[query];
     if (list == null) {
       list = new long[capacity(counts[query])];

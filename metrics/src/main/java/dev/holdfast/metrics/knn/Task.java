@@ -3,17 +3,11 @@ package dev.holdfast.metrics.knn;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 
-/**
- * What is searched, for what.
- *
- * @param firstEqualRows for each gallery row the first one that holds the same numbers
- */
-@SuppressWarnings("ArrayRecordComponent")
+/** What is searched, for what. */
 record Task(
     EmbeddingSet gallery,
     Rows galleryRows,
     GalleryIndex index,
-    int[] firstEqualRows,
     EmbeddingSet queries,
     Rows queryRows,
     Distance distance,
@@ -23,13 +17,6 @@ record Task(
     return index.view(queries, query);
   }
 
-  boolean excludes(int query, int item) {
-    return gallery.ids()[item] == queries.ids()[query]
-        || (queries.groups() != null
-            && gallery.groups() != null
-            && gallery.groups()[item] == queries.groups()[query]);
-  }
-
   boolean isRelevant(int query, int item) {
     return gallery.labels()[item] == queries.labels()[query];
   }
@@ -37,6 +24,11 @@ record Task(
   /** Returns the number by which an item is ranked, exactly as everywhere. */
   double key(int query, int item) {
     return queryRows.key(query, galleryRows, item, distance);
+  }
+
+  /** Returns the {@link #key} of each of some items. */
+  double[] keys(int query, int[] items) {
+    return queryRows.keys(query, galleryRows, items, distance);
   }
 
   /** Returns the distance that a key stands for. */

@@ -99,6 +99,19 @@ class ExactSearchTest {
 
   @ParameterizedTest
   @EnumSource
+  void equals_a_full_sort_where_large_groups_and_small_ones_are_left_out(Distance distance) {
+    EmbeddingSet set = RandomSets.clusters(160, 12, 9, 1000, 3);
+    // Groups of 1, 2, 4, ... and all the rest.
+    long[] groups =
+        IntStream.range(0, 160).mapToLong(i -> 63 - Long.numberOfLeadingZeros(i + 1)).toArray();
+    EmbeddingSet grouped =
+        new EmbeddingSet(set.values(), set.dimension(), set.ids(), set.labels(), groups);
+
+    compareWithBruteForce(grouped, grouped, distance);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void equals_a_full_sort_of_sign_codes(Distance distance) {
     EmbeddingSet set = RandomSets.clusters(180, 12, 6, 1000, 4).signCodes();
 
