@@ -73,6 +73,18 @@ public sealed interface Objective
   default void check(long[] gallery, long[] attacked) {}
 
   /**
+   * Refuses a data set that offers nothing to aim at. Called before anything is computed.
+   *
+   * @param gallery labels of all gallery items
+   * @param attacked labels of the items under attack
+   * @param within whether those are gallery items themselves, which do not find themselves
+   * @throws dev.holdfast.metrics.error.InputException if it is too small
+   */
+  default void check(long[] gallery, long[] attacked, boolean within) {
+    check(gallery, attacked);
+  }
+
+  /**
    * Chooses what the items of a cell aim at, by seed and id alone.
    *
    * @param items the clean embeddings of the images under attack

@@ -5,6 +5,8 @@ import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * UAX, unadversarial examples: the opposite of an attack. Moves the embedding towards items of its
@@ -39,9 +41,13 @@ public record Unadversarial(Integer targets) implements Objective {
   }
 
   @Override
-  public void check(long[] gallery, long[] attacked) {
+  public void check(long[] gallery, long[] attacked, boolean within) {
+    Map<Long, Long> sizes =
+        Arrays.stream(gallery)
+            .boxed()
+            .collect(Collectors.groupingBy(l -> l, Collectors.counting()));
     for (long label : attacked) {
-      if (Arrays.stream(gallery).filter(l -> l == label).count() < 2) {
+      if (sizes.getOrDefault(label, 0L) < (within ? 2 : 1)) {
         throw InputException.of(
             "class",
             label,

@@ -30,8 +30,10 @@ class UnadversarialTest implements ObjectiveContract {
   @Test
   void refuses_a_class_with_one_item() {
     long[] labels = {1, 1, 2};
-    new Unadversarial(1).check(labels, new long[] {1});
-    assertThatThrownBy(() -> new Unadversarial(1).check(labels, labels))
+    new Unadversarial(1).check(labels, new long[] {1}, true);
+    // Who is not in the gallery needs one item there.
+    new Unadversarial(1).check(labels, labels, false);
+    assertThatThrownBy(() -> new Unadversarial(1).check(labels, labels, true))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("class (2) of objective unadversarial")
         .hasMessageContaining("another item");

@@ -279,7 +279,7 @@ final class AttackCommand implements Callable<Integer> {
   private void run(EmbeddingModel candidate, AttackCell cell, Input input, Ticker ticker) {
     Images.checked(engine.batchSize(), candidate.card().input().spec());
     if (input.targets().isEmpty()) {
-      cell.objective().check(input.galleryLabels(), input.labels());
+      cell.objective().check(input.galleryLabels(), input.labels(), input.gallery() == null);
     }
     int n = input.ids().length;
     try (NDManager manager = candidate.manager().newSubManager()) {

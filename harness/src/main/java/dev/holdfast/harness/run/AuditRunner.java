@@ -141,7 +141,8 @@ public final class AuditRunner {
             .toArray();
     for (Cell cell : cells) {
       if (cell instanceof AttackCell attack) {
-        attack.objective().check(gallery, cell.side().gallery() ? gallery : queries);
+        boolean within = cell.side().gallery() || protocol == Protocol.SELF_RETRIEVAL;
+        attack.objective().check(gallery, cell.side().gallery() ? gallery : queries, within);
       }
     }
   }

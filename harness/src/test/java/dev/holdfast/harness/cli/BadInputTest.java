@@ -287,6 +287,94 @@ class BadInputTest {
     audit(model, manifest).refuses(Holdfast.INPUT, "it holds another one", "other classes");
   }
 
+  /** The same words in a battery and on the command line, before anything is computed. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "pgd|embedding-shift|linf|8|The epsilon (8) of|be at most 1 for the norm linf|you meant 8/255",
+        "pgd,step_size=9/255|embedding-shift|linf|8/255"
+            + "|step_size (9/255) of attack pgd|be at most the epsilon 8/255|epsilon/4",
+        "pgd|multi-target,targets=7|linf|8/255|The targets (7) of objective multi-target"
+            + "|gallery items of other classes, which is 6|use fewer",
+        "universal,step_size=1|embedding-shift|l2|0.5"
+            + "|step_size (1) of attack universal|be at most the epsilon 0.5|epsilon/4",
+        "cw|margin|linf|8/255|norm (linf) of attack cw|be l2|fmn",
+      })
+  void an_attack_that_cannot_be_is_refused_by_audit_and_attack(
+      String attack, String objective, String norm, String epsilon, String a, String b, String c) {
+    Path file =
+        World.write(
+            own.resolve("wrong.yaml"),
+            """
+            schema: 1
+            name: wrong
+            metrics: [recall@1]
+            attacks:
+              - {attack: %s, objectives: [%s], norm: %s, epsilons: [%s]}
+            """
+                .formatted(yaml(attack), yaml(objective), norm, epsilon));
+    audit(model, data, "--battery", file).refuses(Holdfast.INPUT, a, b, "Maybe", c);
+    Object[] words = {
+      "attack",
+      "--model",
+      model,
+      "--data",
+      data,
+      "--out",
+      out(),
+      "--attack",
+      attack,
+      "--objective",
+      objective,
+      "--norm",
+      norm,
+      "--epsilon",
+      epsilon
+    };
+    Cli.run(words).refuses(Holdfast.INPUT, a, b, "Maybe", c);
+    assertThat(out()).doesNotExist();
+  }
+
+  private static String yaml(String words) {
+    return "{type: " + words.replace(",", ", ").replace("=", ": ") + "}";
+  }
+
+  @Test
+  void a_class_with_one_item_cannot_be_a_target() {
+    Path some = World.images(own.resolve("some"), 2, 3);
+    World.png(some.resolve("class-z/0.png"), 2, 0);
+    Object[] words = {
+      "attack",
+      "--model",
+      model,
+      "--data",
+      some,
+      "--out",
+      out(),
+      "--attack",
+      "fgsm",
+      "--objective",
+      "unadversarial",
+      "--epsilon",
+      "8/255"
+    };
+    Cli.run(words).refuses(Holdfast.INPUT, "class (2)", "unadversarial", "have another item");
+    assertThat(out()).doesNotExist();
+    // In an audit that image is no query, and counted.
+    Path file =
+        World.write(
+            own.resolve("good.yaml"),
+            """
+            schema: 1
+            name: good
+            metrics: [recall@1]
+            attacks: [{attack: {type: fgsm}, objectives: [{type: unadversarial}], epsilons: [8/255]}]
+            """);
+    audit(model, some, "--battery", file, "--allow-unreliable").succeeds();
+    assertThat(AuditFiles.readAudit(out()).data().excludedQueries()).isEqualTo(1);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"embed", "inspect"})
   void other_commands_refuse_the_same(String command) {
