@@ -26,7 +26,7 @@ class AuditFilesTest {
 
   private static QueryRow query(long id) {
     return new QueryRow(
-        "c", "clean", id, "p" + id, "l", 1, 1, Map.of(1, true), 0, 0, 0, 0, 1, 0, 0);
+        "c", "clean", id, "p" + id, "l", 1, 1, Map.of(1, true), 0, 0, 0, 0, 1, 0, 0, null);
   }
 
   private void write() throws IOException {

@@ -29,6 +29,7 @@ public sealed interface Objective
         Ltm,
         Gtm,
         Gtt,
+        NearestClass,
         MisRanking {
 
   /** Returns the id that configurations use. */

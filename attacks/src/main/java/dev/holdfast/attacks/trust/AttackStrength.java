@@ -73,10 +73,11 @@ public final class AttackStrength {
   /**
    * Judges attacks that see gradients against one that does not.
    *
+   * @param check id of the check
    * @param seeing for each query, whether attacks with gradients broke it
    * @param blind whether the attack without them did
    */
-  public static Finding blackBox(boolean[] seeing, boolean[] blind) {
+  public static Finding blackBox(String check, boolean[] seeing, boolean[] blind) {
     int n = seeing.length;
     double[] only =
         IntStream.range(0, n).mapToDouble(i -> blind[i] && !seeing[i] ? 1 : 0).toArray();
@@ -88,7 +89,7 @@ public final class AttackStrength {
             ? Level.OK
             : share.low() > FAR_BETTER && ahead > other ? Level.UNRELIABLE : Level.SUSPICIOUS;
     return new Finding(
-        "black-box",
+        check,
         level,
         level == Level.OK
             ? "An attack without gradients breaks no queries to speak of that attacks with them leave."

@@ -37,11 +37,12 @@ class AttackStrengthTest {
   void an_attack_without_gradients_that_breaks_more_is_named() {
     boolean[] all = firstTrue(32, 32);
     boolean[] none = firstTrue(32, 0);
-    assertThat(AttackStrength.blackBox(all, none).level()).isEqualTo(Level.OK);
-    assertThat(AttackStrength.blackBox(none, firstTrue(32, 1)).level()).isEqualTo(Level.OK);
-    assertThat(AttackStrength.blackBox(firstTrue(32, 20), firstTrue(32, 23)).level())
+    assertThat(AttackStrength.blackBox("black-box", all, none).level()).isEqualTo(Level.OK);
+    assertThat(AttackStrength.blackBox("black-box", none, firstTrue(32, 1)).level())
+        .isEqualTo(Level.OK);
+    assertThat(AttackStrength.blackBox("black-box", firstTrue(32, 20), firstTrue(32, 23)).level())
         .isEqualTo(Level.SUSPICIOUS);
-    Finding masked = AttackStrength.blackBox(none, firstTrue(32, 20));
+    Finding masked = AttackStrength.blackBox("black-box", none, firstTrue(32, 20));
     assertThat(masked.level()).isEqualTo(Level.UNRELIABLE);
     assertThat(masked.text()).contains("20 of 32", "masked");
   }

@@ -6,11 +6,13 @@ import dev.holdfast.reports.result.Kind;
 import dev.holdfast.reports.result.ResultRow;
 import dev.holdfast.reports.result.TrustVerdict;
 import dev.holdfast.reports.result.Verdict;
+import dev.holdfast.reports.table.Metric;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -25,11 +27,13 @@ final class Summary {
   static void print(Audit audit, Path folder, PrintWriter out) {
     // Two settings of one attack share a label; only then the settings are shown.
     Map<String, Set<String>> settings = new HashMap<>();
-    for (ResultRow row : audit.rows()) {
+    List<ResultRow> rows =
+        audit.rows().stream().filter(row -> !Metric.of(row).isOfMember()).toList();
+    for (ResultRow row : rows) {
       settings.computeIfAbsent(label(row), l -> new HashSet<>()).add(String.valueOf(row.setting()));
     }
     Map<String, String[]> lines = new LinkedHashMap<>();
-    for (ResultRow row : audit.rows()) {
+    for (ResultRow row : rows) {
       String label = label(row);
       String[] cells =
           lines.computeIfAbsent(
@@ -131,8 +135,7 @@ final class Summary {
       String epsilon =
           row.epsilon255() == null ? number(row.epsilon()) : number(row.epsilon255()) + "/255";
       return row.perturbation()
-          + " "
-          + row.objective()
+          + (row.objective() == null ? "" : " " + row.objective())
           + " "
           + epsilon
           + (row.side().equals("query") ? "" : " on " + row.side());

@@ -22,6 +22,7 @@ import java.util.Set;
  * @param attacks attacks, each under one or more threat models
  * @param corruptions corruptions at one or more severities
  * @param embeddings attacks on stored embeddings
+ * @param worstCases what is left by several attacks together
  */
 public record Battery(
     Integer schema,
@@ -30,10 +31,11 @@ public record Battery(
     List<String> metrics,
     List<AttackEntry> attacks,
     List<CorruptionEntry> corruptions,
-    List<EmbeddingEntry> embeddings) {
+    List<EmbeddingEntry> embeddings,
+    List<WorstCaseEntry> worstCases) {
 
   /** The batteries that come with Holdfast. */
-  public static final List<String> NAMES = List.of("quick", "standard", "robrank-compat");
+  public static final List<String> NAMES = List.of("quick", "standard", "full", "robrank-compat");
 
   private static final List<String> DEFAULT_METRICS =
       List.of("recall@1", "recall@2", "recall@4", "recall@8", "map-at-r");
@@ -66,6 +68,17 @@ public record Battery(
     attacks = attacks == null ? List.of() : List.copyOf(attacks);
     corruptions = corruptions == null ? List.of() : List.copyOf(corruptions);
     embeddings = embeddings == null ? List.of() : List.copyOf(embeddings);
+    worstCases = worstCases == null ? List.of() : List.copyOf(worstCases);
+    for (WorstCaseEntry entry : worstCases) {
+      if (!metrics.contains("recall@" + entry.k())) {
+        throw InputException.of(
+            "metrics",
+            metrics,
+            owner,
+            "hold recall@" + entry.k() + ", which a worst case reports",
+            "add it");
+      }
+    }
     for (AttackEntry entry : attacks) {
       for (Objective objective : entry.objectives()) {
         Integer k = entry.stopAt(objective);
@@ -110,12 +123,13 @@ public record Battery(
   public Battery withLimitQueries(int limit) {
     String words = limit == 0 ? "all queries" : limit + " queries";
     String label = limit == limitQueries || limit < 0 ? name : name + " with " + words;
-    return new Battery(schema, label, limit, metrics, attacks, corruptions, embeddings);
+    return new Battery(schema, label, limit, metrics, attacks, corruptions, embeddings, worstCases);
   }
 
   private Battery beside(Path file) {
     List<AttackEntry> found = attacks.stream().map(entry -> entry.beside(file)).toList();
-    return new Battery(schema, name, limitQueries, metrics, found, corruptions, embeddings);
+    return new Battery(
+        schema, name, limitQueries, metrics, found, corruptions, embeddings, worstCases);
   }
 
   private static String resource(String name) {

@@ -45,17 +45,17 @@ public record AttackCell(Attack attack, Objective objective, ThreatModel threat,
         "_",
         perturbation(),
         objective.label(),
-        length(),
+        length(threat),
         threat.side().id(),
         "%08x".formatted((int) CounterRng.hash(setting() + threat.hash())));
   }
 
   /** The same for 8/255 and 16/510, because random numbers are drawn by the id. */
-  private String length() {
+  static String length(ThreatModel threat) {
     return BigDecimal.valueOf(threat.epsilon().value())
         .round(new MathContext(DIGITS))
         .stripTrailingZeros()
-        .toString();
+        .toPlainString();
   }
 
   @Override

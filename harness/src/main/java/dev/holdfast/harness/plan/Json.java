@@ -11,6 +11,10 @@ final class Json {
 
   private Json() {}
 
+  static Object read(String text) {
+    return MAPPER.readValue(text, Object.class);
+  }
+
   static String canonical(Object value) {
     return MAPPER.writeValueAsString(value);
   }

@@ -13,6 +13,7 @@ import dev.holdfast.harness.config.AttackEntry;
 import dev.holdfast.harness.config.Battery;
 import dev.holdfast.harness.config.CorruptionEntry;
 import dev.holdfast.harness.config.EmbeddingEntry;
+import dev.holdfast.harness.config.WorstCaseEntry;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.InputSpec;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Turns a battery into cells. */
 public final class Plan {
@@ -70,6 +72,11 @@ public final class Plan {
         }
       }
     }
+    for (WorstCaseEntry entry : battery.worstCases()) {
+      for (String epsilon : entry.epsilons()) {
+        cells.add(worstCase(entry, epsilon));
+      }
+    }
     Dialect dialect = Dialect.forSize(input.height(), input.width());
     for (CorruptionEntry entry : battery.corruptions()) {
       for (String id : entry.ids()) {
@@ -94,6 +101,46 @@ public final class Plan {
     return List.copyOf(cells);
   }
 
+  private static WorstCaseCell worstCase(WorstCaseEntry entry, String text) {
+    String owner = "worst case of the battery";
+    Norm norm = Norm.of(entry.norm(), owner);
+    Epsilon epsilon = Epsilon.parse(text, owner);
+    List<WorstCaseCell.Member> members = new ArrayList<>();
+    Knowledge most = null;
+    for (WorstCaseEntry.Member member : entry.members()) {
+      Knowledge knowledge = member.attack().knowledge();
+      ThreatModel threat = new ThreatModel(norm, epsilon, Side.QUERY, knowledge);
+      List<AttackCell> attacks = new ArrayList<>();
+      for (Objective objective : member.objectives()) {
+        member.attack().check(threat, objective);
+        attacks.add(new AttackCell(member.attack(), objective, threat, entry.k()));
+      }
+      members.add(new WorstCaseCell.Member(name(attacks), attacks));
+      most = most == null || knowledge.compareTo(most) < 0 ? knowledge : most;
+    }
+    Set<String> names = new HashSet<>();
+    for (WorstCaseCell.Member member : members) {
+      if (!names.add(member.name())) {
+        throw InputException.of(
+            "members", member.name(), owner, "differ in attack or objectives", "delete one");
+      }
+    }
+    return new WorstCaseCell(
+        members, new ThreatModel(norm, epsilon, Side.QUERY, most), entry.k(), entry.ablation());
+  }
+
+  private static String name(List<AttackCell> attacks) {
+    AttackCell first = attacks.get(0);
+    return first.perturbation()
+        + " "
+        + (attacks.size() == 1
+            ? first.objective().label()
+            : attacks.stream()
+                .map(attack -> attack.objective().id())
+                .distinct()
+                .collect(Collectors.joining("+")));
+  }
+
   /**
    * Returns the cells whose pictures a report shows: the largest budget of each attack with each
    * objective, and the middle severity of each corruption.
@@ -114,6 +161,9 @@ public final class Plan {
   private static double worth(Cell cell) {
     if (cell instanceof AttackCell attack) {
       return attack.threat().epsilon().value();
+    }
+    if (cell instanceof WorstCaseCell worst) {
+      return worst.threat().epsilon().value();
     }
     return -Math.abs(((CorruptionCell) cell).severity() - MIDDLE);
   }

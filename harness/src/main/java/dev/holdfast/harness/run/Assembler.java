@@ -13,7 +13,9 @@ import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.harness.plan.CorruptionCell;
 import dev.holdfast.harness.plan.EmbeddingCell;
+import dev.holdfast.harness.plan.WorstCaseCell;
 import dev.holdfast.metrics.Distance;
+import dev.holdfast.metrics.RecallAtK;
 import dev.holdfast.metrics.RetrievalMetric;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.metrics.random.CounterRng;
@@ -40,6 +42,7 @@ import dev.holdfast.reports.result.Shown;
 import dev.holdfast.reports.result.ThreatInfo;
 import dev.holdfast.reports.result.TrustVerdict;
 import dev.holdfast.reports.result.Verdict;
+import dev.holdfast.reports.table.Metric;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -48,6 +51,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -107,6 +111,7 @@ final class Assembler {
     trust.add(budgets(outcomes));
     trust.add(finite(clean, outcomes));
     trust.add(Verdicts.of(AttackStrength.monotone(curves(outcomes))));
+    trust.addAll(blackBox(outcomes));
     Audit audit =
         new Audit(
             Audit.SCHEMA_VERSION,
@@ -146,8 +151,8 @@ final class Assembler {
   private static List<ThreatInfo> threats(Set<Cell> cells) {
     Set<ThreatInfo> threats = new LinkedHashSet<>();
     for (Cell cell : cells) {
-      if (cell instanceof AttackCell attack) {
-        ThreatModel t = attack.threat();
+      ThreatModel t = threat(cell);
+      if (t != null) {
         threats.add(
             new ThreatInfo(
                 t.hash(),
@@ -184,6 +189,9 @@ final class Assembler {
           }
           if (cell instanceof AttackCell attack && attack.attack().looksForTheSmallest()) {
             rows.add(median(attack, outcome));
+          }
+          if (cell instanceof WorstCaseCell worst) {
+            rows.addAll(members(worst, outcome));
           }
           measures.forEach(
               (word, values) -> {
@@ -261,6 +269,89 @@ final class Assembler {
     return Arrays.stream(values).average().orElse(Double.NaN);
   }
 
+  /**
+   * What is left of recall@k behind each member of a worst case; with an ablation also what it
+   * leaves alone, and what the others leave without it.
+   */
+  private List<ResultRow> members(WorstCaseCell cell, CellOutcome outcome) {
+    List<ResultRow> rows = new ArrayList<>();
+    Set<String> all = new HashSet<>(cell.members().stream().map(m -> m.name()).toList());
+    Set<String> before = new HashSet<>();
+    for (WorstCaseCell.Member member : cell.members()) {
+      before.add(member.name());
+      rows.add(member(cell, member, Metric.LEFT_BEHIND, left(outcome, before)));
+      if (cell.ablation()) {
+        Set<String> others = new HashSet<>(all);
+        others.remove(member.name());
+        rows.add(member(cell, member, Metric.LEFT_ALONE, left(outcome, Set.of(member.name()))));
+        rows.add(member(cell, member, Metric.LEFT_WITHOUT, left(outcome, others)));
+      }
+    }
+    return rows;
+  }
+
+  /** Returns 1 for each trial that survives these members, and 0 for the others. */
+  private static double[] left(CellOutcome outcome, Set<String> members) {
+    return outcome.brokenBy().stream()
+        .mapToDouble(
+            by ->
+                by.stream().anyMatch(m -> m.equals(CellOutcome.CLEAN) || members.contains(m))
+                    ? 0
+                    : 1)
+        .toArray();
+  }
+
+  private ResultRow member(
+      WorstCaseCell cell, WorstCaseCell.Member member, String metric, double[] left) {
+    return row(
+        Kind.ATTACK,
+        cell.perturbation(),
+        cell,
+        member.name(),
+        metric,
+        cell.k(),
+        trials.estimate(new RecallAtK(cell.k()), left, seed("recall@" + cell.k())),
+        trials.spread(left),
+        null);
+  }
+
+  /** Queries that only attacks without gradients broke speak against those with them. */
+  private static List<TrustVerdict> blackBox(Map<Cell, CellOutcome> outcomes) {
+    List<TrustVerdict> verdicts = new ArrayList<>();
+    outcomes.forEach(
+        (cell, outcome) -> {
+          if (cell instanceof WorstCaseCell worst) {
+            Set<String> seeing = new HashSet<>();
+            Set<String> blind = new HashSet<>();
+            for (WorstCaseCell.Member member : worst.members()) {
+              (member.seesGradients() ? seeing : blind).add(member.name());
+            }
+            if (!blind.isEmpty() && !seeing.isEmpty()) {
+              List<List<String>> attacked =
+                  outcome.brokenBy().stream()
+                      .filter(by -> !by.contains(CellOutcome.CLEAN))
+                      .toList();
+              String budget = worst.threat().norm().id() + "-" + worst.threat().epsilon();
+              verdicts.add(
+                  Verdicts.of(
+                      AttackStrength.blackBox(
+                          "black-box-" + budget,
+                          broken(attacked, seeing),
+                          broken(attacked, blind))));
+            }
+          }
+        });
+    return verdicts;
+  }
+
+  private static boolean[] broken(List<List<String>> brokenBy, Set<String> members) {
+    boolean[] broken = new boolean[brokenBy.size()];
+    for (int i = 0; i < broken.length; i++) {
+      broken[i] = brokenBy.get(i).stream().anyMatch(members::contains);
+    }
+    return broken;
+  }
+
   private Estimate estimate(RetrievalMetric metric, Map<String, double[]> values) {
     String word = Metrics.word(metric);
     return trials.estimate(metric, values.get(word), seed(word));
@@ -293,10 +384,35 @@ final class Assembler {
       Estimate estimate,
       Double spread,
       Double cleanValue) {
+    return row(kind, perturbation, cell, objective(cell), metric, k, estimate, spread, cleanValue);
+  }
+
+  /** Whose budget, side and knowledge a cell has; null where nobody attacks images. */
+  private static ThreatModel threat(Cell cell) {
+    return cell instanceof AttackCell attack
+        ? attack.threat()
+        : cell instanceof WorstCaseCell worst ? worst.threat() : null;
+  }
+
+  private static String objective(Cell cell) {
+    return cell instanceof AttackCell attack ? attack.objective().label() : null;
+  }
+
+  private ResultRow row(
+      Kind kind,
+      String perturbation,
+      Cell cell,
+      String objective,
+      String metric,
+      Integer k,
+      Estimate estimate,
+      Double spread,
+      Double cleanValue) {
     AttackCell attack = cell instanceof AttackCell a ? a : null;
+    ThreatModel threat = threat(cell);
     CorruptionCell corruption = cell instanceof CorruptionCell c ? c : null;
-    Double epsilon = attack == null ? null : attack.threat().epsilon().value();
-    boolean linf = attack != null && attack.threat().norm() == Norm.LINF;
+    Double epsilon = threat == null ? null : threat.epsilon().value();
+    boolean linf = threat != null && threat.norm() == Norm.LINF;
     return new ResultRow(
         model.card().name(),
         set.name(),
@@ -305,13 +421,13 @@ final class Assembler {
         corruption != null
             ? corruption.corruption().family().id()
             : cell instanceof EmbeddingCell ? EmbeddingAttack.FAMILY : null,
-        attack == null ? null : attack.objective().label(),
-        attack == null ? null : attack.threat().norm().id(),
+        objective,
+        threat == null ? null : threat.norm().id(),
         epsilon,
-        linf ? Double.valueOf(attack.threat().epsilon().in255()) : null,
+        linf ? Double.valueOf(threat.epsilon().in255()) : null,
         corruption == null ? null : Integer.valueOf(corruption.severity()),
         cell != null ? cell.side().id() : kind == Kind.AGGREGATE ? Side.QUERY.id() : null,
-        attack == null ? null : attack.threat().knowledge().id(),
+        threat == null ? null : threat.knowledge().id(),
         attack == null ? null : attack.attack().steps(),
         metric,
         k,
@@ -326,7 +442,7 @@ final class Assembler {
         options.seed(),
         cell == null ? null : cell.setting(),
         corruption == null ? null : corruption.dialectLabel(),
-        attack == null ? null : attack.threat().hash(),
+        threat == null ? null : threat.hash(),
         spread);
   }
 
@@ -500,7 +616,8 @@ final class Assembler {
                   outcome.steps()[i],
                   outcome.forwards()[i],
                   outcome.backwards()[i],
-                  trials.draws()[i]);
+                  trials.draws()[i],
+                  brokenBy(outcome, i));
             });
   }
 
@@ -527,8 +644,15 @@ final class Assembler {
                   outcome.steps()[i],
                   outcome.forwards()[i],
                   outcome.backwards()[i],
-                  0);
+                  0,
+                  null);
             });
+  }
+
+  private static String brokenBy(CellOutcome outcome, int trial) {
+    return outcome.brokenBy() == null || outcome.brokenBy().get(trial).isEmpty()
+        ? null
+        : String.join("; ", outcome.brokenBy().get(trial));
   }
 
   private void writeEvidenceIndex(Map<Cell, CellOutcome> outcomes) {

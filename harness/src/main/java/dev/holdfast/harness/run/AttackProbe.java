@@ -3,6 +3,7 @@ package dev.holdfast.harness.run;
 import dev.holdfast.attacks.Attack;
 import dev.holdfast.attacks.AttackTask;
 import dev.holdfast.attacks.Pgd;
+import dev.holdfast.attacks.Square;
 import dev.holdfast.attacks.objective.EmbeddingShift;
 import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.objective.Objective;
@@ -21,8 +22,8 @@ import java.util.function.Function;
 
 /**
  * Attacks a few queries to see whether attacks can be believed at all: against noise of the same
- * budget, with pixels rounded to 8 bits, and with a budget that allows everything. It costs a few
- * percent of the smallest battery.
+ * budget, with pixels rounded to 8 bits, against an attack that sees no gradients, and with a
+ * budget that allows everything. It costs a few percent of the smallest battery.
  */
 public final class AttackProbe {
 
@@ -32,6 +33,7 @@ public final class AttackProbe {
   private static final double EPSILON = 8 / 255.0;
   private static final int DRAWS = 4;
   private static final int LEVELS = 255;
+  private static final int INQUIRIES = 100;
 
   private final EmbeddingModel model;
   private final Images images;
@@ -82,8 +84,22 @@ public final class AttackProbe {
     // large step, would destroy the picture whatever the gradient says.
     Pgd steps = new Pgd(20, "epsilon/32", false);
     float[] free = attacked(steps, new Margin(1), 1, 1, items, clean);
+    float[] seeing = attacked(new Pgd(20, null, null), new Margin(1), EPSILON, 1, items, clean);
+    float[] blind =
+        attacked(new Square(INQUIRIES, null, true), new Margin(1), EPSILON, 1, items, clean);
+    findings.add(
+        AttackStrength.blackBox(
+            "black-box", missed(hits(clean, seeing, recall)), missed(hits(clean, blind, recall))));
     findings.add(ChanceLevel.unbounded(hits(clean, free, recall), chance));
     return findings;
+  }
+
+  private static boolean[] missed(double[] hits) {
+    boolean[] missed = new boolean[hits.length];
+    for (int i = 0; i < missed.length; i++) {
+      missed[i] = hits[i] == 0;
+    }
+    return missed;
   }
 
   private float[] pixels(int[] items) {

@@ -13,6 +13,7 @@ import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.harness.plan.EmbeddingCell;
 import dev.holdfast.harness.plan.Plan;
+import dev.holdfast.harness.plan.WorstCaseCell;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
@@ -144,6 +145,9 @@ public final class AuditRunner {
         boolean within = cell.side().gallery() || protocol == Protocol.SELF_RETRIEVAL;
         attack.objective().check(gallery, cell.side().gallery() ? gallery : queries, within);
       }
+      if (cell instanceof WorstCaseCell worst) {
+        worst.attacks().forEach(attack -> attack.objective().check(gallery, queries));
+      }
     }
   }
 
@@ -191,6 +195,10 @@ public final class AuditRunner {
       digest.update(line.getBytes(StandardCharsets.UTF_8));
     }
     return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
+  }
+
+  private static boolean attacksImages(Cell cell) {
+    return cell instanceof AttackCell || cell instanceof WorstCaseCell;
   }
 
   /** Perturbed images, and the file that they are kept in; null where they are not. */
@@ -411,7 +419,7 @@ public final class AuditRunner {
       int[] points = IntStream.range(0, images.count()).filter(i -> finite[i]).toArray();
       findings.addAll(
           new Probe(model, images, options.seed()).run(points, embeddings.select(points)));
-      if (cells.stream().anyMatch(AttackCell.class::isInstance)) {
+      if (cells.stream().anyMatch(AuditRunner::attacksImages)) {
         findings.addAll(probeAttacks());
       }
       List<TrustVerdict> verdicts = Verdicts.of(findings);
@@ -508,7 +516,8 @@ public final class AuditRunner {
               lost,
               null,
               List.of(),
-              List.of());
+              List.of(),
+              null);
       folder.write(CLEAN, outcome);
       return outcome;
     }
@@ -555,6 +564,9 @@ public final class AuditRunner {
               options.seed(),
               options.earlyExit());
       try {
+        if (cell instanceof WorstCaseCell worst) {
+          return runWorstCase(perturber, worst, done, total);
+        }
         if (attacksCandidates(cell)) {
           return runOnCandidates(perturber, cell, done, total);
         }
@@ -651,7 +663,102 @@ public final class AuditRunner {
           0,
           null,
           List.of(),
-          List.of());
+          List.of(),
+          null);
+    }
+
+    private CellOutcome runWorstCase(Perturber perturber, WorstCaseCell cell, long done, long total)
+        throws IOException {
+      Cascade cascade =
+          new Cascade(
+              cell,
+              trials,
+              retrieval,
+              queries,
+              embeddings.select(queries),
+              cleanFinite(),
+              ranks(cleanResults, cleanFinite()));
+      List<AttackCell> attacks = cell.attacks();
+      try (ImageFile file = new ImageFile(images.values())) {
+        cascade.run(
+            perturber,
+            order(),
+            images.values(),
+            file,
+            (attack, image, of) -> {
+              double before = attacks.subList(0, attack).stream().mapToInt(Cell::cost).sum();
+              double share = before + (double) image / of * attacks.get(attack).cost();
+              ticker.step("auditing", done + (long) (share * queries.length), total);
+            });
+        PerturbedSet set = cascade.set();
+        double[] left = new double[trials.size()];
+        for (int t = 0; t < left.length; t++) {
+          left[t] = cascade.brokenBy().get(t).isEmpty() ? 1 : 0;
+        }
+        int notFinite = 0;
+        for (int q = 0; q < queries.length; q++) {
+          notFinite += cascade.isPerturbed(q) && !set.finite()[q] ? 1 : 0;
+        }
+        Tracker tracker = new Tracker(cell, done, total, order());
+        List<QueryResult> results = retrieval.search(trials, set.embeddings());
+        for (int query : tracker.candidates) {
+          float[] pixels = image(cascade, file, query);
+          tracker.kept.put(query, new float[][] {image(queries[query]), pixels});
+        }
+        List<Shown> shown = tracker.shown(results);
+        return new CellOutcome(
+            1,
+            cell.id(),
+            folder.configHash(),
+            ids(),
+            cascade.ranks(),
+            Map.of("recall@" + cell.k(), left),
+            Map.of(),
+            trials.each(set.distanceMoved()),
+            trials.each(set.linf()),
+            trials.each(set.l2()),
+            trials.each(set.steps()),
+            trials.each(set.forwards()),
+            trials.each(set.backwards()),
+            Arrays.stream(set.forwards()).asLongStream().sum(),
+            Arrays.stream(set.backwards()).asLongStream().sum(),
+            set.overBudget(),
+            notFinite,
+            keepsImages(cell) ? evidence(cell, cascade, file, set) : null,
+            shown,
+            shown.stream().flatMap(s -> showcase.files(s).stream()).distinct().toList(),
+            cascade.brokenBy());
+      }
+    }
+
+    private float[] image(int item) {
+      float[] pixels = new float[images.values()];
+      images.clean(item, pixels, 0);
+      return pixels;
+    }
+
+    /** A query that no attack has touched is as it was. */
+    private float[] image(Cascade cascade, ImageFile file, int query) throws IOException {
+      return cascade.isPerturbed(query) ? file.read(query) : image(queries[query]);
+    }
+
+    private Evidence.Entry evidence(
+        WorstCaseCell cell, Cascade cascade, ImageFile file, PerturbedSet set) {
+      EmbeddingSet last = set.embeddings();
+      long[] shape = images.batchShape().getShape().clone();
+      shape[0] = queries.length;
+      return Evidence.write(
+          folder.path(),
+          cell.id() + ".npz",
+          cell.id(),
+          npz -> {
+            npz.write("ids", last.ids());
+            npz.startFloats("images", shape);
+            for (int query = 0; query < queries.length; query++) {
+              npz.floats(image(cascade, file, query), 0, images.values());
+            }
+            npz.write("embeddings", last.values(), last.size(), last.dimension());
+          });
     }
 
     /**
@@ -722,7 +829,8 @@ public final class AuditRunner {
           notFinite(set),
           made.evidence(),
           List.of(),
-          List.of());
+          List.of(),
+          null);
     }
 
     /** As many items of the gallery as there are queries, those with the smallest hashes. */
@@ -795,12 +903,12 @@ public final class AuditRunner {
     }
 
     private boolean keepsImages(Cell cell) {
-      if (!(cell instanceof AttackCell) || options.evidence() == Evidence.Mode.NONE) {
+      if (!attacksImages(cell) || options.evidence() == Evidence.Mode.NONE) {
         return false;
       }
       long kept =
           cells.stream()
-              .filter(AttackCell.class::isInstance)
+              .filter(AuditRunner::attacksImages)
               .mapToLong(c -> perturbed(c).length)
               .sum();
       return options.evidence() == Evidence.Mode.ALL
@@ -841,7 +949,8 @@ public final class AuditRunner {
           notFinite(made),
           evidence,
           shown,
-          shown.stream().flatMap(s -> showcase.files(s).stream()).distinct().toList());
+          shown.stream().flatMap(s -> showcase.files(s).stream()).distinct().toList(),
+          null);
     }
 
     private static int notFinite(PerturbedSet made) {

@@ -32,6 +32,9 @@ import java.util.Map;
  * @param evidence file of the adversarial images; null where none are kept
  * @param shown what the report shows of this cell
  * @param pictures the files of that
+ * @param brokenBy of a worst case, for each trial the members that broke it, in their order: at
+ *     most one without an ablation, {@link #CLEAN} where it was wrong without, and none where it
+ *     survives; null for any other cell
  */
 @SuppressWarnings("ArrayRecordComponent")
 record CellOutcome(
@@ -54,4 +57,9 @@ record CellOutcome(
     int notFinite,
     Evidence.Entry evidence,
     List<Shown> shown,
-    List<Evidence.Entry> pictures) {}
+    List<Evidence.Entry> pictures,
+    List<List<String>> brokenBy) {
+
+  /** Who broke what the clean model gets wrong already. */
+  static final String CLEAN = "clean";
+}

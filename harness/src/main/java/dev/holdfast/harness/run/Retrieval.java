@@ -54,7 +54,9 @@ final class Retrieval implements AutoCloseable {
 
   /** Does not copy what is taken whole: the gallery of a large set takes a lot of memory. */
   private static EmbeddingSet select(EmbeddingSet set, int[] rows) {
-    return rows.length == set.size() ? set : set.select(rows);
+    boolean all =
+        rows.length == set.size() && IntStream.range(0, rows.length).allMatch(i -> rows[i] == i);
+    return all ? set : set.select(rows);
   }
 
   /** Opens the gallery of a draw, taken from embeddings of {@link #items}. */

@@ -32,11 +32,17 @@ class KilledAuditTest {
         - {attack: {type: apgd, steps: 12, restarts: 2}, objectives: [{type: margin}], epsilons: [4/255], stop: broken}
         - {attack: {type: di-fgsm, steps: 5}, objectives: [{type: gtm}], epsilons: [4/255]}
         - {attack: {type: fmn, steps: 15}, objectives: [{type: margin}], norm: l2, epsilons: [10]}
+      worst_cases:
+        - epsilons: [6/255]
+          members:
+            - {attack: {type: apgd, steps: 8}, objectives: [{type: margin}]}
+            - {attack: {type: apgd, steps: 4}, objectives: [{type: nearest-class}, {type: nearest-class, rank: 2}]}
+            - {attack: {type: square, queries: 15, rescale: true}, objectives: [{type: margin}]}
       corruptions:
         - {ids: [gaussian-noise], severities: [1, 2, 3]}
       """;
 
-  private static final int CELLS = 14;
+  private static final int CELLS = 15;
 
   @TempDir private static Path shared;
 
@@ -158,6 +164,11 @@ class KilledAuditTest {
                   - {attack: {type: apgd, steps: 9}, objectives: [{type: margin}], epsilons: [4/255], stop: broken}
                   - {attack: {type: mi-fgsm}, objectives: [{type: qa-plus}], epsilons: [4/255]}
                   - {attack: {type: fmn, steps: 9}, objectives: [{type: margin}], norm: l2, epsilons: [10]}
+                worst_cases:
+                  - epsilons: [6/255]
+                    members:
+                      - {attack: {type: apgd, steps: 4}, objectives: [{type: margin}]}
+                      - {attack: {type: square, queries: 9}, objectives: [{type: margin}]}
                 corruptions:"""));
     for (int threads = 1; threads <= 2; threads++) {
       ChildJvm child =

@@ -7,6 +7,7 @@ import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.harness.plan.CorruptionCell;
 import dev.holdfast.harness.plan.Plan;
+import dev.holdfast.harness.plan.WorstCaseCell;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.ColorMode;
 import dev.holdfast.models.data.InputSpec;
@@ -46,18 +47,24 @@ class BatteryTest {
     Battery battery = Battery.load(name);
     List<Cell> cells = Plan.of(battery, SPEC);
     assertThat(battery.name()).isEqualTo(name);
-    assertThat(battery.limitQueries()).isPositive();
+    assertThat(battery.limitQueries()).isNotNegative();
     assertThat(battery.metrics()).contains("recall@1", "map-at-r");
     assertThat(cells).filteredOn(c -> c instanceof AttackCell).isNotEmpty();
   }
 
   @ParameterizedTest
-  @CsvSource({"quick, 10, 30", "standard, 34, 75"})
-  void a_shipped_battery_has_that_many_attacks_and_corruptions(
-      String name, int attacks, int corruptions) {
+  @CsvSource({
+    "quick, 10, 30, 0",
+    "standard, 34, 75, 1",
+    "full, 47, 95, 3",
+    "robrank-compat, 18, 0, 0"
+  })
+  void a_shipped_battery_has_that_many_cells(
+      String name, int attacks, int corruptions, int worstCases) {
     List<Cell> cells = Plan.of(Battery.load(name), SPEC);
     assertThat(cells).filteredOn(c -> c instanceof AttackCell).hasSize(attacks);
     assertThat(cells).filteredOn(c -> c instanceof CorruptionCell).hasSize(corruptions);
+    assertThat(cells).filteredOn(c -> c instanceof WorstCaseCell).hasSize(worstCases);
   }
 
   @Test
@@ -134,6 +141,14 @@ class BatteryTest {
         "attacks: [{attack: {type: pgd}, stop: brokn, epsilons: [0]}]|stop (brokn)|you meant broken",
         "attacks: [{attack: {type: pgd}, stop: broken, side: both, epsilons: [0]}]|stop (broken)|use side: query",
         "attacks: [{attack: {type: pgd}, stop: broken, objectives: [{type: margin, k: 3}], epsilons: [0]}]|hold recall@3|add it",
+        "worst_cases: [{}]|epsilons (missing) of worst case|8/255",
+        "worst_cases: [{epsilons: [8]}]|epsilon (8) of worst case|you meant 8/255",
+        "worst_cases: [{epsilons: [8/255], k: 0}]|k (0) of worst case|try 1",
+        "worst_cases: [{epsilons: [8/255], k: 3}]|hold recall@3|add it",
+        "worst_cases: [{epsilons: [8/255], members: []}]|members (none)|default",
+        "worst_cases: [{epsilons: [8/255], members: [{attack: {type: apgd}}]}]|members (incomplete)|objectives",
+        "worst_cases: [{epsilons: [8/255], members: [{attack: {type: apgd}, objectives: [{type: ca-plus}]}]}]|objective (ca-plus)|use margin",
+        "worst_cases: [{epsilons: [8/255], ablations: true}]|key (ablations)|you meant ablation",
         "corruptions: [{ids: [gausian-noise]}]|id (gausian-noise)|you meant gaussian-noise",
         "corruptions: [{families: [nois]}]|family (nois)|you meant noise",
         "corruptions: [{severities: [6]}]|severity (6)|1, 2, 3, 4 or 5",

@@ -150,6 +150,62 @@ class PlanTest {
             "pgd-linf embedding-shift 8/255", "pgd-linf margin-1 8/255", "contrast severity 2");
   }
 
+  private static String worst(String members) {
+    return "schema: 1\nname: worst\nworst_cases: [{epsilons: [8/255]%s}]\n".formatted(members);
+  }
+
+  @Test
+  void a_worst_case_has_five_members_that_are_told_apart() {
+    WorstCaseCell cell = (WorstCaseCell) plan(worst("")).get(0);
+    assertThat(cell.id()).isEqualTo("worst-case-r-linf_recall-1_0.0313725_query_366c6f93");
+    assertThat(cell.members())
+        .extracting(WorstCaseCell.Member::name)
+        .containsExactly(
+            "apgd-linf margin-1",
+            "apgd-linf embedding-shift",
+            "apgd-linf nearest-class",
+            "fmn-linf margin-1",
+            "square-linf margin-1");
+    assertThat(cell.members().get(2).attacks()).hasSize(9);
+    assertThat(cell.members())
+        .extracting(WorstCaseCell.Member::seesGradients)
+        .containsExactly(true, true, true, true, false);
+    assertThat(cell.threat().knowledge().id()).isEqualTo("white-box");
+    assertThat(plan(worst(", ablation: true")).get(0).id()).isNotEqualTo(cell.id());
+    assertThat(plan(worst(", ablation: false")).get(0).id()).isEqualTo(cell.id());
+  }
+
+  @Test
+  void a_member_is_the_attack_that_would_be_run_alone() {
+    String alone =
+        """
+        schema: 1
+        name: alone
+        attacks:
+          - attack: {type: square, queries: 500, rescale: true}
+            objectives: [{type: margin}]
+            epsilons: [8/255]
+            stop: broken
+        """;
+    WorstCaseCell cell = (WorstCaseCell) plan(worst("")).get(0);
+    assertThat(cell.attacks()).contains((AttackCell) plan(alone).get(0));
+  }
+
+  @Test
+  void refuses_members_that_are_the_same_or_do_not_fit() {
+    String member = "{attack: {type: %s}, objectives: [{type: %s}]}";
+    String twice = ", members: [" + member + ", " + member + "]";
+    assertThatThrownBy(
+            () -> plan(worst(twice.formatted("apgd", "margin", "apgd, steps: 7", "margin"))))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("members (apgd-linf margin-1) of worst case")
+        .hasMessageContaining("differ");
+    assertThatThrownBy(
+            () -> plan(worst(", members: [" + member.formatted("fmn", "embedding-shift") + "]")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("objective (embedding-shift) of attack fmn");
+  }
+
   @Test
   void steps_cost_more_than_forward_passes() {
     List<Cell> cells = plan(TWO_BUDGETS);

@@ -39,7 +39,8 @@ class RunFolderTest {
         1,
         evidence,
         List.of(),
-        List.of());
+        List.of(),
+        null);
   }
 
   @Test

@@ -40,7 +40,7 @@ public final class QueriesCsv {
     header.add("rank");
     ks.forEach(k -> header.add(HIT + k));
     header.addAll(List.of("distance_moved", "perturbation_linf", "perturbation_l2"));
-    header.addAll(List.of("steps", "forwards", "backwards", "draw"));
+    header.addAll(List.of("steps", "forwards", "backwards", "draw", "broken_by"));
     csv.printRecord(header);
     for (QueryRow row = first; row != null; row = rows.hasNext() ? rows.next() : null) {
       print(csv, row, ks);
@@ -72,6 +72,7 @@ public final class QueriesCsv {
     values.add(row.forwards());
     values.add(row.backwards());
     values.add(row.draw());
+    values.add(row.brokenBy());
     csv.printRecord(values);
   }
 
@@ -133,7 +134,8 @@ public final class QueriesCsv {
           Integer.parseInt(values.get("steps")),
           Integer.parseInt(values.get("forwards")),
           Integer.parseInt(values.get("backwards")),
-          Integer.parseInt(values.get("draw")));
+          Integer.parseInt(values.get("draw")),
+          values.get("broken_by"));
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw broken(file, values.getRecordNumber() + 1, e);
     }

@@ -14,6 +14,7 @@ import dev.holdfast.reports.table.Headline;
 import dev.holdfast.reports.table.Line;
 import dev.holdfast.reports.table.Metric;
 import dev.holdfast.reports.table.Words;
+import dev.holdfast.reports.table.WorstCase;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,7 @@ record Page(
     List<Chart> charts,
     List<Column> columns,
     List<Entry> entries,
+    List<WorstCase> worstCases,
     List<Pair> aggregates,
     List<Threat> threats,
     List<Check> checks,
@@ -100,6 +102,7 @@ record Page(
         Chart.of(audit),
         metrics.stream().map(metric -> new Column(metric.label(), metric.isFraction())).toList(),
         lines.stream().map(line -> entry(line, metrics)).toList(),
+        WorstCase.of(audit),
         audit.rows().stream()
             .filter(row -> row.kind() == Kind.AGGREGATE)
             .map(row -> pair(row, audit))

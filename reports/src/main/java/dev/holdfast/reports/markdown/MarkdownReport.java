@@ -12,6 +12,7 @@ import dev.holdfast.reports.table.Headline;
 import dev.holdfast.reports.table.Line;
 import dev.holdfast.reports.table.Metric;
 import dev.holdfast.reports.table.Words;
+import dev.holdfast.reports.table.WorstCase;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -34,6 +35,7 @@ public final class MarkdownReport {
     report.summary(audit);
     report.threats(audit);
     report.results(audit);
+    report.worstCases(audit);
     report.aggregates(audit);
     report.trust(audit);
     report.data(audit.data());
@@ -89,6 +91,16 @@ public final class MarkdownReport {
       line(cells.toArray(String[]::new));
     }
     out.append('\n');
+  }
+
+  private void worstCases(Audit audit) {
+    for (WorstCase worst : WorstCase.of(audit)) {
+      paragraph("## Worst case of several attacks");
+      paragraph("%s", text(worst.heading()));
+      header(worst.columns());
+      worst.lines().forEach(texts -> line(texts.stream().map(t -> text(t)).toArray(String[]::new)));
+      out.append('\n');
+    }
   }
 
   private void aggregates(Audit audit) {

@@ -24,6 +24,8 @@ import java.util.TreeMap;
  * @param forwards forward passes for this query
  * @param backwards backward passes for this query
  * @param draw number of the draw of queries and gallery, from 0
+ * @param brokenBy of a worst case, the attack that broke the query, or {@code clean}; null where
+ *     none did, and for any other cell
  */
 public record QueryRow(
     String cell,
@@ -40,7 +42,8 @@ public record QueryRow(
     int steps,
     int forwards,
     int backwards,
-    int draw) {
+    int draw,
+    String brokenBy) {
 
   /** Copies the hits. */
   public QueryRow {

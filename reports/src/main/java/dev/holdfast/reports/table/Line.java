@@ -25,11 +25,11 @@ public record Line(ResultRow row, String strength, String setting, Map<Metric, R
     values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
   }
 
-  /** Returns the lines of an audit in the order of its rows, aggregates left out. */
+  /** Returns the lines of an audit in the order of its rows, without aggregates and members. */
   public static List<Line> of(Audit audit) {
     Map<List<Object>, Map<Metric, ResultRow>> cells = new LinkedHashMap<>();
     for (ResultRow row : audit.rows()) {
-      if (row.kind() != Kind.AGGREGATE) {
+      if (row.kind() != Kind.AGGREGATE && !Metric.of(row).isOfMember()) {
         List<Object> key = new ArrayList<>(look(row));
         key.add(row.setting());
         key.add(row.threatHash());

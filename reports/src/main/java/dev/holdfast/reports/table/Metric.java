@@ -18,6 +18,17 @@ public record Metric(String id, Integer k) {
   /** Recall@1, which the headline and the curves show. */
   public static final Metric RECALL_AT_1 = new Metric("recall", 1);
 
+  /** Id of the recall@k that is left behind a member of a worst case and all before it. */
+  public static final String LEFT_BEHIND = "left-behind";
+
+  /** Id of the recall@k that a member of a worst case leaves alone. */
+  public static final String LEFT_ALONE = "left-alone";
+
+  /** Id of the recall@k that the other members of a worst case leave. */
+  public static final String LEFT_WITHOUT = "left-without";
+
+  private static final Set<String> OF_MEMBERS = Set.of(LEFT_BEHIND, LEFT_ALONE, LEFT_WITHOUT);
+
   private static final Set<String> FRACTIONS =
       Set.of(
           "recall",
@@ -64,7 +75,12 @@ public record Metric(String id, Integer k) {
 
   /** Returns whether values are fractions in [0,1], which are shown in percent. */
   public boolean isFraction() {
-    return FRACTIONS.contains(id);
+    return FRACTIONS.contains(id) || isOfMember();
+  }
+
+  /** Tells whether this is a value of a member of a worst case, which has a table of its own. */
+  public boolean isOfMember() {
+    return OF_MEMBERS.contains(id);
   }
 
   /** Returns the value of a row for readers: percent for fractions, four digits for the rest. */

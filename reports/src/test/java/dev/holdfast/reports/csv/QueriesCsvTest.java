@@ -31,7 +31,8 @@ class QueriesCsvTest {
               0,
               1,
               0,
-              0),
+              0,
+              null),
           new QueryRow(
               "cell-2",
               "pgd-linf",
@@ -47,7 +48,8 @@ class QueriesCsvTest {
               20,
               21,
               20,
-              9));
+              9,
+              "apgd-linf margin-1"));
 
   private static String write(List<QueryRow> rows) throws IOException {
     StringBuilder out = new StringBuilder();
@@ -67,7 +69,7 @@ class QueriesCsvTest {
     assertThat(write(ROWS))
         .startsWith(
             "cell,perturbation,id,path,label,rank_clean,rank,hit_at_1,hit_at_2,distance_moved,"
-                + "perturbation_linf,perturbation_l2,steps,forwards,backwards,draw\n");
+                + "perturbation_linf,perturbation_l2,steps,forwards,backwards,draw,broken_by\n");
   }
 
   @Test
@@ -80,7 +82,7 @@ class QueriesCsvTest {
   @Test
   void refuses_a_cut_off_that_the_first_row_has_not() {
     QueryRow other =
-        new QueryRow("c", "p", 1, "x", "y", 1, 1, Map.of(4, true), 0, 0, 0, 0, 0, 0, 0);
+        new QueryRow("c", "p", 1, "x", "y", 1, 1, Map.of(4, true), 0, 0, 0, 0, 0, 0, 0, null);
     assertThatThrownBy(() -> write(List.of(ROWS.get(0), other)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("[4]");
