@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.apache.commons.statistics.distribution.BetaDistribution;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * How often the 95 % interval covers what is true, on simulated data sets of which that is known.
@@ -51,6 +53,7 @@ class IntervalCoverageTest {
 
   @Test
   @Tag("slow")
+  @Timeout(value = 30, unit = TimeUnit.MINUTES)
   void intervals_of_a_thousand_data_sets_cover_as_often_as_they_say() throws IOException {
     List<Figure> figures = new ArrayList<>();
     for (int relevant : RELEVANT) {
