@@ -164,11 +164,20 @@ public final class Audits {
 
   /** Returns a row with another setting. */
   public static ResultRow withSetting(ResultRow row, String setting) {
+    return with(row, row.kind(), row.perturbation(), setting);
+  }
+
+  /** Returns a row as a mean of others. */
+  public static ResultRow asMean(ResultRow row, String label) {
+    return with(row, Kind.AGGREGATE, label, null);
+  }
+
+  private static ResultRow with(ResultRow row, Kind kind, String perturbation, String setting) {
     return new ResultRow(
         row.model(),
         row.dataset(),
-        row.kind(),
-        row.perturbation(),
+        kind,
+        perturbation,
         row.family(),
         row.objective(),
         row.norm(),

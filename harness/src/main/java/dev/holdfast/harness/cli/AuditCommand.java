@@ -5,6 +5,8 @@ import dev.holdfast.harness.run.AuditOptions;
 import dev.holdfast.harness.run.AuditRunner;
 import dev.holdfast.harness.run.Evidence;
 import dev.holdfast.harness.run.Ticker;
+import dev.holdfast.reports.AuditFiles;
+import dev.holdfast.reports.reference.ReferenceScores;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.TrustVerdict;
 import dev.holdfast.reports.result.Verdict;
@@ -46,7 +48,8 @@ final class AuditCommand implements Callable<Integer> {
       names = "--battery",
       paramLabel = "BATTERY",
       defaultValue = "quick",
-      description = "quick, standard, or a YAML file. Default: ${DEFAULT-VALUE}.")
+      description =
+          "quick, standard, corruptions, shifts, or a YAML file. Default: ${DEFAULT-VALUE}.")
   private String battery;
 
   @Option(
@@ -65,6 +68,13 @@ final class AuditCommand implements Callable<Integer> {
       description =
           "Adversarial images to keep: all, none, or auto (all below 2 GB). Default: ${DEFAULT-VALUE}.")
   private String evidence;
+
+  @Option(
+      names = "--reference",
+      paramLabel = "AUDIT_DIR",
+      description =
+          "The audit of another model, to whose errors under corruption those of this one are compared (mCE).")
+  private Path reference;
 
   @Option(
       names = "--allow-unreliable",
@@ -91,6 +101,9 @@ final class AuditCommand implements Callable<Integer> {
     if (limitQueries != null) {
       chosen = chosen.withLimitQueries(limitQueries);
     }
+    if (reference != null) {
+      ReferenceScores.check(reference);
+    }
     AuditOptions options =
         new AuditOptions(
             model,
@@ -111,6 +124,10 @@ final class AuditCommand implements Callable<Integer> {
             reverse);
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine())) {
       Audit audit = new AuditRunner(options, ticker).run();
+      if (reference != null) {
+        ReferenceScores.add(out, reference);
+        audit = AuditFiles.readAudit(out);
+      }
       Summary.print(audit, out, spec.commandLine().getOut());
       return exitCode(audit, allowUnreliable);
     }

@@ -2,6 +2,7 @@ package dev.holdfast.harness.cli;
 
 import dev.holdfast.attacks.Attack;
 import dev.holdfast.attacks.corruption.Corruption;
+import dev.holdfast.attacks.corruption.Sequence;
 import dev.holdfast.attacks.embedding.EmbeddingAttack;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.harness.config.Metrics;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,6 +40,7 @@ final class ListCommand implements Callable<Integer> {
     OBJECTIVES,
     EMBEDDINGS,
     CORRUPTIONS,
+    SEQUENCES,
     METRICS,
     METHODS,
     LOSSES,
@@ -120,6 +123,18 @@ final class ListCommand implements Callable<Integer> {
       case CORRUPTIONS ->
           Corruption.all().stream()
               .map(c -> new Entry(c.id(), "family=" + c.family().id(), c.description(), c.source()))
+              .toList();
+      case SEQUENCES ->
+          Registry.defaults(Sequence.class).stream()
+              .map(
+                  s ->
+                      new Entry(
+                          s.id(),
+                          Stream.of("frames=" + s.frames(), parameters(s))
+                              .filter(word -> !word.isEmpty())
+                              .collect(Collectors.joining(", ")),
+                          s.description(),
+                          s.source()))
               .toList();
       case METRICS ->
           Stream.concat(

@@ -34,6 +34,9 @@ final class Summary {
     }
     Map<String, String[]> lines = new LinkedHashMap<>();
     for (ResultRow row : rows) {
+      if (row.kind() == Kind.AGGREGATE && row.severity() != null) {
+        continue; // A point of a curve of the report.
+      }
       String label = label(row);
       String[] cells =
           lines.computeIfAbsent(
@@ -49,6 +52,17 @@ final class Summary {
                 100 * row.ciHigh());
       } else if (row.metric().equals("map-at-r")) {
         cells[1] = String.format(Locale.ROOT, "%5.1f", 100 * row.value());
+      } else if (row.metric().equals("mce")) {
+        cells[0] = String.format(Locale.ROOT, "mCE %.1f %%", 100 * row.value());
+      } else if (row.metric().equals("flip-rate")) {
+        // Of a film there is no recall, but how often its nearest neighbor changes.
+        cells[0] =
+            String.format(
+                Locale.ROOT,
+                "flips %.1f %%  [%.1f, %.1f]",
+                100 * row.value(),
+                100 * row.ciLow(),
+                100 * row.ciHigh());
       } else if (row.metric().equals(row.perturbation())) {
         // A length is its own result.
         cells[0] =
@@ -142,8 +156,7 @@ final class Summary {
     }
     if (row.kind() == Kind.CORRUPTION) {
       return row.perturbation()
-          + " "
-          + row.severity()
+          + (row.severity() == null ? "" : " " + row.severity())
           + (row.side().equals("query") ? "" : " on " + row.side());
     }
     return row.perturbation()

@@ -1,5 +1,6 @@
 package dev.holdfast.harness.config;
 
+import dev.holdfast.attacks.corruption.Sequence;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.yaml.StrictYaml;
@@ -23,6 +24,7 @@ import java.util.Set;
  * @param corruptions corruptions at one or more severities
  * @param embeddings attacks on stored embeddings
  * @param worstCases what is left by several attacks together
+ * @param sequences films of the queries, of which the flip rate of the nearest neighbor is measured
  */
 public record Battery(
     Integer schema,
@@ -32,10 +34,12 @@ public record Battery(
     List<AttackEntry> attacks,
     List<CorruptionEntry> corruptions,
     List<EmbeddingEntry> embeddings,
-    List<WorstCaseEntry> worstCases) {
+    List<WorstCaseEntry> worstCases,
+    List<Sequence> sequences) {
 
   /** The batteries that come with Holdfast. */
-  public static final List<String> NAMES = List.of("quick", "standard", "full", "robrank-compat");
+  public static final List<String> NAMES =
+      List.of("quick", "standard", "full", "robrank-compat", "corruptions", "shifts");
 
   private static final List<String> DEFAULT_METRICS =
       List.of("recall@1", "recall@2", "recall@4", "recall@8", "map-at-r");
@@ -79,6 +83,7 @@ public record Battery(
             "add it");
       }
     }
+    sequences = sequences == null ? List.of() : List.copyOf(sequences);
     for (AttackEntry entry : attacks) {
       for (Objective objective : entry.objectives()) {
         Integer k = entry.stopAt(objective);
@@ -123,13 +128,14 @@ public record Battery(
   public Battery withLimitQueries(int limit) {
     String words = limit == 0 ? "all queries" : limit + " queries";
     String label = limit == limitQueries || limit < 0 ? name : name + " with " + words;
-    return new Battery(schema, label, limit, metrics, attacks, corruptions, embeddings, worstCases);
+    return new Battery(
+        schema, label, limit, metrics, attacks, corruptions, embeddings, worstCases, sequences);
   }
 
   private Battery beside(Path file) {
     List<AttackEntry> found = attacks.stream().map(entry -> entry.beside(file)).toList();
     return new Battery(
-        schema, name, limitQueries, metrics, found, corruptions, embeddings, worstCases);
+        schema, name, limitQueries, metrics, found, corruptions, embeddings, worstCases, sequences);
   }
 
   private static String resource(String name) {

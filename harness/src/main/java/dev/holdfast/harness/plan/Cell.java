@@ -3,7 +3,8 @@ package dev.holdfast.harness.plan;
 import dev.holdfast.attacks.threat.Side;
 
 /** One perturbation of one audit: what is computed, stored and resumed as a whole. */
-public sealed interface Cell permits AttackCell, CorruptionCell, EmbeddingCell, WorstCaseCell {
+public sealed interface Cell
+    permits AttackCell, CorruptionCell, EmbeddingCell, SequenceCell, WorstCaseCell {
 
   /** Returns the id, also the name of the cell's file; equal settings have equal ids. */
   String id();

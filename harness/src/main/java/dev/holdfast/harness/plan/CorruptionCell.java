@@ -20,9 +20,9 @@ public record CorruptionCell(Corruption corruption, int severity, Dialect dialec
   public String id() {
     return String.join(
         "_",
-        corruption.id(),
+        corruption.id().replace('+', '.'),
         Integer.toString(severity),
-        dialectLabel().replaceAll("[ =]", "-"),
+        dialectLabel().replaceAll("[ =]", "-").replace('+', '.'),
         side.id());
   }
 

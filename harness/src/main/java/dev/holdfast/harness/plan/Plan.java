@@ -91,6 +91,7 @@ public final class Plan {
       Side side = Side.of(entry.side(), "embedding attack " + entry.attack().id());
       cells.add(new EmbeddingCell(entry.attack(), side));
     }
+    battery.sequences().forEach(sequence -> cells.add(new SequenceCell(sequence)));
     Set<String> seen = new HashSet<>();
     for (Cell cell : cells) {
       if (!seen.add(cell.id())) {
@@ -148,7 +149,9 @@ public final class Plan {
   public static Set<Cell> worthShowing(List<Cell> cells) {
     Map<String, Cell> best = new LinkedHashMap<>();
     for (Cell cell : cells) {
-      if (cell.side() != Side.QUERY || cell instanceof EmbeddingCell) {
+      if (cell.side() != Side.QUERY
+          || cell instanceof EmbeddingCell
+          || cell instanceof SequenceCell) {
         continue;
       }
       String group =

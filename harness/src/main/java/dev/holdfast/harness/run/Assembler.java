@@ -1,6 +1,7 @@
 package dev.holdfast.harness.run;
 
 import ai.djl.engine.Engine;
+import dev.holdfast.attacks.corruption.Sequence;
 import dev.holdfast.attacks.embedding.EmbeddingAttack;
 import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.threat.Norm;
@@ -13,6 +14,7 @@ import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.harness.plan.CorruptionCell;
 import dev.holdfast.harness.plan.EmbeddingCell;
+import dev.holdfast.harness.plan.SequenceCell;
 import dev.holdfast.harness.plan.WorstCaseCell;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.RecallAtK;
@@ -66,6 +68,7 @@ final class Assembler {
 
   private static final String RECALL_AT_1 = "recall@1";
   private static final String CORRUPTIONS_MEAN = "corruptions-mean";
+  private static final String MEAN = "-mean";
   private static final String MEDIAN_PERTURBATION = "median-perturbation";
 
   private final AuditOptions options;
@@ -177,7 +180,8 @@ final class Assembler {
     }
     outcomes.forEach(
         (cell, outcome) -> {
-          Kind kind = cell instanceof CorruptionCell ? Kind.CORRUPTION : Kind.ATTACK;
+          boolean shifted = cell instanceof CorruptionCell || cell instanceof SequenceCell;
+          Kind kind = shifted ? Kind.CORRUPTION : Kind.ATTACK;
           Map<String, double[]> measures = new TreeMap<>(outcome.values());
           for (RetrievalMetric metric : metrics) {
             if (measures.remove(Metrics.word(metric)) == null) {
@@ -211,35 +215,120 @@ final class Assembler {
                         before == null ? null : mean(before)));
               });
         });
-    Map<String, List<CellOutcome>> corrupted = new LinkedHashMap<>();
-    outcomes.forEach(
-        (cell, outcome) -> {
-          if (cell instanceof CorruptionCell && cell.side() == Side.QUERY) {
-            corrupted.computeIfAbsent(cell.perturbation(), p -> new ArrayList<>()).add(outcome);
-          }
-        });
-    if (!corrupted.isEmpty()) {
-      for (RetrievalMetric metric : metrics) {
-        double[] mean = new double[trials.size()];
-        for (List<CellOutcome> severities : corrupted.values()) {
-          for (CellOutcome outcome : severities) {
-            double[] values = outcome.values().get(Metrics.word(metric));
-            for (int i = 0; i < mean.length; i++) {
-              mean[i] += values[i] / severities.size() / corrupted.size();
-            }
-          }
-        }
-        // Means of flags are no flags: their interval is that of a mean.
-        Estimate estimate = trials.estimate(mean, seed(Metrics.word(metric)));
-        Double spread = trials.spread(mean);
-        rows.add(row(Kind.AGGREGATE, CORRUPTIONS_MEAN, null, metric, estimate, spread, reference));
-      }
-    }
+    rows.addAll(means(outcomes, reference));
     boolean unit =
         model.card().embedding().normalize()
             || model.card().embedding().metric() == Distance.COSINE;
     EmpiricalScore.of(outcomes, unit, trials, seed(EmpiricalScore.METRIC))
         .forEach(score -> rows.add(row(score)));
+    return rows;
+  }
+
+  /**
+   * What a mean over corruptions stands for.
+   *
+   * @param label {@code gaussian-noise-mean}, {@code noise-mean}, {@code corruptions-mean}
+   * @param family null for all
+   * @param severity null for all
+   * @param dialect null where they may differ
+   */
+  private record Mean(String label, String family, Integer severity, Side side, String dialect) {}
+
+  /**
+   * Returns the means over the severities of each corruption and over the corruptions of each
+   * family and severity, where there are several, and over all corruptions, which count alike.
+   */
+  private List<ResultRow> means(Map<Cell, CellOutcome> outcomes, Map<String, Estimate> reference) {
+    Map<Mean, List<CellOutcome>> bySeverities = new LinkedHashMap<>();
+    Map<Mean, List<CellOutcome>> byFamily = new LinkedHashMap<>();
+    outcomes.forEach(
+        (cell, outcome) -> {
+          if (cell instanceof CorruptionCell c) {
+            String family = c.corruption().family().id();
+            Mean ofSeverities =
+                new Mean(c.perturbation() + MEAN, family, null, c.side(), c.dialectLabel());
+            Mean ofFamily = new Mean(family + MEAN, family, c.severity(), c.side(), null);
+            bySeverities.computeIfAbsent(ofSeverities, m -> new ArrayList<>()).add(outcome);
+            byFamily.computeIfAbsent(ofFamily, m -> new ArrayList<>()).add(outcome);
+          }
+        });
+    List<ResultRow> rows = new ArrayList<>();
+    Map<Side, List<Map<String, double[]>>> bySide = new TreeMap<>();
+    bySeverities.forEach(
+        (mean, cells) -> {
+          Map<String, double[]> values = mean(cells.stream().map(CellOutcome::values).toList());
+          bySide.computeIfAbsent(mean.side(), m -> new ArrayList<>()).add(values);
+          if (cells.size() > 1) {
+            rows.addAll(rows(mean, values, reference));
+          }
+        });
+    byFamily.forEach(
+        (mean, cells) -> {
+          if (cells.size() > 1) {
+            rows.addAll(
+                rows(mean, mean(cells.stream().map(CellOutcome::values).toList()), reference));
+          }
+        });
+    bySide.forEach(
+        (side, all) ->
+            rows.addAll(
+                rows(new Mean(CORRUPTIONS_MEAN, null, null, side, null), mean(all), reference)));
+    return rows;
+  }
+
+  /** Returns the mean for each metric and trial. */
+  private Map<String, double[]> mean(List<Map<String, double[]>> several) {
+    Map<String, double[]> means = new LinkedHashMap<>();
+    for (RetrievalMetric metric : metrics) {
+      String word = Metrics.word(metric);
+      double[] mean = new double[trials.size()];
+      for (Map<String, double[]> values : several) {
+        for (int t = 0; t < mean.length; t++) {
+          mean[t] += values.get(word)[t] / several.size();
+        }
+      }
+      means.put(word, mean);
+    }
+    return means;
+  }
+
+  private List<ResultRow> rows(
+      Mean mean, Map<String, double[]> values, Map<String, Estimate> reference) {
+    List<ResultRow> rows = new ArrayList<>();
+    for (RetrievalMetric metric : metrics) {
+      String word = Metrics.word(metric);
+      // Means of flags are no flags: their interval is that of a mean.
+      Estimate estimate = trials.estimate(values.get(word), seed(word));
+      double cleanValue = reference.get(word).value();
+      rows.add(
+          new ResultRow(
+              model.card().name(),
+              set.name(),
+              Kind.AGGREGATE,
+              mean.label(),
+              mean.family(),
+              null,
+              null,
+              null,
+              null,
+              mean.severity(),
+              mean.side().id(),
+              null,
+              null,
+              metric.id(),
+              metric.k().isPresent() ? Integer.valueOf(metric.k().getAsInt()) : null,
+              estimate.value(),
+              estimate.low(),
+              estimate.high(),
+              estimate.n(),
+              cleanValue,
+              cleanValue == 0 ? null : Double.valueOf(estimate.value() / cleanValue),
+              options.seed(),
+              null,
+              mean.dialect(),
+              null,
+              trials.spread(values.get(word))));
+    }
     return rows;
   }
 
@@ -418,15 +507,13 @@ final class Assembler {
         set.name(),
         kind,
         perturbation,
-        corruption != null
-            ? corruption.corruption().family().id()
-            : cell instanceof EmbeddingCell ? EmbeddingAttack.FAMILY : null,
+        family(cell),
         objective,
         threat == null ? null : threat.norm().id(),
         epsilon,
         linf ? Double.valueOf(threat.epsilon().in255()) : null,
         corruption == null ? null : Integer.valueOf(corruption.severity()),
-        cell != null ? cell.side().id() : kind == Kind.AGGREGATE ? Side.QUERY.id() : null,
+        cell == null ? null : cell.side().id(),
         threat == null ? null : threat.knowledge().id(),
         attack == null ? null : attack.attack().steps(),
         metric,
@@ -478,6 +565,16 @@ final class Assembler {
         null,
         null,
         null);
+  }
+
+  private static String family(Cell cell) {
+    if (cell instanceof CorruptionCell corruption) {
+      return corruption.corruption().family().id();
+    }
+    if (cell instanceof SequenceCell) {
+      return Sequence.FAMILY;
+    }
+    return cell instanceof EmbeddingCell ? EmbeddingAttack.FAMILY : null;
   }
 
   private TrustVerdict budgets(Map<Cell, CellOutcome> outcomes) {

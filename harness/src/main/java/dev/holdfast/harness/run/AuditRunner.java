@@ -13,6 +13,7 @@ import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.harness.plan.EmbeddingCell;
 import dev.holdfast.harness.plan.Plan;
+import dev.holdfast.harness.plan.SequenceCell;
 import dev.holdfast.harness.plan.WorstCaseCell;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
@@ -260,7 +261,7 @@ public final class AuditRunner {
       List<Draw> draws = set.protocol().draw(store.items());
       EmbeddingSet given = embeddings(draws);
       finite = Images.finite(given);
-      embeddings = zeroWhereNotFinite(given);
+      embeddings = zeroWhereNotFinite(given, finite);
       int[] chosen = chooseQueries(draws);
       try (Retrieval galleries =
               new Retrieval(draws, embeddings, finite, distance, model.manager(), scope);
@@ -369,10 +370,10 @@ public final class AuditRunner {
     }
 
     /** An embedding that is no point is in no gallery, but other code wants numbers. */
-    private EmbeddingSet zeroWhereNotFinite(EmbeddingSet given) {
+    private EmbeddingSet zeroWhereNotFinite(EmbeddingSet given, boolean[] areFinite) {
       float[] values = given.values();
-      for (int i = 0; i < finite.length; i++) {
-        if (!finite[i]) {
+      for (int i = 0; i < areFinite.length; i++) {
+        if (!areFinite[i]) {
           values = values == given.values() ? values.clone() : values;
           Arrays.fill(values, i * given.dimension(), (i + 1) * given.dimension(), 0);
         }
@@ -554,6 +555,9 @@ public final class AuditRunner {
     private CellOutcome run(Cell cell, long done, long total) {
       if (cell instanceof EmbeddingCell e) {
         return runOnEmbeddings(e);
+      }
+      if (cell instanceof SequenceCell s) {
+        return runSequence(s, done, total);
       }
       Perturber perturber =
           new Perturber(
@@ -759,6 +763,53 @@ public final class AuditRunner {
             }
             npz.write("embeddings", last.values(), last.size(), last.dimension());
           });
+    }
+
+    /** Films every query, and looks for its neighbor in each frame. */
+    private CellOutcome runSequence(SequenceCell cell, long done, long total) {
+      Flips flips = new Flips(trials, retrieval, images, cell.sequence().comparesWithFirst());
+      int notFinite = 0;
+      for (int frame = 0; frame < cell.sequence().frames(); frame++) {
+        int number = frame;
+        EmbeddingSet given =
+            images.embed(
+                queries,
+                batch -> images.frames(batch, cell.sequence(), number, options.seed()),
+                count ->
+                    ticker.step("auditing", done + (long) number * queries.length + count, total));
+        boolean[] isFinite = Images.finite(given);
+        for (boolean is : isFinite) {
+          notFinite += is ? 0 : 1;
+        }
+        flips.frame(zeroWhereNotFinite(given, isFinite), isFinite);
+      }
+      int n = trials.size();
+      int[] frames = new int[n];
+      Arrays.fill(frames, cell.sequence().frames());
+      double[] unknown = new double[n];
+      Arrays.fill(unknown, Double.NaN);
+      return new CellOutcome(
+          1,
+          cell.id(),
+          folder.configHash(),
+          ids(),
+          flips.worstRanks(),
+          flips.rates(),
+          Map.of(),
+          unknown,
+          unknown,
+          unknown,
+          new int[n],
+          frames,
+          new int[n],
+          (long) queries.length * cell.sequence().frames(),
+          0,
+          0,
+          notFinite,
+          null,
+          List.of(),
+          List.of(),
+          null);
     }
 
     /**

@@ -3,7 +3,9 @@ package dev.holdfast.harness.run;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.attacks.corruption.Corruption;
+import dev.holdfast.attacks.corruption.Dialect;
 import dev.holdfast.attacks.corruption.PixelImage;
+import dev.holdfast.attacks.corruption.Sequence;
 import dev.holdfast.harness.plan.CorruptionCell;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
@@ -15,6 +17,8 @@ import dev.holdfast.models.data.InputSpec;
 import dev.holdfast.models.data.PixelStore;
 import dev.holdfast.models.data.Progress;
 import java.util.Arrays;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -101,6 +105,32 @@ public final class Images {
 
   /** Returns a batch of corrupted images, padded. */
   float[] corrupted(int[] items, CorruptionCell cell, long seed) {
+    Corruption corruption = cell.corruption();
+    int severity = cell.severity();
+    Dialect dialect = cell.dialect();
+    return changed(
+        items,
+        (clean, id) ->
+            corruption.apply(
+                clean,
+                severity,
+                dialect,
+                Corruption.rng(seed, id, corruption.id(), severity, dialect)));
+  }
+
+  /** Returns one frame of a batch of films, padded. */
+  float[] frames(int[] items, Sequence sequence, int frame, long seed) {
+    return changed(
+        items,
+        (clean, id) -> sequence.frame(clean, frame, Sequence.rng(seed, id, sequence.id(), frame)));
+  }
+
+  /** What happens to one image; the number is the id of its item. */
+  private interface Change {
+    PixelImage of(PixelImage clean, long id);
+  }
+
+  private float[] changed(int[] items, Change change) {
     float[] pixels = new float[batchSize * values()];
     IntStream.range(0, items.length)
         .parallel()
@@ -108,19 +138,8 @@ public final class Images {
             i -> {
               float[] rgb = new float[3 * spec.height() * spec.width()];
               store.rgb(items[i], rgb, 0);
-              PixelImage image =
-                  cell.corruption()
-                      .apply(
-                          new PixelImage(3, spec.height(), spec.width(), rgb),
-                          cell.severity(),
-                          cell.dialect(),
-                          Corruption.rng(
-                              seed,
-                              item(items[i]).id(),
-                              cell.corruption().id(),
-                              cell.severity(),
-                              cell.dialect()));
-              toInput(image.values(), pixels, i * values());
+              PixelImage clean = new PixelImage(3, spec.height(), spec.width(), rgb);
+              toInput(change.of(clean, item(items[i]).id()).values(), pixels, i * values());
             });
     return pixels;
   }
@@ -140,13 +159,23 @@ public final class Images {
 
   /** Embeds clean images. */
   public EmbeddingSet embed(int[] items, String task, Progress progress) {
+    return embed(items, this::clean, done -> progress.step(task, done, items.length));
+  }
+
+  /**
+   * Embeds images batch by batch.
+   *
+   * @param pixels makes a padded batch of some of the items
+   * @param done hears how many items are done
+   */
+  EmbeddingSet embed(int[] items, Function<int[], float[]> pixels, IntConsumer done) {
     int dimension = model.card().embedding().dimension();
     float[] values = new float[items.length * dimension];
     for (int start = 0; start < items.length; start += batchSize) {
       int[] batch = Arrays.copyOfRange(items, start, Math.min(items.length, start + batchSize));
-      float[] rows = embed(clean(batch));
+      float[] rows = embed(pixels.apply(batch));
       System.arraycopy(rows, 0, values, start * dimension, batch.length * dimension);
-      progress.step(task, start + batch.length, items.length);
+      done.accept(start + batch.length);
     }
     return set(items, values);
   }

@@ -92,6 +92,17 @@ record Chart(
                     row -> Objects.requireNonNullElse(row.family(), "other"),
                     LinkedHashMap::new,
                     Collectors.toList()));
+    List<Series> families = families(audit, byFamily, clean);
+    if (families.size() > 1) {
+      charts.add(
+          new Chart(
+              "chart-" + (charts.size() + 1),
+              "Corruptions: mean of each family",
+              "severity",
+              false,
+              STRONGEST,
+              families));
+    }
     byFamily.forEach(
         (family, corruptions) ->
             charts.add(
@@ -103,6 +114,41 @@ record Chart(
                     STRONGEST,
                     series(corruptions, clean, ResultRow::severity))));
     return charts;
+  }
+
+  /**
+   * Returns the mean over the corrupted queries of each family that was measured at several
+   * severities; one corruption is its own mean.
+   */
+  private static List<Series> families(
+      Audit audit, Map<String, List<ResultRow>> byFamily, ResultRow clean) {
+    List<Series> families = new ArrayList<>();
+    byFamily.forEach(
+        (family, corruptions) -> {
+          boolean one = corruptions.stream().map(ResultRow::perturbation).distinct().count() == 1;
+          Kind kind = one ? Kind.CORRUPTION : Kind.AGGREGATE;
+          TreeMap<Double, Point> points = new TreeMap<>();
+          for (ResultRow row : audit.rows()) {
+            if (row.kind() == kind
+                && row.severity() != null
+                && family.equals(row.family())
+                && ofQueries(row)
+                && Metric.of(row).equals(Metric.RECALL_AT_1)) {
+              points.put((double) row.severity(), Point.of(row.severity(), row));
+            }
+          }
+          if (points.size() > 1) {
+            if (clean != null) {
+              points.put(0.0, Point.of(0, clean));
+            }
+            families.add(new Series(family, List.copyOf(points.values())));
+          }
+        });
+    return families;
+  }
+
+  private static boolean ofQueries(ResultRow row) {
+    return row.side() == null || row.side().equals("query");
   }
 
   private static List<Series> series(

@@ -1,6 +1,7 @@
 package dev.holdfast.reports.html;
 
 import dev.holdfast.reports.json.AuditJson;
+import dev.holdfast.reports.reference.Reference;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.BrokenImage;
 import dev.holdfast.reports.result.DataInfo;
@@ -33,6 +34,8 @@ record Page(
     String story,
     List<Stat> stats,
     List<Chart> charts,
+    List<HeatMap> heats,
+    String reference,
     List<Column> columns,
     List<Entry> entries,
     List<WorstCase> worstCases,
@@ -100,11 +103,13 @@ record Page(
         headline.story(audit),
         stats(audit, headline),
         Chart.of(audit),
+        HeatMap.of(audit),
+        Reference.in(audit).map(Reference::sentence).orElse(null),
         metrics.stream().map(metric -> new Column(metric.label(), metric.isFraction())).toList(),
         lines.stream().map(line -> entry(line, metrics)).toList(),
         WorstCase.of(audit),
         audit.rows().stream()
-            .filter(row -> row.kind() == Kind.AGGREGATE)
+            .filter(row -> row.kind() == Kind.AGGREGATE && row.family() == null)
             .map(row -> pair(row, audit))
             .toList(),
         audit.threatModels().stream()

@@ -1,5 +1,6 @@
 package dev.holdfast.reports.markdown;
 
+import dev.holdfast.reports.reference.Reference;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.BrokenImage;
 import dev.holdfast.reports.result.DataInfo;
@@ -15,8 +16,11 @@ import dev.holdfast.reports.table.Words;
 import dev.holdfast.reports.table.WorstCase;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -37,6 +41,7 @@ public final class MarkdownReport {
     report.results(audit);
     report.worstCases(audit);
     report.aggregates(audit);
+    report.means(audit);
     report.trust(audit);
     report.data(audit.data());
     report.provenance(audit);
@@ -105,11 +110,17 @@ public final class MarkdownReport {
 
   private void aggregates(Audit audit) {
     List<ResultRow> rows =
-        audit.rows().stream().filter(row -> row.kind() == Kind.AGGREGATE).toList();
+        audit.rows().stream()
+            .filter(row -> row.kind() == Kind.AGGREGATE && row.family() == null)
+            .toList();
     if (rows.isEmpty()) {
       return;
     }
     paragraph("## Aggregates");
+    Optional<Reference> reference = Reference.in(audit);
+    if (reference.isPresent()) {
+      paragraph("%s", text(reference.get().sentence()));
+    }
     header(List.of("Over", "Metric", "Value"));
     for (ResultRow row : rows) {
       Metric metric = Metric.of(row);
@@ -119,6 +130,38 @@ public final class MarkdownReport {
           text(metric.label()) + unit,
           figure(metric, row));
     }
+    out.append('\n');
+  }
+
+  /** A line for each corruption and for each family at each severity, a column for each metric. */
+  private void means(Audit audit) {
+    Map<String, Map<Metric, ResultRow>> lines = new LinkedHashMap<>();
+    for (ResultRow row : audit.rows()) {
+      if (row.kind() == Kind.AGGREGATE && row.family() != null) {
+        lines
+            .computeIfAbsent(Words.phrase(row, audit.threatModels()), n -> new LinkedHashMap<>())
+            .put(Metric.of(row), row);
+      }
+    }
+    if (lines.isEmpty()) {
+      return;
+    }
+    List<Metric> metrics =
+        lines.values().stream().flatMap(line -> line.keySet().stream()).distinct().toList();
+    paragraph("## Means of corruptions");
+    paragraph("Values in percent, with 95 % intervals.");
+    List<String> columns = new ArrayList<>(List.of("Over"));
+    metrics.forEach(metric -> columns.add(text(metric.label())));
+    header(columns);
+    lines.forEach(
+        (name, values) -> {
+          List<String> cells = new ArrayList<>(List.of(text(name)));
+          for (Metric metric : metrics) {
+            ResultRow value = values.get(metric);
+            cells.add(value == null ? "" : figure(metric, value));
+          }
+          line(cells.toArray(String[]::new));
+        });
     out.append('\n');
   }
 

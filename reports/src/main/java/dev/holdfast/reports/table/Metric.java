@@ -41,7 +41,17 @@ public record Metric(String id, Integer k) {
           "ami",
           "candidate-rank",
           "kept-rank",
-          "kept");
+          "kept",
+          "flip-rate",
+          "class-flip-rate",
+          "ce",
+          "relative-ce",
+          "mce",
+          "relative-mce",
+          "ce-map-at-r",
+          "relative-ce-map-at-r",
+          "mce-map-at-r",
+          "relative-mce-map-at-r");
 
   /** Returns the metric of a row. */
   public static Metric of(ResultRow row) {
@@ -67,13 +77,20 @@ public record Metric(String id, Integer k) {
       case "precision" -> "P@" + k;
       case "map-at-r" -> "MAP@R";
       case "r-precision" -> "R-precision";
+      case "ce" -> "CE";
       case "mce" -> "mCE";
+      case "relative-ce" -> "relative CE";
+      case "relative-mce" -> "relative mCE";
+      case "ce-map-at-r" -> "CE of MAP@R";
+      case "mce-map-at-r" -> "mCE of MAP@R";
+      case "relative-ce-map-at-r" -> "relative CE of MAP@R";
+      case "relative-mce-map-at-r" -> "relative mCE of MAP@R";
       case "map", "mrr", "nmi", "ami", "ers" -> id.toUpperCase(Locale.ROOT);
       default -> k == null ? id : id + "@" + k;
     };
   }
 
-  /** Returns whether values are fractions in [0,1], which are shown in percent. */
+  /** Returns whether values are fractions, mostly in [0,1], which are shown in percent. */
   public boolean isFraction() {
     return FRACTIONS.contains(id) || isOfMember();
   }

@@ -79,13 +79,14 @@ public final class Words {
   /** Returns what was done, in one phrase: {@code pgd-linf, embedding-shift, linf 8/255}. */
   public static String phrase(ResultRow row, List<ThreatInfo> threats) {
     StringBuilder phrase = new StringBuilder(row.perturbation());
-    if (row.kind() == Kind.CORRUPTION) {
-      return phrase.append(" at ").append(strength(row, threats)).toString();
-    }
-    if (row.objective() != null) {
+    if (row.kind() != Kind.CORRUPTION && row.objective() != null) {
       phrase.append(" (").append(row.objective()).append(')');
     }
-    String strength = strength(row, threats);
-    return phrase.append(strength.isEmpty() ? "" : " at ").append(strength).toString();
+    String strength = strength(row, threats).strip();
+    if (!strength.isEmpty()) {
+      // A side alone is no strength.
+      phrase.append(strength.startsWith("on ") ? " " : " at ").append(strength);
+    }
+    return phrase.toString();
   }
 }

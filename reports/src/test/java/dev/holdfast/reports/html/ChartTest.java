@@ -66,4 +66,37 @@ class ChartTest {
         .extracting(Chart.Series::name)
         .containsExactly("pgd-linf, embedding-shift", "pgd-linf, embedding-shift, no. 2");
   }
+
+  @Test
+  void draws_the_mean_of_each_family_where_there_are_several_severities() {
+    Audit audit = Audits.large();
+    List<ResultRow> rows = new ArrayList<>(audit.rows());
+    for (ResultRow row : audit.rows()) {
+      if (row.kind() == Kind.CORRUPTION && List.of("noise", "blur").contains(row.family())) {
+        rows.add(Audits.asMean(row, row.family() + "-mean"));
+      }
+    }
+    Audit means =
+        new Audit(
+            1,
+            audit.model(),
+            audit.data(),
+            audit.battery(),
+            audit.threatModels(),
+            rows,
+            audit.trust(),
+            audit.provenance());
+    Chart chart =
+        Chart.of(means).stream()
+            .filter(c -> c.heading().equals("Corruptions: mean of each family"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(chart.series()).extracting(Chart.Series::name).containsExactly("noise", "blur");
+    assertThat(chart.series())
+        .allSatisfy(
+            series ->
+                assertThat(series.points())
+                    .extracting(Chart.Point::x)
+                    .containsExactly(0., 1., 2., 3., 4., 5.));
+  }
 }
