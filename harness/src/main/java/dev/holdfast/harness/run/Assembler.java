@@ -105,12 +105,8 @@ final class Assembler {
     this.trials = trials;
   }
 
-  Audit write(
-      CellOutcome clean,
-      Map<Cell, CellOutcome> outcomes,
-      List<TrustVerdict> probed,
-      Instant started) {
-    List<TrustVerdict> trust = new ArrayList<>(probed);
+  Audit write(CellOutcome clean, Map<Cell, CellOutcome> outcomes, Probed probed, Instant started) {
+    List<TrustVerdict> trust = new ArrayList<>(probed.verdicts());
     trust.add(budgets(outcomes));
     trust.add(finite(clean, outcomes));
     trust.add(Verdicts.of(AttackStrength.monotone(curves(outcomes))));
@@ -124,7 +120,7 @@ final class Assembler {
             threats(outcomes.keySet()),
             rows(clean, outcomes),
             trust,
-            provenance(clean, outcomes, started));
+            provenance(clean, outcomes, probed, started));
     List<Shown> shown = outcomes.values().stream().flatMap(o -> o.shown().stream()).toList();
     AuditFiles.writeShown(folder.path(), shown);
     writeEvidenceIndex(outcomes);
@@ -636,7 +632,7 @@ final class Assembler {
   }
 
   private Provenance provenance(
-      CellOutcome clean, Map<Cell, CellOutcome> outcomes, Instant started) {
+      CellOutcome clean, Map<Cell, CellOutcome> outcomes, Probed probed, Instant started) {
     Engine engine = Engine.getEngine("PyTorch");
     Map<String, String> libraries = new TreeMap<>();
     libraries.put("djl", Build.djl());
@@ -654,6 +650,8 @@ final class Assembler {
         options.batchSize(),
         forwards,
         outcomes.values().stream().mapToLong(CellOutcome::totalBackwards).sum(),
+        probed.forwards(),
+        probed.backwards(),
         new Run(
             started.truncatedTo(ChronoUnit.SECONDS).toString(),
             finished.truncatedTo(ChronoUnit.SECONDS).toString(),

@@ -35,7 +35,6 @@ import dev.holdfast.models.data.Protocol;
 import dev.holdfast.models.data.Shapes;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.Shown;
-import dev.holdfast.reports.result.TrustVerdict;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -87,9 +86,15 @@ public final class AuditRunner {
     refuseInsideData();
     ImageSet set =
         DataSets.open(options.data(), options.layout(), options.split(), options.subset());
-    try (EmbeddingModel model = Models.open(options.model(), Devices.of(options.device()));
-        Surrogates surrogates =
-            Surrogates.open(options.battery(), model, Devices.of(options.device()))) {
+    try (EmbeddingModel model = Models.open(options.model(), Devices.of(options.device()))) {
+      return run(model, set, started);
+    }
+  }
+
+  /** The same with a model and data that are open already. */
+  Audit run(EmbeddingModel model, ImageSet set, Instant started) {
+    try (Surrogates surrogates =
+        Surrogates.open(options.battery(), model, Devices.of(options.device()))) {
       InputSpec spec = model.card().input().spec();
       List<Cell> cells = Plan.of(options.battery(), spec, surrogates.identities());
       try (PixelStore store =
@@ -100,7 +105,8 @@ public final class AuditRunner {
         surrogates.check(options.battery(), store, options.batchSize());
         Map<String, String> config = config(model, surrogates, set, store, cells);
         try (RunFolder folder = RunFolder.open(options.out(), config, options.fresh())) {
-          return new Session(model, surrogates, set, store, cells, folder).run(started);
+          return new Session(new CountingModel(model), surrogates, set, store, cells, folder)
+              .run(started);
         }
       }
     }
@@ -208,7 +214,7 @@ public final class AuditRunner {
   /** One run with everything open. */
   private final class Session {
 
-    private final EmbeddingModel model;
+    private final CountingModel model;
     private final Surrogates surrogates;
     private final ImageSet set;
     private final PixelStore store;
@@ -237,7 +243,7 @@ public final class AuditRunner {
     private List<QueryResult> cleanResults;
 
     Session(
-        EmbeddingModel model,
+        CountingModel model,
         Surrogates surrogates,
         ImageSet set,
         PixelStore store,
@@ -276,10 +282,10 @@ public final class AuditRunner {
         retrieval = galleries;
         surroundings = around;
         ask(chosen, draws);
-        List<TrustVerdict> probed = new ArrayList<>(probe());
+        Probed before = probe();
         CellOutcome clean = cleanOutcome();
         Map<Cell, CellOutcome> outcomes = runCells();
-        probed.add(afterwards());
+        Probed probed = before.and(afterwards());
         ticker.close();
         return new Assembler(
                 options,
@@ -407,11 +413,13 @@ public final class AuditRunner {
           .toArray();
     }
 
-    private List<TrustVerdict> probe() {
-      Optional<TrustVerdict[]> stored = folder.read(PROBE, TrustVerdict[].class);
+    private Probed probe() {
+      Optional<Probed> stored = folder.read(PROBE, Probed.class);
       if (stored.isPresent()) {
-        return List.of(stored.get());
+        return stored.get();
       }
+      long forwards = model.forwards();
+      long backwards = model.backwards();
       List<Finding> findings = new ArrayList<>();
       findings.add(
           ChanceLevel.clean(
@@ -423,9 +431,11 @@ public final class AuditRunner {
       if (cells.stream().anyMatch(AuditRunner::attacksImages)) {
         findings.addAll(probeAttacks());
       }
-      List<TrustVerdict> verdicts = Verdicts.of(findings);
-      folder.write(PROBE, verdicts);
-      return verdicts;
+      Probed probed =
+          new Probed(
+              Verdicts.of(findings), model.forwards() - forwards, model.backwards() - backwards);
+      folder.write(PROBE, probed);
+      return probed;
     }
 
     /** Attacks a few queries of the first draw, chosen by seed and id. */
@@ -470,17 +480,23 @@ public final class AuditRunner {
     }
 
     /** Asks once more what was asked in the beginning: the model may have changed. */
-    private TrustVerdict afterwards() {
-      Optional<TrustVerdict> stored = folder.read(AFTERWARDS, TrustVerdict.class);
+    private Probed afterwards() {
+      Optional<Probed> stored = folder.read(AFTERWARDS, Probed.class);
       if (stored.isPresent()) {
         return stored.get();
       }
+      long forwards = model.forwards();
+      long backwards = model.backwards();
       int[] everything = IntStream.range(0, images.count()).toArray();
-      TrustVerdict verdict =
-          Verdicts.of(
-              new Probe(model, images, options.seed()).afterwards(everything, embeddings, finite));
-      folder.write(AFTERWARDS, verdict);
-      return verdict;
+      Finding finding =
+          new Probe(model, images, options.seed()).afterwards(everything, embeddings, finite);
+      Probed probed =
+          new Probed(
+              List.of(Verdicts.of(finding)),
+              model.forwards() - forwards,
+              model.backwards() - backwards);
+      folder.write(AFTERWARDS, probed);
+      return probed;
     }
 
     private CellOutcome cleanOutcome() {

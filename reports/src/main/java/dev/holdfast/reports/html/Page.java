@@ -135,7 +135,9 @@ record Page(
             new Pair("Seed", Long.toString(provenance.seed())),
             new Pair("Batch size", Integer.toString(provenance.batchSize())),
             new Pair("Forward passes", grouped(provenance.forwards())),
-            new Pair("Backward passes", grouped(provenance.backwards()))),
+            new Pair("Backward passes", grouped(provenance.backwards())),
+            new Pair("Forward passes of trust checks", grouped(provenance.trustForwards())),
+            new Pair("Backward passes of trust checks", grouped(provenance.trustBackwards()))),
         run(provenance.run()),
         provenance.libraries().entrySet().stream()
             .map(entry -> new Pair(entry.getKey(), entry.getValue()))

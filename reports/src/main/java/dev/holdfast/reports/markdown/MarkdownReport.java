@@ -218,6 +218,8 @@ public final class MarkdownReport {
     line("Batch size", Integer.toString(provenance.batchSize()));
     line("Forward passes", Long.toString(provenance.forwards()));
     line("Backward passes", Long.toString(provenance.backwards()));
+    line("Forward passes of trust checks", Long.toString(provenance.trustForwards()));
+    line("Backward passes of trust checks", Long.toString(provenance.trustBackwards()));
     provenance.libraries().forEach((name, version) -> line(text(name), text(version)));
   }
 

@@ -13,8 +13,10 @@ import java.util.TreeMap;
  * @param libraries versions by library; written with sorted keys
  * @param seed seed of the run
  * @param batchSize size of all native batches
- * @param forwards forward passes, in images
- * @param backwards backward passes, in images
+ * @param forwards forward passes of all cells, in images, without padding
+ * @param backwards backward passes of all cells, in images, without padding
+ * @param trustForwards forward passes of the trust checks, rows of padding included
+ * @param trustBackwards backward passes of the trust checks, rows of padding included
  * @param run all that changes from run to run
  */
 public record Provenance(
@@ -26,6 +28,8 @@ public record Provenance(
     int batchSize,
     long forwards,
     long backwards,
+    long trustForwards,
+    long trustBackwards,
     Run run) {
 
   /** Copies the versions. */
