@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.models.backbone.Weights;
 import dev.holdfast.models.loss.LossState;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -72,19 +74,46 @@ final class Adam {
     double bias = 1 - Math.pow(BETA_1, (double) number);
     double correction = Math.sqrt(1 - Math.pow(BETA_2, (double) number));
     double scale = clip == 0 ? 1 : Math.min(1, clip / length(weights, leaves));
-    weights
-        .all()
-        .forEach(
-            (name, parameter) -> {
-              double own = Weights.isBuffer(name) ? 0 : rate.applyAsDouble(name);
-              if (own != 0) {
-                NDArray gradient = leaves.get(name).getGradient();
-                if (scale < 1) {
-                  gradient.muli(scale);
+    try (Numbers numbers = new Numbers(weights, correction)) {
+      weights
+          .all()
+          .forEach(
+              (name, parameter) -> {
+                double own = Weights.isBuffer(name) ? 0 : rate.applyAsDouble(name);
+                if (own != 0) {
+                  NDArray gradient = leaves.get(name).getGradient();
+                  if (scale < 1) {
+                    gradient.muli(scale);
+                  }
+                  move(parameter, gradient, name, own / bias, numbers);
                 }
-                move(parameter, gradient, name, own / bias, correction);
-              }
-            });
+              });
+    }
+  }
+
+  /**
+   * The numbers of a step as arrays: the engine otherwise makes one anew for every product, which
+   * takes longer than the product with a small parameter.
+   */
+  private static final class Numbers implements AutoCloseable {
+
+    private final NDManager manager;
+    private final Map<Double, NDArray> arrays = new HashMap<>();
+    private final double correction;
+
+    Numbers(Weights weights, double correction) {
+      this.manager = weights.all().values().iterator().next().getManager().newSubManager();
+      this.correction = correction;
+    }
+
+    NDArray of(double number) {
+      return arrays.computeIfAbsent(number, manager::create);
+    }
+
+    @Override
+    public void close() {
+      manager.close();
+    }
   }
 
   /** Returns the length of the gradient of all parameters together. */
@@ -98,20 +127,22 @@ final class Adam {
     return Math.sqrt(squares);
   }
 
-  private void move(
-      NDArray parameter, NDArray raw, String name, double stepSize, double correction) {
+  private void move(NDArray parameter, NDArray raw, String name, double stepSize, Numbers numbers) {
     NDArray first = moments.get(FIRST + name);
     NDArray second = moments.get(SECOND + name);
     // A result belongs to the manager of its left side: those of long-lived arrays are closed here.
     double rate = name.startsWith(LossState.PREFIX) ? 0 : weightDecay;
-    try (NDArray decay = parameter.mul(rate)) {
-      NDArray gradient = raw.add(decay);
-      first.muli(BETA_1).addi(gradient.mul(1 - BETA_1));
-      second.muli(BETA_2).addi(gradient.square().muli(1 - BETA_2));
+    try (NDArray decay = parameter.mul(numbers.of(rate))) {
+      NDArray gradient = decay.addi(raw);
+      second.muli(numbers.of(BETA_2));
+      try (NDArray square = gradient.square()) {
+        second.addi(square.muli(numbers.of(1 - BETA_2)));
+      }
+      first.muli(numbers.of(BETA_1)).addi(gradient.muli(numbers.of(1 - BETA_1)));
     }
     try (NDArray root = second.sqrt();
-        NDArray change = first.mul(stepSize)) {
-      change.divi(root.divi(correction).addi(EPSILON));
+        NDArray change = first.mul(numbers.of(stepSize))) {
+      change.divi(root.divi(numbers.of(numbers.correction)).addi(numbers.of(EPSILON)));
       parameter.subi(change);
     }
   }
