@@ -201,9 +201,18 @@ final class ScoreCommand implements Callable<Integer> {
     refuseOtherDimension(others, queries);
     both("groups", queries.set().groups(), others.set().groups());
     both("clusters", queries.clusters(), others.clusters());
-    return queries.named() && others.named()
-        ? new Sides(queries, others, true)
-        : new Sides(queries.numbered(0), others.numbered(queries.set().size()), true);
+    if (queries.named() && others.named()) {
+      return new Sides(queries, others, true);
+    }
+    if (Arrays.equals(queries.set().values(), others.set().values())) {
+      throw InputException.of(
+          "gallery",
+          gallery,
+          "the command line",
+          "have other embeddings than the queries, or ids: every query would find itself",
+          "leave --gallery out, so that every item is a query against all others");
+    }
+    return new Sides(queries.numbered(0), others.numbered(queries.set().size()), true);
   }
 
   private EmbeddingFile readOne(Path file) {

@@ -2,6 +2,8 @@ package dev.holdfast.harness.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.harness.config.Metrics;
+import dev.holdfast.metrics.space.SpaceMetric;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -57,6 +59,18 @@ class HelpTest {
       assertThat(text).contains(entry.get("id").stringValue());
     }
     assertThat(text).doesNotContain("null");
+  }
+
+  @Test
+  void metrics_of_queries_and_of_whole_sets_are_listed() {
+    JsonNode entries =
+        new JsonMapper().readTree(Cli.run("list", "metrics", "--json").succeeds().out());
+    Set<String> ids = new HashSet<>();
+    entries.forEach(entry -> ids.add(entry.get("id").stringValue()));
+    Set<String> expected = new HashSet<>();
+    Metrics.kinds().forEach(metric -> expected.add(Metrics.kind(metric)));
+    SpaceMetric.all().forEach(metric -> expected.add(metric.id()));
+    assertThat(ids).isEqualTo(expected).contains("recall@K", "nmi", "effective-rank");
   }
 
   @ParameterizedTest

@@ -208,6 +208,18 @@ class ScoreCommandTest {
   }
 
   @Test
+  void queries_that_would_find_themselves_are_refused() {
+    Path file = good("same.npz", 1);
+    Cli.run("score", "--embeddings", file, "--gallery", file)
+        .refuses(Holdfast.INPUT, "gallery (" + file, "every query would find itself");
+    Map<String, long[]> named =
+        Map.of("labels", labels(), "ids", LongStream.range(0, ROWS).toArray());
+    Path withIds = write("named.npz", values(1), DIMENSION, named);
+    assertThat(json(withIds, "--gallery", withIds, "-k", "1").get("map_at_r"))
+        .isEqualTo(json(file, "-k", "1").get("map_at_r"));
+  }
+
+  @Test
   void every_metric_is_told_as_text_and_as_json() {
     Path file = good("all.npz", 1);
     JsonNode json = json(file);
