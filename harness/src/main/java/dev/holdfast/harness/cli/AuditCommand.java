@@ -58,6 +58,14 @@ final class AuditCommand implements Callable<Integer> {
       description = "Use N queries, chosen by seed and id; 0 for all. Default: the battery's.")
   private Integer limitQueries;
 
+  @Option(
+      names = "--surrogate",
+      paramLabel = "MODEL",
+      description =
+          "A model that an attacker has in place of the candidate, for attacks of the battery that"
+              + " want one. Default: those are left out.")
+  private Path surrogate;
+
   @Option(names = "--fresh", description = "Delete an audit that is in the output folder.")
   private boolean fresh;
 
@@ -97,7 +105,7 @@ final class AuditCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     engine.apply();
-    Battery chosen = Battery.load(battery);
+    Battery chosen = Battery.load(battery, surrogate);
     if (limitQueries != null) {
       chosen = chosen.withLimitQueries(limitQueries);
     }

@@ -23,8 +23,9 @@ import java.util.List;
  *     the objective margin, else 1; nothing but recall@k is then reported. {@code never} (default)
  *     to take every step
  * @param surrogate another model, as for {@code --model}: perturbations are made for it, with its
- *     own gallery, and judged on the candidate. In a file, relative to the file. Null (default) to
- *     attack the candidate itself
+ *     own gallery, and judged on the candidate. In a file, relative to the file. {@code
+ *     --surrogate} for the model that the command line names; the attack is left out where it names
+ *     none. Null (default) to attack the candidate itself
  */
 public record AttackEntry(
     Attack attack,
@@ -34,6 +35,9 @@ public record AttackEntry(
     String side,
     String stop,
     String surrogate) {
+
+  /** In place of a surrogate: the one of the command line. */
+  static final String GIVEN = "--surrogate";
 
   private static final String NEVER = "never";
   private static final String BROKEN = "broken";
@@ -92,15 +96,13 @@ public record AttackEntry(
 
   /** Returns the same entry with a surrogate that is found from anywhere. */
   AttackEntry beside(Path file) {
-    return surrogate == null
+    return surrogate == null || surrogate.equals(GIVEN)
         ? this
-        : new AttackEntry(
-            attack,
-            objectives,
-            norm,
-            epsilons,
-            side,
-            stop,
-            file.toAbsolutePath().resolveSibling(surrogate).normalize().toString());
+        : withSurrogate(file.toAbsolutePath().resolveSibling(surrogate).normalize().toString());
+  }
+
+  /** Returns the same entry with another surrogate. */
+  AttackEntry withSurrogate(String other) {
+    return new AttackEntry(attack, objectives, norm, epsilons, side, stop, other);
   }
 }

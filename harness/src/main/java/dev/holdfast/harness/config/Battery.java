@@ -99,13 +99,42 @@ public record Battery(
     }
   }
 
+  /** Loads a battery, without the attacks that want a surrogate of the command line. */
+  public static Battery load(String nameOrFile) {
+    return load(nameOrFile, null);
+  }
+
   /**
    * Loads a battery.
    *
    * @param nameOrFile one of {@link #NAMES}, or a YAML file
-   * @throws InputException if there is none, or it is wrong
+   * @param surrogate the model that the command line names; null for none
+   * @throws InputException if there is no such battery, it is wrong, or has no use for the
+   *     surrogate
    */
-  public static Battery load(String nameOrFile) {
+  public static Battery load(String nameOrFile, Path surrogate) {
+    Battery battery = read(nameOrFile);
+    boolean wants = battery.attacks.stream().anyMatch(Battery::wantsSurrogate);
+    if (surrogate != null && !wants) {
+      throw InputException.of(
+          "surrogate",
+          surrogate,
+          "the command line",
+          "be used by the battery " + battery.name,
+          "use --battery full, or write surrogate: " + AttackEntry.GIVEN + " beside an attack");
+    }
+    return battery.with(
+        battery.attacks.stream()
+            .filter(entry -> surrogate != null || !wantsSurrogate(entry))
+            .map(entry -> wantsSurrogate(entry) ? entry.withSurrogate(surrogate.toString()) : entry)
+            .toList());
+  }
+
+  private static boolean wantsSurrogate(AttackEntry entry) {
+    return AttackEntry.GIVEN.equals(entry.surrogate());
+  }
+
+  private static Battery read(String nameOrFile) {
     if (NAMES.contains(nameOrFile)) {
       return StrictYaml.parse(resource(nameOrFile), "battery " + nameOrFile, Battery.class);
     }
@@ -133,9 +162,20 @@ public record Battery(
   }
 
   private Battery beside(Path file) {
-    List<AttackEntry> found = attacks.stream().map(entry -> entry.beside(file)).toList();
+    return with(attacks.stream().map(entry -> entry.beside(file)).toList());
+  }
+
+  private Battery with(List<AttackEntry> others) {
     return new Battery(
-        schema, name, limitQueries, metrics, found, corruptions, embeddings, worstCases, sequences);
+        schema,
+        name,
+        limitQueries,
+        metrics,
+        others,
+        corruptions,
+        embeddings,
+        worstCases,
+        sequences);
   }
 
   private static String resource(String name) {

@@ -153,7 +153,8 @@ public final class AuditRunner {
         attack.objective().check(gallery, cell.side().gallery() ? gallery : queries, within);
       }
       if (cell instanceof WorstCaseCell worst) {
-        worst.attacks().forEach(attack -> attack.objective().check(gallery, queries));
+        boolean within = protocol == Protocol.SELF_RETRIEVAL;
+        worst.attacks().forEach(a -> a.objective().check(gallery, queries, within));
       }
     }
   }

@@ -214,6 +214,29 @@ class ReachAuditTest {
     }
   }
 
+  @Test
+  void the_command_line_may_name_the_surrogate() {
+    Path file =
+        World.write(
+            own.resolve("given.yaml"),
+            """
+            schema: 1
+            name: given
+            metrics: [recall@1]
+            attacks:
+              - {attack: {type: fgsm}, epsilons: [8/255], surrogate: --surrogate}
+            """);
+    Object[] words = {"audit", "--model", model, "--data", data, "--battery", file, "--out"};
+    Cli.run(and(words, own.resolve("a"), "--surrogate", shared.resolve("other"))).succeeds();
+    Cli.run(and(words, own.resolve("b"))).succeeds();
+    assertThat(AuditFiles.readAudit(own.resolve("a")).rows())
+        .extracting(ResultRow::perturbation)
+        .containsExactly("clean", "fgsm-linf-transfer");
+    assertThat(AuditFiles.readAudit(own.resolve("b")).rows())
+        .extracting(ResultRow::perturbation)
+        .containsExactly("clean");
+  }
+
   private void refuses(String entry, String... parts) {
     Path file =
         World.write(

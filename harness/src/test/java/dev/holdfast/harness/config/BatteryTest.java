@@ -56,7 +56,7 @@ class BatteryTest {
   @CsvSource({
     "quick, 10, 30, 0",
     "standard, 34, 75, 1",
-    "full, 47, 95, 3",
+    "full, 49, 95, 3",
     "robrank-compat, 18, 0, 0",
     "corruptions, 0, 95, 0",
     "shifts, 0, 80, 0"
@@ -216,6 +216,22 @@ class BatteryTest {
     for (String entry : List.of("attacks: [null]", "corruptions: [null]", "metrics: [null]")) {
       assertThatThrownBy(() -> withEntry(entry)).isInstanceOf(InputException.class);
     }
+  }
+
+  @Test
+  void attacks_that_want_a_surrogate_of_the_command_line_are_left_out_without_one()
+      throws IOException {
+    Battery with = Battery.load("full", Path.of("other"));
+    assertThat(with.attacks()).filteredOn(a -> "other".equals(a.surrogate())).hasSize(1);
+    assertThat(with.attacks()).hasSize(Battery.load("full").attacks().size() + 1);
+    assertThatThrownBy(() -> Battery.load("quick", Path.of("other")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("surrogate (other) of the command line must be used by the battery")
+        .hasMessageContaining("Maybe use --battery full");
+    Battery own =
+        withEntry("attacks: [{attack: {type: pgd}, epsilons: [8/255], surrogate: ../net}]");
+    assertThat(own.attacks().get(0).surrogate())
+        .isEqualTo(folder.resolveSibling("net").toAbsolutePath().toString());
   }
 
   @Test
