@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Times all corruptions; the other half of a comparison is {@code corruption_times.py}, and {@code
+ * Times the corruptions of ImageNet-C; the other half of a comparison is {@code corruption_times.py}, and {@code
  * compare-corruptions} runs both.
  *
  * <p>Arguments: a folder with files {@code 64} and {@code 224} of pictures of that side, 8-bit
@@ -46,6 +46,9 @@ public final class CorruptionTimes {
       for (int side : SIDES) {
         List<PixelImage> pictures = read(Path.of(args[0], Integer.toString(side)), side);
         for (Corruption corruption : Corruption.all()) {
+          if (!corruption.family().isOfImageNetC()) {
+            continue;
+          }
           int warm = Math.min(pictures.size(), WARM_UP / (side * side));
           corrupt(pool, threads, corruption, pictures.subList(0, warm));
           System.gc();

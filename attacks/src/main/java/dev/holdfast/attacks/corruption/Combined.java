@@ -74,6 +74,11 @@ public record Combined(Corruption first, Corruption second) implements Corruptio
   }
 
   @Override
+  public Corruption with(FrostTextures frost) {
+    return new Combined(first.with(frost), second.with(frost));
+  }
+
+  @Override
   public PixelImage apply(PixelImage clean, int severity, Dialect dialect, CounterRng rng) {
     SeverityTable.check(severity, this);
     return second.apply(first.apply(clean, severity, dialect, rng), severity, dialect, rng);

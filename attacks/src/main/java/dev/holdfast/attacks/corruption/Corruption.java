@@ -73,6 +73,11 @@ public sealed interface Corruption
     return family().isOfImageNetC() ? dialect.id() : dialect.id().replace("hendrycks", "holdfast");
   }
 
+  /** Returns the same corruption with other pictures of frost; most have none. */
+  default Corruption with(FrostTextures frost) {
+    return this;
+  }
+
   /**
    * Corrupts one image of any size.
    *

@@ -2,10 +2,14 @@ package dev.holdfast.attacks.corruption;
 
 import static dev.holdfast.attacks.corruption.PixelImage.clip;
 
+import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 
 /** Lays a cloud over the image. */
 public record Fog() implements Corruption {
+
+  /** The map of a longer side would need more than 2 GB. */
+  private static final int LONGEST_SIDE = 1 << 14;
 
   /** How much fog is added, and how fast its detail fades. */
   private static final SeverityTable FOG =
@@ -32,7 +36,16 @@ public record Fog() implements Corruption {
   @Override
   public PixelImage apply(PixelImage clean, int severity, Dialect dialect, CounterRng rng) {
     double decay = FOG.row(severity, dialect, this)[1];
-    int size = mapSize(clean.requireRgb().height(), clean.width());
+    int longer = Math.max(clean.requireRgb().height(), clean.width());
+    if (longer > LONGEST_SIDE) {
+      throw InputException.of(
+          "longer side",
+          longer,
+          "an image under fog",
+          "be at most " + LONGEST_SIDE + " pixels, since the cloud is a square",
+          "shrink the image");
+    }
+    int size = mapSize(clean.height(), clean.width());
     double[] draws = Plasma.draws(size, decay, rng);
     PixelImage foggy = cover(clean, severity, dialect, draws);
     Scratch.give(draws);

@@ -48,6 +48,11 @@ public record Frost(FrostTextures textures) implements Corruption {
   }
 
   @Override
+  public Corruption with(FrostTextures frost) {
+    return new Frost(frost);
+  }
+
+  @Override
   public PixelImage apply(PixelImage clean, int severity, Dialect dialect, CounterRng rng) {
     double[] frost = FROST.row(severity, dialect, this);
     int height = clean.requireRgb().height();

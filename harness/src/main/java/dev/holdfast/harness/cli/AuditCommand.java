@@ -85,6 +85,13 @@ final class AuditCommand implements Callable<Integer> {
   private Path reference;
 
   @Option(
+      names = "--frost-dir",
+      paramLabel = "DIR",
+      description =
+          "Pictures frost1 to frost5 for corruption frost. Default: drawn by the program.")
+  private Path frost;
+
+  @Option(
       names = "--allow-unreliable",
       description = "End with exit code 0 although a check says that the numbers are unreliable.")
   private boolean allowUnreliable;
@@ -129,7 +136,8 @@ final class AuditCommand implements Callable<Integer> {
             fresh,
             data.strict(),
             !noEarlyExit,
-            reverse);
+            reverse,
+            frost);
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine())) {
       Audit audit = new AuditRunner(options, ticker).run();
       if (reference != null) {

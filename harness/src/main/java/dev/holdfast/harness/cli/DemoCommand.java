@@ -74,7 +74,8 @@ final class DemoCommand implements Callable<Integer> {
             fresh,
             false,
             true,
-            false);
+            false,
+            null);
     return new AuditRunner(options, ticker).run();
   }
 }

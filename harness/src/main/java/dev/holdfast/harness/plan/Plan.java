@@ -2,6 +2,7 @@ package dev.holdfast.harness.plan;
 
 import dev.holdfast.attacks.corruption.Corruption;
 import dev.holdfast.attacks.corruption.Dialect;
+import dev.holdfast.attacks.corruption.FrostTextures;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.threat.Epsilon;
 import dev.holdfast.attacks.threat.Knowledge;
@@ -31,9 +32,9 @@ public final class Plan {
 
   private Plan() {}
 
-  /** Returns the cells of a battery without surrogates, in its order. */
+  /** Returns the cells of a battery without surrogates, under drawn frost, in its order. */
   public static List<Cell> of(Battery battery, InputSpec input) {
-    return of(battery, input, Map.of());
+    return of(battery, input, Map.of(), FrostTextures.procedural());
   }
 
   /**
@@ -41,10 +42,14 @@ public final class Plan {
    *
    * @param input what images look like; its size chooses the dialect of the corruptions
    * @param surrogates which models the entries name
+   * @param frost pictures for the corruption of that name
    * @throws InputException if two entries are the same, or an attack cannot be used as it says
    */
   public static List<Cell> of(
-      Battery battery, InputSpec input, Map<String, SurrogateModel> surrogates) {
+      Battery battery,
+      InputSpec input,
+      Map<String, SurrogateModel> surrogates,
+      FrostTextures frost) {
     List<Cell> cells = new ArrayList<>();
     for (AttackEntry entry : battery.attacks()) {
       String owner = "attack " + entry.attack().id();
@@ -83,7 +88,10 @@ public final class Plan {
         for (int severity : entry.severities()) {
           cells.add(
               new CorruptionCell(
-                  Corruption.of(id), severity, dialect, Side.of(entry.side(), "corruption " + id)));
+                  Corruption.of(id).with(frost),
+                  severity,
+                  dialect,
+                  Side.of(entry.side(), "corruption " + id)));
         }
       }
     }

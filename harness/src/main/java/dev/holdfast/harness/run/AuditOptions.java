@@ -22,6 +22,7 @@ import java.nio.file.Path;
  * @param strict whether a broken image stops the run
  * @param earlyExit whether attacks may stop where nothing moves any more
  * @param reverse whether to go through the queries backwards; results are the same
+ * @param frost folder of the pictures for corruption {@code frost}; null to draw them
  */
 public record AuditOptions(
     Path model,
@@ -39,4 +40,5 @@ public record AuditOptions(
     boolean fresh,
     boolean strict,
     boolean earlyExit,
-    boolean reverse) {}
+    boolean reverse,
+    Path frost) {}

@@ -1,6 +1,7 @@
 package dev.holdfast.harness.run;
 
 import ai.djl.engine.Engine;
+import dev.holdfast.attacks.corruption.FrostTextures;
 import dev.holdfast.attacks.embedding.EmbeddingAttack;
 import dev.holdfast.attacks.embedding.EmbeddingScene;
 import dev.holdfast.attacks.objective.Surroundings;
@@ -96,7 +97,11 @@ public final class AuditRunner {
     try (Surrogates surrogates =
         Surrogates.open(options.battery(), model, Devices.of(options.device()))) {
       InputSpec spec = model.card().input().spec();
-      List<Cell> cells = Plan.of(options.battery(), spec, surrogates.identities());
+      FrostTextures frost =
+          options.frost() == null
+              ? FrostTextures.procedural()
+              : FrostTextures.read(options.frost());
+      List<Cell> cells = Plan.of(options.battery(), spec, surrogates.identities(), frost);
       try (PixelStore store =
           PixelStore.open(set, spec, CacheFolder.path(), ticker, options.strict())) {
         // Refuses what cannot work before anything is written.

@@ -91,7 +91,8 @@ public final class StudyRunner {
             false,
             false,
             true,
-            false);
+            false,
+            null);
     return new AuditRunner(options, ticker).run();
   }
 
