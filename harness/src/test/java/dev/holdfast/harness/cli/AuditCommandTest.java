@@ -561,4 +561,34 @@ class AuditCommandTest {
                 .out())
         .contains("24 queries in a gallery of 24, 0 left out", "recall@10 ", "map-at-r");
   }
+
+  @Test
+  void pictures_of_frost_are_named_in_the_rows_of_frost_alone() {
+    Path frosty =
+        World.write(
+            own.resolve("frosty.yaml"),
+            """
+            schema: 1
+            name: frosty
+            metrics: [recall@1]
+            corruptions:
+              - {ids: [frost, fog], severities: [3]}
+            """);
+    Path pictures = own.resolve("frost");
+    for (int i = 1; i <= 5; i++) {
+      World.png(pictures.resolve("frost" + i + ".png"), i, i);
+    }
+    Path out = own.resolve("out");
+    audit(out, "--battery", frosty, "--frost-dir", pictures).succeeds();
+    Map<String, String> dialects =
+        csv(out).stream()
+            .filter(row -> row.get("kind").equals("corruption"))
+            .collect(
+                Collectors.toMap(
+                    row -> row.get("perturbation"), row -> row.get("dialect"), (a, b) -> a));
+    assertThat(dialects.get("frost")).matches("hendrycks-32 frost=photographs-[0-9a-f]{8}");
+    assertThat(dialects).containsEntry("fog", "hendrycks-32").hasSize(2);
+    audit(own.resolve("o"), "--battery", frosty, "--frost-dir", own.resolve("no"))
+        .refuses(Holdfast.INPUT, "frost-dir", "there is no frost1");
+  }
 }

@@ -169,8 +169,9 @@ class KilledAuditTest {
                     members:
                       - {attack: {type: apgd, steps: 4}, objectives: [{type: margin}]}
                       - {attack: {type: square, queries: 9}, objectives: [{type: margin}]}
-                corruptions:"""));
-    for (int threads = 1; threads <= 2; threads++) {
+                corruptions:
+                  - {families: [noise, blur, weather, digital, extra], severities: [3]}"""));
+    for (int threads : new int[] {1, 2, 4}) {
       ChildJvm child =
           ChildJvm.start(
               own.resolve("log-" + threads),
@@ -191,8 +192,10 @@ class KilledAuditTest {
       assertThat(child.await()).as("%s", child.text()).isZero();
     }
     for (String file : List.of("results.csv", "queries.csv.gz", "evidence/index.json")) {
-      assertThat(own.resolve("out-2").resolve(file))
-          .hasSameBinaryContentAs(own.resolve("out-1").resolve(file));
+      for (String other : List.of("out-2", "out-4")) {
+        assertThat(own.resolve(other).resolve(file))
+            .hasSameBinaryContentAs(own.resolve("out-1").resolve(file));
+      }
     }
   }
 }
