@@ -28,8 +28,8 @@ public final class CorruptionTimes {
   /** The table that the peer has, for pictures of any size. */
   private static final Dialect DIALECT = Dialect.HENDRYCKS_224;
 
-  /** In pixels: as much of each size. */
-  private static final int WARM_UP = 3_000_000;
+  /** Until the compiler has come to rest: runs take minutes, and it shares their cores. */
+  private static final long WARM_UP_NANOS = 1_200_000_000;
 
   private CorruptionTimes() {}
 
@@ -49,8 +49,10 @@ public final class CorruptionTimes {
           if (!corruption.family().isOfImageNetC()) {
             continue;
           }
-          int warm = Math.min(pictures.size(), WARM_UP / (side * side));
-          corrupt(pool, threads, corruption, pictures.subList(0, warm));
+          long warm = System.nanoTime() + WARM_UP_NANOS;
+          while (System.nanoTime() < warm) {
+            corrupt(pool, threads, corruption, pictures);
+          }
           System.gc();
           long start = System.nanoTime();
           corrupt(pool, threads, corruption, pictures);

@@ -3,13 +3,11 @@ package dev.holdfast.harness.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.attacks.corruption.Corruption;
-import dev.holdfast.attacks.corruption.Family;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
@@ -20,7 +18,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class CorruptCommandTest {
 
@@ -33,8 +30,8 @@ class CorruptCommandTest {
     in = World.images(folder.resolve("in"), 2, 2);
   }
 
-  static List<String> corruptions() {
-    return Corruption.all().stream().map(Corruption::id).toList();
+  private static String everything() {
+    return Corruption.all().stream().map(Corruption::id).collect(Collectors.joining(","));
   }
 
   private Cli corrupt(Path out, Object... more) {
@@ -43,21 +40,23 @@ class CorruptCommandTest {
     return Cli.run(words.toArray());
   }
 
-  @ParameterizedTest
-  @MethodSource("corruptions")
-  void every_image_has_a_corrupted_copy_of_its_size(String id) throws IOException {
+  @Test
+  void every_image_has_a_corrupted_copy_of_its_size() throws IOException {
     Path out = folder.resolve("out");
-    Cli cli = corrupt(out, "--corruption", id, "--severity", 5).succeeds();
+    Cli cli = corrupt(out, "--corruption", everything(), "--severity", 5).succeeds();
     assertThat(cli.out()).contains("4 images", "0 could not be read");
-    assertThat(World.files(out)).isEqualTo(World.files(in));
-    for (String file : World.files(out)) {
-      BufferedImage before = ImageIO.read(in.resolve(file).toFile());
-      BufferedImage after = ImageIO.read(out.resolve(file).toFile());
-      assertThat(after.getWidth()).isEqualTo(before.getWidth());
-      assertThat(after.getHeight()).isEqualTo(before.getHeight());
-      int[] a = before.getRGB(0, 0, World.SIDE, World.SIDE, null, 0, World.SIDE);
-      int[] b = after.getRGB(0, 0, World.SIDE, World.SIDE, null, 0, World.SIDE);
-      assertThat(b).isNotEqualTo(a);
+    for (Corruption corruption : Corruption.all()) {
+      Path copies = out.resolve(corruption.id()).resolve("5");
+      assertThat(World.files(copies)).isEqualTo(World.files(in));
+      for (String file : World.files(copies)) {
+        BufferedImage before = ImageIO.read(in.resolve(file).toFile());
+        BufferedImage after = ImageIO.read(copies.resolve(file).toFile());
+        assertThat(after.getWidth()).isEqualTo(before.getWidth());
+        assertThat(after.getHeight()).isEqualTo(before.getHeight());
+        int[] a = before.getRGB(0, 0, World.SIDE, World.SIDE, null, 0, World.SIDE);
+        int[] b = after.getRGB(0, 0, World.SIDE, World.SIDE, null, 0, World.SIDE);
+        assertThat(b).as("%s of %s", corruption.id(), file).isNotEqualTo(a);
+      }
     }
   }
 
@@ -71,14 +70,6 @@ class CorruptCommandTest {
       byte[] a = World.bytes(folder.resolve("a").resolve(file));
       assertThat(World.bytes(folder.resolve("b").resolve(file))).isEqualTo(a);
       assertThat(World.bytes(folder.resolve("c").resolve(file))).isNotEqualTo(a);
-    }
-  }
-
-  @Test
-  void an_image_of_one_pixel_is_no_problem() {
-    World.write(new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB), "png", in.resolve("dot.png"));
-    for (String id : corruptions()) {
-      corrupt(folder.resolve(id), "--corruption", id, "--severity", 5).succeeds();
     }
   }
 
@@ -137,11 +128,9 @@ class CorruptCommandTest {
 
   @Test
   void numbers_of_threads_change_nothing() {
-    String families =
-        Arrays.stream(Family.values()).map(Family::id).collect(Collectors.joining(","));
     for (int threads : new int[] {1, 2, 4}) {
       Path out = folder.resolve("t" + threads);
-      corrupt(out, "--family", families, "--threads", threads).succeeds();
+      corrupt(out, "--corruption", everything(), "--threads", threads).succeeds();
       assertThat(World.files(out)).hasSize(4 * Corruption.all().size());
       for (String file : World.files(out)) {
         assertThat(World.bytes(out.resolve(file)))
@@ -245,13 +234,21 @@ class CorruptCommandTest {
         new BufferedImage(1, 40, BufferedImage.TYPE_INT_RGB), "png", strange.resolve("c.png"));
     World.write(
         new BufferedImage(30, 30, BufferedImage.TYPE_INT_RGB), "png", strange.resolve("d.png"));
-    String all = Corruption.all().stream().map(Corruption::id).collect(Collectors.joining(","));
     Path out = folder.resolve("out");
-    Cli.run("corrupt", "--in", strange, "--out", out, "--corruption", all, "--severity", "1,5")
+    Cli.run(
+            "corrupt",
+            "--in",
+            strange,
+            "--out",
+            out,
+            "--corruption",
+            everything(),
+            "--severity",
+            "1,5")
         .succeeds();
     assertThat(World.files(out)).hasSize(4 * 2 * Corruption.all().size());
     // Nothing that only multiplies or blurs makes light.
-    for (String id : List.of("contrast", "zoom-blur", "jpeg-compression", "fog", "speckle-noise")) {
+    for (String id : List.of("contrast", "zoom-blur", "fog", "speckle-noise")) {
       BufferedImage black = ImageIO.read(out.resolve(id + "/5/d.png").toFile());
       assertThat(black.getRGB(0, 0, 30, 30, null, 0, 30)).as(id).containsOnly(0xff000000);
     }
