@@ -185,7 +185,8 @@ class CostTest {
             false,
             false,
             true,
-            false);
+            false,
+            null);
     Ticker ticker = new Ticker(new PrintWriter(new StringWriter()), false);
     return new AuditRunner(options, ticker)
         .run(model, DataSets.open(pictures.toString(), null, null, false), Instant.EPOCH);
