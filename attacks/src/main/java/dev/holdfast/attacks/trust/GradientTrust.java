@@ -6,6 +6,7 @@ import dev.holdfast.attacks.trust.Finding.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -166,6 +167,26 @@ public final class GradientTrust {
             bent,
             "surprise_at_0.00001",
             surprise));
+  }
+
+  /**
+   * Judges the same of images that an attack has changed: a model may have gradients for clean
+   * images alone.
+   */
+  public static Finding underAttack(List<LocalResponse> images) {
+    Finding usable = usable(images);
+    Finding agrees = agrees(images);
+    Finding worse = agrees.level().compareTo(usable.level()) > 0 ? agrees : usable;
+    Map<String, Double> figures = new TreeMap<>(usable.figures());
+    figures.putAll(agrees.figures());
+    figures.put("images", (double) images.size());
+    return new Finding(
+        "gradient-under-attack",
+        worse.level(),
+        worse.level() == Level.OK
+            ? "Images that an attack has changed have gradients as good as clean ones."
+            : "Where an attack has led: " + worse.text(),
+        figures);
   }
 
   /**

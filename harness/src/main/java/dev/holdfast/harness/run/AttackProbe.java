@@ -12,6 +12,8 @@ import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.trust.AttackStrength;
 import dev.holdfast.attacks.trust.ChanceLevel;
 import dev.holdfast.attacks.trust.Finding;
+import dev.holdfast.attacks.trust.GradientTrust;
+import dev.holdfast.attacks.trust.LocalResponse;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
@@ -29,6 +31,9 @@ public final class AttackProbe {
 
   /** Queries that are enough to see an attack fail. */
   public static final int QUERIES = 32;
+
+  /** Those of them around which the gradient is measured. */
+  private static final int AROUND = 16;
 
   private static final double EPSILON = 8 / 255.0;
   private static final int DRAWS = 4;
@@ -73,6 +78,7 @@ public final class AttackProbe {
       }
     }
     findings.add(AttackStrength.noise(far, shaken));
+    findings.add(GradientTrust.underAttack(around(attacked, clean)));
     double[] apart = apart(clean);
     findings.add(
         AttackStrength.eightBit(
@@ -100,6 +106,21 @@ public final class AttackProbe {
       missed[i] = hits[i] == 0;
     }
     return missed;
+  }
+
+  /** Measures around a few images that an attack has left. */
+  private List<LocalResponse> around(float[] attacked, EmbeddingSet clean) {
+    int n = Math.min(AROUND, clean.size());
+    int dimension = clean.dimension();
+    long[] ids = Arrays.copyOf(clean.ids(), n);
+    float[] apart = new float[n * dimension];
+    for (int i = 0; i < n; i++) {
+      System.arraycopy(clean.row((i + 1) % clean.size()), 0, apart, i * dimension, dimension);
+    }
+    float[] at =
+        Neighborhood.beside(
+            Arrays.copyOf(attacked, n * images.values()), ids, images.values(), seed);
+    return new Neighborhood(model, images, seed).measure(at, apart, ids).responses();
   }
 
   private float[] pixels(int[] items) {
@@ -159,7 +180,7 @@ public final class AttackProbe {
 
   /** Returns how far each embedding is from its clean one; NaN where it is not finite. */
   private double[] moved(EmbeddingSet clean, float[] pixels) {
-    float[] embedded = embed(pixels, clean);
+    float[] embedded = images.embed(pixels, clean.size());
     double[] moved = new double[clean.size()];
     for (int i = 0; i < moved.length; i++) {
       moved[i] = distance(clean.values(), i, embedded, i, clean.dimension());
@@ -187,7 +208,7 @@ public final class AttackProbe {
 
   private double[] hits(
       EmbeddingSet clean, float[] pixels, Function<EmbeddingSet, double[]> recall) {
-    float[] embedded = embed(pixels, clean);
+    float[] embedded = images.embed(pixels, clean.size());
     boolean[] finite = new boolean[clean.size()];
     for (int i = 0; i < finite.length; i++) {
       int from = i * clean.dimension();
@@ -207,19 +228,6 @@ public final class AttackProbe {
       hits[i] = finite[i] ? hits[i] : 0;
     }
     return hits;
-  }
-
-  private float[] embed(float[] pixels, EmbeddingSet clean) {
-    int values = images.values();
-    int dimension = clean.dimension();
-    float[] embedded = new float[clean.size() * dimension];
-    for (int start = 0; start < clean.size(); start += images.batchSize()) {
-      int rows = Math.min(images.batchSize(), clean.size() - start);
-      float[] batch = new float[images.batchSize() * values];
-      System.arraycopy(pixels, start * values, batch, 0, rows * values);
-      System.arraycopy(images.embed(batch), 0, embedded, start * dimension, rows * dimension);
-    }
-    return embedded;
   }
 
   private static double distance(float[] a, int rowOfA, float[] b, int rowOfB, int dimension) {

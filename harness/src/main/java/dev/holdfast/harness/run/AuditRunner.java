@@ -5,6 +5,7 @@ import dev.holdfast.attacks.corruption.FrostTextures;
 import dev.holdfast.attacks.embedding.EmbeddingAttack;
 import dev.holdfast.attacks.embedding.EmbeddingScene;
 import dev.holdfast.attacks.objective.Surroundings;
+import dev.holdfast.attacks.trust.AttackStrength;
 import dev.holdfast.attacks.trust.ChanceLevel;
 import dev.holdfast.attacks.trust.Finding;
 import dev.holdfast.harness.config.Metrics;
@@ -37,6 +38,7 @@ import dev.holdfast.models.data.Shapes;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.Shown;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -49,6 +51,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -61,6 +64,7 @@ public final class AuditRunner {
   private static final String CLEAN = "clean";
   private static final String PROBE = "probe";
   private static final String AFTERWARDS = "afterwards";
+  private static final String CONVERGENCE = "convergence";
 
   /** Behind the name of a length: in parts of the mean distance to the nearest neighbor. */
   private static final String RELATIVE = "-relative";
@@ -291,7 +295,7 @@ public final class AuditRunner {
         Probed before = probe();
         CellOutcome clean = cleanOutcome();
         Map<Cell, CellOutcome> outcomes = runCells();
-        Probed probed = before.and(afterwards());
+        Probed probed = before.and(convergence(outcomes)).and(afterwards());
         ticker.close();
         return new Assembler(
                 options,
@@ -444,35 +448,17 @@ public final class AuditRunner {
       return probed;
     }
 
-    /** Attacks a few queries of the first draw, chosen by seed and id. */
+    /** Attacks a few queries of the first draw. */
     private List<Finding> probeAttacks() {
-      int[] first = trials.of(0);
-      int[] chosen =
-          IntStream.range(0, first.length)
-              .filter(t -> finite[queries[first[t]]])
-              .boxed()
-              .sorted(
-                  (a, b) ->
-                      Long.compareUnsigned(
-                          CounterRng.order(options.seed(), images.item(queries[first[a]]).id()),
-                          CounterRng.order(options.seed(), images.item(queries[first[b]]).id())))
-              .limit(AttackProbe.QUERIES)
-              .mapToInt(Integer::intValue)
-              .toArray();
-      int[] items = Arrays.stream(chosen).map(t -> queries[first[t]]).toArray();
+      int[] chosen = fewOfFirstDraw(t -> finite[queries[trials.queries()[t]]]);
+      int[] items = Arrays.stream(chosen).map(t -> queries[trials.queries()[t]]).toArray();
       double[] all = chance();
-      Trials few =
-          new Trials(
-              IntStream.range(0, chosen.length).toArray(), new int[chosen.length], trials.count());
       return new AttackProbe(model, images, surroundings, options.seed())
           .run(
               items,
               embeddings.select(items),
               Arrays.stream(chosen).mapToDouble(t -> all[t]).toArray(),
-              asked ->
-                  retrieval.search(few, asked).stream()
-                      .mapToDouble(r -> r.firstRelevantRank() == 1 ? 1 : 0)
-                      .toArray());
+              this::hits);
     }
 
     /** For each trial the share of the gallery that is relevant. */
@@ -482,6 +468,85 @@ public final class AuditRunner {
               t ->
                   cleanResults.get(t).relevant()
                       / (double) retrieval.gallery(trials.draws()[t]).length)
+          .toArray();
+    }
+
+    /** Gives the strongest attacks more steps, on a few queries that they left right. */
+    private Probed convergence(Map<Cell, CellOutcome> outcomes) {
+      Optional<Probed> stored = folder.read(CONVERGENCE, Probed.class);
+      if (stored.isPresent()) {
+        return stored.get();
+      }
+      List<AttackCell> strongest = Longer.worthAsking(outcomes);
+      if (strongest.isEmpty()) {
+        return new Probed(List.of(), 0, 0);
+      }
+      long forwards = model.forwards();
+      long backwards = model.backwards();
+      List<Finding> findings = new ArrayList<>();
+      for (AttackCell cell : strongest) {
+        double[] hits = outcomes.get(cell).values().get(Longer.RECALL);
+        int[] left = fewOfFirstDraw(t -> hits[t] > 0);
+        findings.add(
+            AttackStrength.converged(
+                cell.title(), Arrays.stream(hits).average().orElse(0), fell(cell, left)));
+      }
+      Probed probed =
+          new Probed(
+              Verdicts.of(List.of(Longer.worst(findings))),
+              model.forwards() - forwards,
+              model.backwards() - backwards);
+      folder.write(CONVERGENCE, probed);
+      return probed;
+    }
+
+    /** Returns 1 for each of some trials of the first draw that a longer attack breaks, else 0. */
+    private double[] fell(AttackCell cell, int[] left) {
+      int[] items = Arrays.stream(left).map(t -> queries[trials.queries()[t]]).toArray();
+      Perturber perturber =
+          new Perturber(
+              model,
+              images,
+              attacker(cell),
+              retrieval.items(),
+              options.seed(),
+              options.earlyExit());
+      try {
+        PerturbedSet made =
+            perturber.perturb(
+                Longer.of(cell), items, embeddings.select(items), (start, n, before, after) -> {});
+        double[] hits = hits(made.embeddings());
+        return IntStream.range(0, items.length)
+            .mapToDouble(i -> made.finite()[i] ? 1 - hits[i] : 1)
+            .toArray();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /** Asks some embeddings of queries in the first draw. */
+    private double[] hits(EmbeddingSet asked) {
+      int n = asked.size();
+      Trials few = new Trials(IntStream.range(0, n).toArray(), new int[n], trials.count());
+      return retrieval.search(few, asked).stream()
+          .mapToDouble(r -> r.firstRelevantRank() == 1 ? 1 : 0)
+          .toArray();
+    }
+
+    /** Returns a few trials of the first draw, chosen by seed and id. */
+    private int[] fewOfFirstDraw(IntPredicate among) {
+      return IntStream.range(0, trials.size())
+          .filter(t -> trials.draws()[t] == 0 && among.test(t))
+          .boxed()
+          .sorted(
+              (a, b) ->
+                  Long.compareUnsigned(
+                      CounterRng.order(
+                          options.seed(), images.item(queries[trials.queries()[a]]).id()),
+                      CounterRng.order(
+                          options.seed(), images.item(queries[trials.queries()[b]]).id())))
+          .limit(AttackProbe.QUERIES)
+          .mapToInt(Integer::intValue)
           .toArray();
     }
 

@@ -187,6 +187,19 @@ public final class Images {
     }
   }
 
+  /** Embeds some images in native batches of the one size; rows of {@code count} embeddings. */
+  float[] embed(float[] pixels, int count) {
+    int dimension = model.card().embedding().dimension();
+    float[] embeddings = new float[count * dimension];
+    for (int start = 0; start < count; start += batchSize) {
+      int rows = Math.min(batchSize, count - start);
+      float[] batch = new float[batchSize * values()];
+      System.arraycopy(pixels, start * values(), batch, 0, rows * values());
+      System.arraycopy(embed(batch), 0, embeddings, start * dimension, rows * dimension);
+    }
+    return embeddings;
+  }
+
   /** Tells for each embedding whether all of its numbers are finite. */
   public static boolean[] finite(EmbeddingSet embeddings) {
     boolean[] finite = new boolean[embeddings.size()];

@@ -1,6 +1,5 @@
 package dev.holdfast.harness.run;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.attacks.trust.EmbeddingShape;
@@ -8,13 +7,11 @@ import dev.holdfast.attacks.trust.Finding;
 import dev.holdfast.attacks.trust.FiniteEmbeddings;
 import dev.holdfast.attacks.trust.GradientTrust;
 import dev.holdfast.attacks.trust.InputUse;
-import dev.holdfast.attacks.trust.LocalResponse;
 import dev.holdfast.attacks.trust.Repeatability;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
-import dev.holdfast.models.InputGradient;
 import dev.holdfast.models.data.InputSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,13 +30,9 @@ import java.util.stream.IntStream;
 public final class Probe {
 
   private static final int SAMPLE = 32;
-  private static final int DIRECTIONS = 3;
 
   /** Sizes of batches beside the one of the audit. */
   private static final int[] OTHER_SIZES = {1, 3};
-
-  /** Keeps the images that are differentiated off the ends of the range, where pixels are cut. */
-  private static final double INNER = 0.96;
 
   private static final double BESIDE = 1 / 255.0;
 
@@ -99,7 +92,7 @@ public final class Probe {
   public Finding afterwards(int[] items, EmbeddingSet embeddings, boolean[] finite) {
     // The same native batch as in the beginning.
     int n = Math.min(images.batchSize(), items.length);
-    float[] now = embed(clean(Arrays.copyOf(items, n)), n);
+    float[] now = images.embed(clean(Arrays.copyOf(items, n)), n);
     double largest = 0;
     for (int row = 0; row < n; row++) {
       if (finite[row]) {
@@ -131,7 +124,7 @@ public final class Probe {
       pixels[2 * values + p] = 1;
       pixels[3 * values + p] = (float) rng.nextDouble();
     }
-    float[] embedded = embed(pixels, names.size());
+    float[] embedded = images.embed(pixels, names.size());
     return IntStream.range(0, names.size())
         .filter(i -> !isFinite(row(embedded, i)))
         .mapToObj(names::get)
@@ -153,15 +146,15 @@ public final class Probe {
       this.items = Arrays.copyOf(chosen, n);
       this.pixels = clean(items);
       this.other = clean(IntStream.range(0, n).map(i -> chosen[(i + n) % chosen.length]).toArray());
-      this.once = embed(pixels, n);
-      this.apart = embed(other, n);
+      this.once = images.embed(pixels, n);
+      this.apart = images.embed(other, n);
     }
 
     double repeated() {
       double largest = 0;
       // Twice, so that a model that alternates is caught between two others.
       for (int pass = 0; pass < 2; pass++) {
-        largest = Math.max(largest, largest(once, embed(pixels, n), n));
+        largest = Math.max(largest, largest(once, images.embed(pixels, n), n));
       }
       return largest;
     }
@@ -181,7 +174,7 @@ public final class Probe {
             System.arraycopy(other, i * values, mixed, i * values, values);
           }
         }
-        float[] embedded = embed(mixed, n);
+        float[] embedded = images.embed(mixed, n);
         for (int i = 0; i < n; i++) {
           company = kept.test(i) ? Math.max(company, difference(once, i, embedded, i)) : company;
         }
@@ -190,7 +183,7 @@ public final class Probe {
       for (int i = 0; i < n; i++) {
         System.arraycopy(pixels, i * values, reversed, (n - 1 - i) * values, values);
       }
-      float[] turned = embed(reversed, n);
+      float[] turned = images.embed(reversed, n);
       double place = 0;
       for (int i = 0; i < n; i++) {
         place = Math.max(place, difference(once, i, turned, n - 1 - i));
@@ -238,7 +231,7 @@ public final class Probe {
             changed[i] |= Math.abs(mixed[p] - pixels[p]) > BESIDE;
           }
         }
-        float[] embedded = embed(mixed, n);
+        float[] embedded = images.embed(mixed, n);
         double[] distances = new double[n];
         for (int i = 0; i < n; i++) {
           distances[i] =
@@ -252,152 +245,18 @@ public final class Probe {
     }
 
     List<Finding> gradients() {
-      float[] beside = new float[pixels.length];
-      for (int i = 0; i < n; i++) {
-        CounterRng rng = CounterRng.of(seed, "trust/beside", images.item(items[i]).id());
-        for (int p = i * values; p < (i + 1) * values; p++) {
-          beside[p] =
-              (float) ((1 - INNER) / 2 + INNER * pixels[p] + rng.nextDouble(-BESIDE, BESIDE));
-        }
-      }
-      float[] base = embed(beside, n);
-      float[] direction = direction(base);
-      float[] seen = new float[base.length];
-      float[] gradient = gradient(beside, direction, seen);
-      List<LocalResponse> responses = responses(beside, base, direction, gradient);
+      Neighborhood.Seen around =
+          new Neighborhood(model, images, seed)
+              .measure(Neighborhood.beside(pixels, ids(), values, seed), apart, ids());
       return List.of(
-          repeatability.withGradient(largest(base, seen, n)),
-          GradientTrust.usable(responses),
-          GradientTrust.agrees(responses));
+          repeatability.withGradient(largest(around.embedded(), around.withGradient(), n)),
+          GradientTrust.usable(around.responses()),
+          GradientTrust.agrees(around.responses()));
     }
 
-    /** From each embedding to that of another image, of length 1 / length of the embedding. */
-    private float[] direction(float[] base) {
-      float[] direction = new float[base.length];
-      for (int i = 0; i < n; i++) {
-        CounterRng rng = CounterRng.of(seed, "trust/direction", images.item(items[i]).id());
-        boolean same = difference(base, i, apart, i) == 0;
-        double squares = 0;
-        double length = 0;
-        for (int k = i * dimension; k < (i + 1) * dimension; k++) {
-          direction[k] = same ? (float) rng.nextGaussian() : apart[k] - base[k];
-          squares += (double) direction[k] * direction[k];
-          length += (double) base[k] * base[k];
-        }
-        double scale = 1 / Math.sqrt(squares * Math.max(length, Double.MIN_NORMAL));
-        for (int k = i * dimension; k < (i + 1) * dimension; k++) {
-          direction[k] *= (float) scale;
-        }
-      }
-      return direction;
+    private long[] ids() {
+      return Arrays.stream(items).mapToLong(item -> images.item(item).id()).toArray();
     }
-
-    /** Differentiates the part of the embedding along a direction; also gives the embeddings. */
-    private float[] gradient(float[] at, float[] direction, float[] seen) {
-      float[] gradient = new float[at.length];
-      int size = images.batchSize();
-      for (int start = 0; start < n; start += size) {
-        int count = Math.min(size, n - start);
-        float[] along = new float[size * dimension];
-        System.arraycopy(direction, start * dimension, along, 0, count * dimension);
-        float[] batch = new float[size * values];
-        System.arraycopy(at, start * values, batch, 0, count * values);
-        float[][] embedded = new float[1][];
-        try (NDManager manager = model.manager().newSubManager()) {
-          NDArray weights = manager.create(along, new Shape(size, dimension));
-          NDArray pixels = manager.create(batch, images.batchShape());
-          try (InputGradient g =
-              model.gradient(
-                  pixels,
-                  e -> {
-                    embedded[0] = e.toFloatArray();
-                    return e.mul(weights).sum(new int[] {1});
-                  })) {
-            System.arraycopy(
-                g.gradient().toFloatArray(), 0, gradient, start * values, count * values);
-          }
-        }
-        System.arraycopy(embedded[0], 0, seen, start * dimension, count * dimension);
-      }
-      return gradient;
-    }
-
-    private List<LocalResponse> responses(
-        float[] at, float[] base, float[] along, float[] gradient) {
-      int steps = LocalResponse.STEPS.size();
-      double[][][] measured = new double[n][steps][DIRECTIONS];
-      double[][][] predicted = new double[n][steps][DIRECTIONS];
-      double[][] noise = new double[n][LocalResponse.NOISE.size()];
-      for (int k = 0; k < DIRECTIONS; k++) {
-        float[] signs = signs(k);
-        for (int s = 0; s < steps; s++) {
-          float[] up = moved(at, signs, LocalResponse.STEPS.get(s));
-          float[] down = moved(at, signs, -LocalResponse.STEPS.get(s));
-          float[] above = embed(up, n);
-          float[] below = embed(down, n);
-          for (int i = 0; i < n; i++) {
-            measured[i][s][k] = product(above, along, i) - product(below, along, i);
-            for (int p = i * values; p < (i + 1) * values; p++) {
-              predicted[i][s][k] += ((double) up[p] - down[p]) * gradient[p];
-            }
-          }
-        }
-        for (int l = 0; l < noise[0].length; l++) {
-          float[] shaken = moved(at, signs, LocalResponse.NOISE.get(l));
-          for (int p = 0; p < shaken.length; p++) {
-            shaken[p] = Math.max(0, Math.min(1, shaken[p]));
-          }
-          float[] embedded = embed(shaken, n);
-          for (int i = 0; i < n; i++) {
-            double change = Math.abs(product(embedded, along, i) - product(base, along, i));
-            noise[i][l] = Math.max(noise[i][l], change);
-          }
-        }
-      }
-      List<LocalResponse> responses = new ArrayList<>();
-      for (int i = 0; i < n; i++) {
-        boolean finite = true;
-        double sum = 0;
-        int zero = 0;
-        for (int p = i * values; p < (i + 1) * values; p++) {
-          finite &= Float.isFinite(gradient[p]);
-          sum += Math.abs(gradient[p]);
-          zero += gradient[p] == 0 ? 1 : 0;
-        }
-        responses.add(
-            new LocalResponse(
-                finite, sum, (double) zero / values, measured[i], predicted[i], noise[i]));
-      }
-      return responses;
-    }
-
-    private float[] signs(int direction) {
-      float[] signs = new float[pixels.length];
-      for (int i = 0; i < n; i++) {
-        CounterRng rng =
-            CounterRng.of(seed, "trust/signs/" + direction, images.item(items[i]).id());
-        for (int p = i * values; p < (i + 1) * values; p++) {
-          signs[p] = rng.nextLong() < 0 ? -1 : 1;
-        }
-      }
-      return signs;
-    }
-  }
-
-  private static float[] moved(float[] at, float[] signs, double length) {
-    float[] moved = new float[at.length];
-    for (int p = 0; p < moved.length; p++) {
-      moved[p] = (float) (at[p] + length * signs[p]);
-    }
-    return moved;
-  }
-
-  private double product(float[] embeddings, float[] along, int row) {
-    double sum = 0;
-    for (int k = row * dimension; k < (row + 1) * dimension; k++) {
-      sum += (double) embeddings[k] * along[k];
-    }
-    return sum;
   }
 
   private float[] clean(int[] items) {
@@ -406,19 +265,6 @@ public final class Probe {
       images.clean(items[i], pixels, i * values);
     }
     return pixels;
-  }
-
-  /** Embeds some images in native batches of the size of the audit. */
-  private float[] embed(float[] pixels, int count) {
-    float[] embeddings = new float[count * dimension];
-    int size = images.batchSize();
-    for (int start = 0; start < count; start += size) {
-      int rows = Math.min(size, count - start);
-      float[] batch = new float[size * values];
-      System.arraycopy(pixels, start * values, batch, 0, rows * values);
-      System.arraycopy(images.embed(batch), 0, embeddings, start * dimension, rows * dimension);
-    }
-    return embeddings;
   }
 
   /** Embeds images in one native batch of their number. */

@@ -112,8 +112,9 @@ class AuditCommandTest {
             "evidence/index.json",
             "evidence/shown/index.json")
         .noneMatch(f -> f.endsWith(".tmp"));
-    // Each perturbation, the clean queries, the gallery, and what was probed before and after.
-    assertThat(World.files(straight.resolve("cells"))).hasSize(World.CELLS + 4);
+    // Each perturbation, the clean queries, the gallery, and what was probed before, with more
+    // steps, and after.
+    assertThat(World.files(straight.resolve("cells"))).hasSize(World.CELLS + 5);
   }
 
   @Test

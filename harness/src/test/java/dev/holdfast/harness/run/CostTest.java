@@ -251,7 +251,9 @@ class CostTest {
       Provenance little = audit(model, single, 1, shared.resolve("few")).provenance();
       // Every image once, and FGSM with the pass that judges it.
       assertThat(little.forwards()).isEqualTo(IMAGES + 2L * IMAGES);
-      assertThat(books.trustForwards()).isEqualTo(little.trustForwards());
+      // One step cannot be stopped too early; of the others, two get more steps on a few queries.
+      assertThat(books.trustForwards())
+          .isBetween(little.trustForwards(), 2 * little.trustForwards());
       long ofCells =
           queries(one).stream()
               .filter(row -> !row.cell().equals("clean"))

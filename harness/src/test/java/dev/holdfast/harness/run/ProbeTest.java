@@ -49,6 +49,10 @@ class ProbeTest {
   private static final int DIMENSION = 16;
   private static final int PIXELS = 3 * SIDE * SIDE;
   private static final int BATCH = 8;
+
+  /** Between what a check does to a picture before it looks, and what an attack does. */
+  private static final double MOVED = 6 / 255.0;
+
   private static final ModelCard CARD =
       ToyEmbedder.card(
           new Shape(3, SIDE, SIDE),
@@ -320,7 +324,7 @@ class ProbeTest {
 
   /** A model whose pixels, embeddings and gradients are changed on their way. */
   private record Changed(
-      EmbeddingModel real, BinaryOperator<NDArray> embeddings, UnaryOperator<NDArray> gradients)
+      EmbeddingModel real, BinaryOperator<NDArray> embeddings, BinaryOperator<NDArray> gradients)
       implements EmbeddingModel {
 
     @Override
@@ -346,11 +350,42 @@ class ProbeTest {
     @Override
     public InputGradient gradient(NDArray pixels, UnaryOperator<NDArray> loss) {
       InputGradient g = real.gradient(pixels, e -> loss.apply(embeddings.apply(pixels, e)));
-      return new InputGradient(g.loss(), gradients.apply(g.gradient()));
+      return new InputGradient(g.loss(), gradients.apply(pixels, g.gradient()));
     }
 
     @Override
     public void close() {}
+  }
+
+  /** All clean pictures, one in each row; they live as long as the model. */
+  private static NDArray remembered(EmbeddingModel model) {
+    Progress silent = (task, done, total) -> {};
+    try (PixelStore pictures =
+        PixelStore.open(
+            Shapes.test(0), model.card().input().spec(), CacheFolder.path(), silent, true)) {
+      Images images = new Images(pictures, model, BATCH);
+      float[] pixels = new float[items.length * images.values()];
+      for (int i = 0; i < items.length; i++) {
+        images.clean(items[i], pixels, i * images.values());
+      }
+      return model.manager().create(pixels, new Shape(items.length, images.values()));
+    }
+  }
+
+  /** Returns 1 for images that are close to one of some pictures, else 0. */
+  private static NDArray closeToOne(NDArray x, NDArray pictures) {
+    NDArray rows = flat(x);
+    NDArray columns = pictures.transpose();
+    NDArray lengths = pictures.square();
+    columns.attach(rows.getManager());
+    lengths.attach(rows.getManager());
+    NDArray squares =
+        rows.square()
+            .sum(new int[] {1}, true)
+            .add(lengths.sum(new int[] {1}).expandDims(0))
+            .sub(rows.matMul(columns).muli(2));
+    float limit = (float) (MOVED * MOVED * pictures.getShape().get(1));
+    return squares.min(new int[] {1}).lt(limit).toType(DataType.FLOAT32, false);
   }
 
   private static Finding find(List<Finding> findings, String check) {
@@ -388,14 +423,19 @@ class ProbeTest {
     List<Finding> findings = inspect(model -> model);
     assertThat(findings)
         .extracting(Finding::check)
-        .contains("clean-recall", "noise-baseline", "eight-bit", "unbounded-attack");
+        .contains(
+            "clean-recall",
+            "noise-baseline",
+            "gradient-under-attack",
+            "eight-bit",
+            "unbounded-attack");
     assertThat(findings).allSatisfy(f -> assertThat(f.level()).as(f.text()).isEqualTo(Level.OK));
   }
 
   @Test
   void attacks_without_a_gradient_are_no_stronger_than_noise_and_fail_without_any_budget() {
     List<Finding> findings =
-        inspect(model -> new Changed(model, (x, e) -> e, gradient -> gradient.zerosLike()));
+        inspect(model -> new Changed(model, (x, e) -> e, (x, gradient) -> gradient.zerosLike()));
     assertThat(find(findings, "noise-baseline").level()).isEqualTo(Level.UNRELIABLE);
     assertThat(find(findings, "unbounded-attack").level()).isNotEqualTo(Level.OK);
     assertThat(find(findings, "unbounded-attack").text()).contains("fails");
@@ -404,7 +444,7 @@ class ProbeTest {
   @Test
   void attacks_that_go_the_wrong_way_are_named() {
     List<Finding> findings =
-        inspect(model -> new Changed(model, (x, e) -> e, gradient -> gradient.neg()));
+        inspect(model -> new Changed(model, (x, e) -> e, (x, gradient) -> gradient.neg()));
     assertThat(find(findings, "finite-difference").text()).contains("wrong way");
     assertThat(find(findings, "unbounded-attack").level()).isEqualTo(Level.UNRELIABLE);
   }
@@ -423,9 +463,26 @@ class ProbeTest {
                       NDArray mask = off.gt(0.01f).repeat(1, e.getShape().get(1));
                       return NDArrays.where(mask, e.flip(1), e);
                     },
-                    gradient -> gradient));
+                    (x, gradient) -> gradient));
     assertThat(find(findings, "eight-bit").level()).isEqualTo(Level.UNRELIABLE);
     assertThat(find(findings, "eight-bit").text()).contains("256 levels");
+  }
+
+  @Test
+  void one_whose_gradient_vanishes_once_an_attack_has_begun_is_named() {
+    List<Finding> findings =
+        inspect(
+            model -> {
+              NDArray pictures = remembered(model);
+              return new Changed(
+                  model,
+                  (x, e) -> e,
+                  (x, gradient) -> gradient.mul(closeToOne(x, pictures).reshape(-1, 1, 1, 1)));
+            });
+    assertThat(find(findings, "gradient").level()).isNotEqualTo(Level.UNRELIABLE);
+    Finding finding = find(findings, "gradient-under-attack");
+    assertThat(finding.level()).as(finding.text()).isEqualTo(Level.UNRELIABLE);
+    assertThat(finding.text()).startsWith("Where an attack has led: ").contains("zero");
   }
 
   @Test

@@ -1,0 +1,89 @@
+package dev.holdfast.harness.run;
+
+import dev.holdfast.attacks.Attack;
+import dev.holdfast.attacks.Patch;
+import dev.holdfast.attacks.Universal;
+import dev.holdfast.attacks.threat.Knowledge;
+import dev.holdfast.attacks.threat.Side;
+import dev.holdfast.attacks.trust.Finding;
+import dev.holdfast.harness.plan.AttackCell;
+import dev.holdfast.harness.plan.Cell;
+import dev.holdfast.models.yaml.StrictYaml;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which attacks are asked whether more steps would have broken more, and how long they then are.
+ */
+final class Longer {
+
+  static final String RECALL = "recall@1";
+
+  private static final int TIMES = 4;
+
+  /** Fewer queries than this say nothing. */
+  private static final int ENOUGH = 8;
+
+  /** How many attacks are asked: each costs a few percent of the smallest battery. */
+  private static final int ATTACKS = 2;
+
+  private Longer() {}
+
+  /**
+   * Returns the attacks with gradients that leave the least recall@1 under their budget, as long as
+   * they leave enough queries to ask; those that leave less come first. Under a budget where the
+   * strongest attack leaves nothing there is nothing to ask.
+   */
+  static List<AttackCell> worthAsking(Map<Cell, CellOutcome> outcomes) {
+    Map<String, AttackCell> strongest = new LinkedHashMap<>();
+    outcomes.forEach(
+        (cell, outcome) -> {
+          if (cell instanceof AttackCell attack && counts(attack, outcome)) {
+            String budget = attack.threat().norm() + " " + attack.threat().epsilon().value();
+            strongest.merge(
+                budget, attack, (a, b) -> left(outcomes.get(a)) <= left(outcomes.get(b)) ? a : b);
+          }
+        });
+    return strongest.values().stream()
+        .filter(cell -> left(outcomes.get(cell)) >= ENOUGH)
+        .sorted(Comparator.comparingDouble(cell -> left(outcomes.get(cell))))
+        .limit(ATTACKS)
+        .toList();
+  }
+
+  private static boolean counts(AttackCell cell, CellOutcome outcome) {
+    return cell.side() == Side.QUERY
+        && outcome.values().containsKey(RECALL)
+        && cell.threat().knowledge() == Knowledge.WHITE_BOX
+        && cell.threat().epsilon().value() > 0
+        && !cell.attack().looksForTheSmallest()
+        // One perturbation for all queries is another question.
+        && !(cell.attack() instanceof Universal || cell.attack() instanceof Patch)
+        && StrictYaml.toMap(cell.attack()).containsKey("steps");
+  }
+
+  private static double left(CellOutcome outcome) {
+    return Arrays.stream(outcome.values().get(RECALL)).sum();
+  }
+
+  /** Returns the same cell with more steps. */
+  static AttackCell of(AttackCell cell) {
+    Map<String, Object> longer = new LinkedHashMap<>(StrictYaml.toMap(cell.attack()));
+    longer.put("steps", TIMES * ((Number) longer.get("steps")).intValue());
+    return new AttackCell(
+        StrictYaml.bind(longer, "attack " + cell.attack().id(), Attack.class),
+        cell.objective(),
+        cell.threat(),
+        cell.stop());
+  }
+
+  /** Returns the finding that weighs most; of equal ones the first. */
+  static Finding worst(List<Finding> findings) {
+    return findings.stream()
+        .reduce((a, b) -> b.level().compareTo(a.level()) > 0 ? b : a)
+        .orElseThrow();
+  }
+}
