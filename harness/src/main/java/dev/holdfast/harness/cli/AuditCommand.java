@@ -6,7 +6,7 @@ import dev.holdfast.harness.run.AuditRunner;
 import dev.holdfast.harness.run.Evidence;
 import dev.holdfast.harness.run.Ticker;
 import dev.holdfast.reports.AuditFiles;
-import dev.holdfast.reports.reference.ReferenceScores;
+import dev.holdfast.reports.ReferenceScores;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.TrustVerdict;
 import dev.holdfast.reports.result.Verdict;

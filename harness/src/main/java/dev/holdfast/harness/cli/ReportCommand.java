@@ -1,7 +1,7 @@
 package dev.holdfast.harness.cli;
 
 import dev.holdfast.reports.AuditFiles;
-import dev.holdfast.reports.reference.ReferenceScores;
+import dev.holdfast.reports.ReferenceScores;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;

@@ -107,8 +107,8 @@ class StudyCommandTest {
             .get()
             .parse(new StringReader(csv))
             .getRecords();
-    // Clean and attacked, recall@1 and MAP@R, two methods.
-    assertThat(lines).hasSize(8);
+    // Clean and attacked, recall@1 and MAP@R, and how far embeddings moved; two methods.
+    assertThat(lines).hasSize(10);
     for (CSVRecord line : lines) {
       assertThat(line.get("n_seeds")).isEqualTo("2");
       String[] values = line.get("values").split(" ", -1);

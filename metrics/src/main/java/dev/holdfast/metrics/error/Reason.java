@@ -14,7 +14,9 @@ public final class Reason {
 
   /** Returns the reason that the operating system gave, without names of classes. */
   public static String of(Exception e) {
-    if (e instanceof UncheckedIOException && e.getCause() instanceof IOException cause) {
+    // Some libraries say that a picture could not be written, and only the cause says why.
+    boolean wraps = e instanceof UncheckedIOException || e instanceof IOException;
+    if (wraps && e.getCause() instanceof IOException cause) {
       return of(cause);
     }
     if (e instanceof NoSuchFileException missing) {

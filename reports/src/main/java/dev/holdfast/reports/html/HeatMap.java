@@ -1,6 +1,6 @@
 package dev.holdfast.reports.html;
 
-import dev.holdfast.reports.reference.ReferenceScores;
+import dev.holdfast.reports.reference.Reference;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.Kind;
 import dev.holdfast.reports.result.ResultRow;
@@ -73,7 +73,7 @@ record HeatMap(String heading, List<Integer> severities, List<String> scores, Li
     corruptions.values().forEach(rows -> rows.forEach(row -> severities.add(row.severity())));
     List<Metric> scores =
         audit.rows().stream()
-            .filter(row -> ReferenceScores.isOne(row) && row.family() != null)
+            .filter(row -> Reference.isScore(row) && row.family() != null)
             .map(Metric::of)
             .distinct()
             .toList();
@@ -129,7 +129,7 @@ record HeatMap(String heading, List<Integer> severities, List<String> scores, Li
             .map(
                 metric ->
                     audit.rows().stream()
-                        .filter(ReferenceScores::isOne)
+                        .filter(Reference::isScore)
                         .filter(
                             row ->
                                 row.perturbation().equals(name + "-mean")

@@ -2,11 +2,15 @@ package dev.holdfast.reports.reference;
 
 import dev.holdfast.reports.json.AuditJson;
 import dev.holdfast.reports.result.Audit;
+import dev.holdfast.reports.result.Kind;
 import dev.holdfast.reports.result.ResultRow;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,11 +26,32 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public record Reference(String name, String sha256, String battery, String configHash) {
 
+  /** Corruption error. */
+  public static final String CE = "ce";
+
+  /** Corruption error beyond the clean one. */
+  public static final String RELATIVE_CE = "relative-ce";
+
+  /** Mean of the former over corruptions. */
+  public static final String MCE = "mce";
+
+  /** Mean of the latter over corruptions. */
+  public static final String RELATIVE_MCE = "relative-mce";
+
+  /** Ends the names of those that take MAP@R for recall@1. */
+  public static final String OF_MAP_AT_R = "-map-at-r";
+
+  private static final Set<String> SCORES =
+      Stream.of(CE, RELATIVE_CE, MCE, RELATIVE_MCE)
+          .flatMap(name -> Stream.of(name, name + OF_MAP_AT_R))
+          .collect(Collectors.toUnmodifiableSet());
+
   private static final String KEY = "reference";
   private static final JsonMapper COMPACT =
       AuditJson.mapper().rebuild().disable(SerializationFeature.INDENT_OUTPUT).build();
 
-  static Reference of(Audit audit) {
+  /** Returns the model of an audit as a reference. */
+  public static Reference of(Audit audit) {
     return new Reference(
         audit.model().name(),
         audit.model().sha256(),
@@ -34,10 +59,15 @@ public record Reference(String name, String sha256, String battery, String confi
         audit.provenance().configHash());
   }
 
+  /** Tells whether a row is a score against a reference. */
+  public static boolean isScore(ResultRow row) {
+    return row.kind() == Kind.AGGREGATE && SCORES.contains(row.metric());
+  }
+
   /** Returns the reference of an audit; empty where it has none. */
   public static Optional<Reference> in(Audit audit) {
     return audit.rows().stream()
-        .filter(ReferenceScores::isOne)
+        .filter(Reference::isScore)
         .map(row -> read(row).path(KEY))
         .map(node -> COMPACT.treeToValue(node, Reference.class))
         .findFirst();
@@ -48,7 +78,7 @@ public record Reference(String name, String sha256, String battery, String confi
   }
 
   /** Returns canonical JSON. */
-  String setting(int corruptions, String severities) {
+  public String setting(int corruptions, String severities) {
     Map<String, Object> setting = new TreeMap<>();
     setting.put(KEY, COMPACT.convertValue(this, TreeMap.class));
     setting.put("corruptions", corruptions);

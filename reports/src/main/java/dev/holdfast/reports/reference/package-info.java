@@ -1,2 +1,2 @@
-/** Scores of corruptions against the audit of a reference model, which is named and hashed. */
+/** The model that errors under corruption are compared with: named and hashed. */
 package dev.holdfast.reports.reference;

@@ -1,12 +1,11 @@
-package dev.holdfast.reports.reference;
+package dev.holdfast.reports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.reports.AuditFiles;
-import dev.holdfast.reports.Audits;
+import dev.holdfast.reports.reference.Reference;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.DataInfo;
 import dev.holdfast.reports.result.Kind;
@@ -252,7 +251,7 @@ class ReferenceScoresTest {
     ReferenceScores.add(mine, others);
     ReferenceScores.add(mine, others);
     Audit audit = AuditFiles.readAudit(mine);
-    List<ResultRow> scores = audit.rows().stream().filter(ReferenceScores::isOne).toList();
+    List<ResultRow> scores = audit.rows().stream().filter(Reference::isScore).toList();
     // Three corruptions and their mean, two scores, two metrics, and no second time.
     assertThat(scores).hasSize(4 * 2 * 2);
     assertThat(scores)

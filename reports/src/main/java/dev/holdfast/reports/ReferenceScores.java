@@ -1,8 +1,8 @@
-package dev.holdfast.reports.reference;
+package dev.holdfast.reports;
 
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
-import dev.holdfast.reports.AuditFiles;
+import dev.holdfast.reports.reference.Reference;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.DataInfo;
 import dev.holdfast.reports.result.Kind;
@@ -14,11 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Corruption errors against a reference (Hendrycks and Dietterich, ICLR 2019, arXiv:1903.12261,
@@ -39,10 +37,10 @@ import java.util.stream.Stream;
  */
 public final class ReferenceScores {
 
-  private static final String CE = "ce";
-  private static final String RELATIVE_CE = "relative-ce";
-  private static final String MCE = "mce";
-  private static final String RELATIVE_MCE = "relative-mce";
+  private static final String CE = Reference.CE;
+  private static final String RELATIVE_CE = Reference.RELATIVE_CE;
+  private static final String MCE = Reference.MCE;
+  private static final String RELATIVE_MCE = Reference.RELATIVE_MCE;
 
   private static final List<String> FAMILIES = List.of("noise", "blur", "weather", "digital");
   private static final String IMAGENET_C = "imagenet-c";
@@ -60,14 +58,7 @@ public final class ReferenceScores {
   }
 
   private static final List<Base> BASES =
-      List.of(new Base(RECALL, 1, ""), new Base(MAP_AT_R, null, "-" + MAP_AT_R));
-
-  private static final Set<String> METRICS =
-      BASES.stream()
-          .flatMap(
-              base ->
-                  Stream.of(CE, RELATIVE_CE, MCE, RELATIVE_MCE).map(name -> name + base.suffix()))
-          .collect(Collectors.toUnmodifiableSet());
+      List.of(new Base(RECALL, 1, ""), new Base(MAP_AT_R, null, Reference.OF_MAP_AT_R));
 
   /** One corruption on one side, with the rows of both models by severity. */
   private record Pair(
@@ -88,11 +79,6 @@ public final class ReferenceScores {
     this.referenceFolder = referenceFolder;
     this.audit = AuditFiles.readAudit(folder);
     this.reference = AuditFiles.readAudit(referenceFolder);
-  }
-
-  /** Tells whether a row is one of these scores. */
-  public static boolean isOne(ResultRow row) {
-    return row.kind() == Kind.AGGREGATE && METRICS.contains(row.metric());
   }
 
   /**
@@ -133,7 +119,7 @@ public final class ReferenceScores {
           "use the same --seed and --limit-queries");
     }
     List<ResultRow> rows =
-        new ArrayList<>(audit.rows().stream().filter(row -> !isOne(row)).toList());
+        new ArrayList<>(audit.rows().stream().filter(row -> !Reference.isScore(row)).toList());
     for (Base base : BASES) {
       rows.addAll(scores(base, pairs, mine, others));
     }

@@ -1,6 +1,5 @@
-package dev.holdfast.reports.reference;
+package dev.holdfast.reports;
 
-import dev.holdfast.reports.AuditFiles;
 import dev.holdfast.reports.result.QueryRow;
 import java.nio.file.Path;
 import java.util.ArrayList;
