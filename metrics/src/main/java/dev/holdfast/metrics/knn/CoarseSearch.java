@@ -21,9 +21,10 @@ import java.util.List;
  * <p>What a score may be off: a float32 dot product of D terms is off by at most {@code D u / (1 -
  * D u)} times the norms of its factors, whatever the order of summation, with u = 2^-24 (Higham,
  * "Accuracy and stability of numerical algorithms", 2002, section 3.1); rounding unit rows adds 2 u
- * for the cosine, rounding the square and the difference 2 u each to the other. {@code (D + 8)
- * 2^-23} is about twice that. The arithmetic of the exact keys adds a term with 2^-50 for u, and
- * products that vanish add D 2^-120.
+ * for the cosine, rounding the square and the difference 2 u each to the other. For the cosine, 8
+ * in place of 2 leaves room for all else. For the other, {@code (D + 8) 2^-23} is about twice what
+ * is needed, the arithmetic of the exact keys adds a term with 2^-50 for u, and products that
+ * vanish add D 2^-120.
  */
 final class CoarseSearch implements AutoCloseable {
 
@@ -85,7 +86,7 @@ final class CoarseSearch implements AutoCloseable {
       double square = Math.scalb(task.queryRows().square(query), -2 * x);
       margins[query] =
           cosine
-              ? terms * 0x1p-23
+              ? terms * 0x1p-24 / Math.max(0, 1 - terms * 0x1p-24)
               : terms * 0x1p-23 * Math.sqrt(square * longest)
                   + 0x1p-22 * ratio * longest
                   + terms * 0x1p-50 * (square / ratio + ratio * longest)
@@ -119,8 +120,9 @@ final class CoarseSearch implements AutoCloseable {
    * Finds as many items as asked for, or all that the query sees.
    *
    * @param counts for each query how many; 0 for a query that is left out
+   * @param withKeys whether keys are asked for; otherwise some are NaN
    */
-  void search(int[] counts, Use use) {
+  void search(int[] counts, boolean withKeys, Use use) {
     int[] listed = new int[counts.length];
     Arrays.setAll(listed, query -> counts[query] == 0 ? 0 : listed(query, counts[query]));
     long memory = Arrays.stream(listed).mapToLong(Shortlist::memory).sum();
@@ -139,15 +141,15 @@ final class CoarseSearch implements AutoCloseable {
       for (int j = both ? i : 0; j < columns.size(); j++) {
         int firstItem = j * blockRows;
         int items = (int) columns.get(j).getShape().get(0);
-        multiply(rows.get(i), columns.get(j));
+        FloatBuffer block = multiply(rows.get(i), columns.get(j));
         // The lists of rows and of columns are those of different queries.
         workers.split(
             both && i != j ? count + items : count,
             (from, to) -> {
-              alongRows(lists, first - offset, from, Math.min(to, count), firstItem, items);
+              alongRows(block, lists, first - offset, from, Math.min(to, count), firstItem, items);
               if (to > count) {
                 int left = Math.max(from - count, 0);
-                alongColumns(lists, first, count, left, to - count, firstItem, items);
+                alongColumns(block, lists, first, count, left, to - count, firstItem, items);
               }
             });
       }
@@ -155,7 +157,9 @@ final class CoarseSearch implements AutoCloseable {
           count,
           (from, to) -> {
             for (int query = first + from; query < first + to; query++) {
-              use.accept(query, ranked(query, lists.take(query - offset), counts[query]));
+              long[] taken = lists.take(query - offset);
+              use.accept(
+                  query, taken == null ? null : ranked(query, taken, counts[query], withKeys));
             }
           });
     }
@@ -168,16 +172,21 @@ final class CoarseSearch implements AutoCloseable {
     return excluded > size / MOST_EXCLUDED ? 0 : Math.min(count, size) + excluded;
   }
 
-  private void multiply(NDArray left, NDArray right) {
+  private FloatBuffer multiply(NDArray left, NDArray right) {
     try (NDArray turned = right.transpose()) {
-      stage.multiply(left, turned, 0);
+      return stage.product(left, turned).asFloatBuffer();
     }
   }
 
   /** Offers each query the items of its row of the block. */
   private void alongRows(
-      Shortlist lists, int firstList, int from, int to, int firstItem, int items) {
-    FloatBuffer block = stage.memory().asFloatBuffer();
+      FloatBuffer block,
+      Shortlist lists,
+      int firstList,
+      int from,
+      int to,
+      int firstItem,
+      int items) {
     float[] scores = new float[items];
     for (int row = from; row < to; row++) {
       block.get(row * items, scores);
@@ -190,8 +199,14 @@ final class CoarseSearch implements AutoCloseable {
 
   /** Offers each item, taken as a query, the queries of its column, taken as items. */
   private void alongColumns(
-      Shortlist lists, int first, int count, int from, int to, int firstItem, int items) {
-    FloatBuffer block = stage.memory().asFloatBuffer();
+      FloatBuffer block,
+      Shortlist lists,
+      int first,
+      int count,
+      int from,
+      int to,
+      int firstItem,
+      int items) {
     float[] scores = new float[to - from];
     for (int row = 0; row < count; row++) {
       block.get(row * items + from, scores);
@@ -203,13 +218,51 @@ final class CoarseSearch implements AutoCloseable {
     }
   }
 
-  private Nearest ranked(int query, int[] listed, int count) {
-    if (listed == null) {
-      return null;
-    }
+  private Nearest ranked(int query, long[] listed, int count, boolean withKeys) {
     GalleryIndex.View view = task.view(query);
-    int[] items = Arrays.stream(listed).filter(item -> !view.excludes(item)).toArray();
-    return Nearest.of(task, query, items, task.keys(query, items), count);
+    long[] seen =
+        Arrays.stream(listed).filter(one -> !view.excludes(Shortlist.item(one))).toArray();
+    int[] items = Arrays.stream(seen).mapToInt(Shortlist::item).toArray();
+    return withKeys
+        ? Nearest.of(task, query, items, task.keys(query, items), count)
+        : inOrder(query, seen, items, count);
+  }
+
+  /** Ranks by score, and exactly only where scores do not tell: keys take long to compute. */
+  private Nearest inOrder(int query, long[] seen, int[] items, int count) {
+    double unclear = 2 * margins[query];
+    int[] ends = new int[items.length];
+    int[] open = new int[items.length];
+    int opened = 0;
+    int used = 0;
+    for (int start = 0; start < Math.min(count, items.length); start = used) {
+      used = start + 1;
+      while (used < items.length
+          && (double) Shortlist.score(seen[used - 1]) - Shortlist.score(seen[used]) <= unclear) {
+        used++;
+      }
+      ends[start] = used;
+      for (int i = start; i < used && used > start + 1; i++) {
+        open[opened++] = items[i];
+      }
+    }
+    double[] openKeys = task.keys(query, Arrays.copyOf(open, opened));
+    double[] keys = new double[used];
+    int next = 0;
+    for (int start = 0; start < used; start = ends[start]) {
+      int size = ends[start] - start;
+      keys[start] = Double.NaN;
+      if (size > 1) {
+        int[] some = Arrays.copyOfRange(items, start, start + size);
+        double[] someKeys = Arrays.copyOfRange(openKeys, next, next + size);
+        Nearest sorted = Nearest.of(task, query, some, someKeys, size);
+        System.arraycopy(sorted.items(), 0, items, start, size);
+        System.arraycopy(sorted.keys(), 0, keys, start, size);
+        next += size;
+      }
+    }
+    int size = Math.min(count, used);
+    return new Nearest(Arrays.copyOf(items, size), Arrays.copyOf(keys, size));
   }
 
   @Override

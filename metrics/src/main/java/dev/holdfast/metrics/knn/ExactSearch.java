@@ -112,6 +112,7 @@ public final class ExactSearch implements AutoCloseable {
       try (CoarseSearch coarse = new CoarseSearch(task, workers, coarseRows, manager)) {
         coarse.search(
             counts,
+            true,
             (query, nearest) -> {
               QueryResult result = nearest == null ? null : result(task, query, nearest);
               if (result != null) {
@@ -145,6 +146,7 @@ public final class ExactSearch implements AutoCloseable {
       try (CoarseSearch coarse = new CoarseSearch(task, workers, coarseRows, manager)) {
         coarse.search(
             counts,
+            false,
             (query, nearest) -> {
               open[query] = nearest == null;
               results.set(query, nearest == null ? null : nearest.items());

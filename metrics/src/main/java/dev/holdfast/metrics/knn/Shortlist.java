@@ -116,9 +116,9 @@ final class Shortlist {
 
   /**
    * Returns every item that may be among those asked for, by falling score, and forgets them; null
-   * for a query with too many of them.
+   * for a query with too many of them. See {@link #item} and {@link #score}.
    */
-  int[] take(int query) {
+  long[] take(int query) {
     if (sizes[query] < 0 || counts[query] == 0) {
       return null;
     }
@@ -126,15 +126,10 @@ final class Shortlist {
     if (sizes[query] < 0) {
       return null;
     }
-    int[] items = new int[sizes[query]];
-    if (items.length > 0) {
-      Arrays.sort(lists[query], 0, items.length);
-    }
-    for (int i = 0; i < items.length; i++) {
-      items[i] = (int) lists[query][i];
-    }
+    long[] taken = lists[query] == null ? new long[0] : Arrays.copyOf(lists[query], sizes[query]);
+    Arrays.sort(taken);
     lists[query] = null;
-    return items;
+    return taken;
   }
 
   private static long packed(float score, int item) {
@@ -143,7 +138,13 @@ final class Shortlist {
     return (long) ~ordered << 32 | item;
   }
 
-  private static float score(long packed) {
+  /** Returns the item of what was taken. */
+  static int item(long packed) {
+    return (int) packed;
+  }
+
+  /** Returns the score of what was taken. */
+  static float score(long packed) {
     int ordered = ~(int) (packed >> 32);
     return Float.intBitsToFloat(ordered ^ ((ordered >> 31) & Integer.MAX_VALUE));
   }

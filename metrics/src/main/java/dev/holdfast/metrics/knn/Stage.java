@@ -6,6 +6,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -15,9 +18,13 @@ import java.nio.ByteOrder;
  */
 final class Stage implements AutoCloseable {
 
+  /** {@code NDArray.toByteBuffer(boolean)}, or null: DJL 0.25 does not have it. */
+  private static final MethodHandle DIRECT = direct();
+
   private final NDManager manager;
   private final DataType type;
   private final ByteBuffer memory;
+  private NDManager lent;
 
   /**
    * @param parent is where the factors are
@@ -49,6 +56,43 @@ final class Stage implements AutoCloseable {
       ByteBuffer part =
           memory.slice(offset * width, (int) shape.size() * width).order(ByteOrder.nativeOrder());
       temporary.create(part, shape, type).set(new NDIndex(":"), product);
+    }
+  }
+
+  /**
+   * Returns {@code left x right}, in native order, row by row, good until the next call: the
+   * engine's own memory where it shows that, otherwise the {@link #memory}.
+   */
+  ByteBuffer product(NDArray left, NDArray right) {
+    if (DIRECT == null || !left.getDevice().equals(Device.cpu())) {
+      multiply(left, right, 0);
+      return memory;
+    }
+    giveBack();
+    lent = manager.newSubManager();
+    NDArray product = left.matMul(right);
+    product.attach(lent);
+    try {
+      return ((ByteBuffer) DIRECT.invokeExact(product, true)).order(ByteOrder.nativeOrder());
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void giveBack() {
+    if (lent != null) {
+      lent.close();
+    }
+  }
+
+  private static MethodHandle direct() {
+    try {
+      MethodType type = MethodType.methodType(ByteBuffer.class, boolean.class);
+      return MethodHandles.publicLookup().findVirtual(NDArray.class, "toByteBuffer", type);
+    } catch (NoSuchMethodException | IllegalAccessException e) {
+      return null;
     }
   }
 
