@@ -374,7 +374,12 @@ final class Slots {
     try (NDManager temporary = batch.newSubManager()) {
       NDArray center = temporary.create(clean, task.shape(slots.length));
       Ball ball = Ball.around(task.norm(), task.epsilon(), center, temporary);
-      NDArray start = ball.project(temporary.create(starts(slots, clean, ball), center.getShape()));
+      float[] starts = starts(slots, clean, ball);
+      // Clean images are within every budget, and here already: no second copy from Java.
+      NDArray start =
+          Arrays.equals(starts, clean)
+              ? center.duplicate()
+              : ball.project(temporary.create(starts, center.getShape()));
       if (newQuery) {
         putBall(slots, ball);
         if (result != best) {
