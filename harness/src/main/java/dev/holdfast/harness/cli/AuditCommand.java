@@ -49,7 +49,8 @@ final class AuditCommand implements Callable<Integer> {
       paramLabel = "BATTERY",
       defaultValue = "quick",
       description =
-          "quick, standard, corruptions, shifts, or a YAML file. Default: ${DEFAULT-VALUE}.")
+          "quick, standard, full, robrank-compat, corruptions, shifts, or a YAML file. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String battery;
 
   @Option(

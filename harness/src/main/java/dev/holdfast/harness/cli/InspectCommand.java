@@ -85,7 +85,7 @@ final class InspectCommand implements Callable<Integer> {
       List<TrustVerdict> verdicts = Verdicts.of(findings);
       for (TrustVerdict v : verdicts) {
         out.printf(
-            "%-18s %-11s %s%n",
+            "%-21s %-10s %s%n",
             v.check(), v.verdict().name().toLowerCase(Locale.ROOT), v.finding());
       }
       out.flush();

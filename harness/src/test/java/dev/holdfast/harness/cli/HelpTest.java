@@ -2,6 +2,7 @@ package dev.holdfast.harness.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.harness.config.Battery;
 import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.metrics.space.SpaceMetric;
 import java.nio.file.Path;
@@ -28,6 +29,12 @@ class HelpTest {
   @Test
   void there_are_commands() {
     assertThat(commands()).contains("audit", "demo", "list", "score").hasSizeGreaterThan(8);
+  }
+
+  @Test
+  void the_help_of_audit_names_every_battery() {
+    String help = Cli.run("audit", "--help").succeeds().out();
+    assertThat(help.replaceAll("\\s+", " ")).contains(String.join(", ", Battery.NAMES));
   }
 
   @ParameterizedTest
