@@ -89,25 +89,21 @@ final class Attacking {
   }
 
   static AttackTask with(AttackTask task, AttackTask.Pool pool) {
-    return new AttackTask(
-        task.model(),
-        task.clean(),
-        task.pixels(),
-        task.objective(),
-        task.flatAtClean(),
-        task.stop(),
-        task.norm(),
-        task.epsilon(),
-        task.seed(),
-        task.cell(),
-        task.batchSize(),
-        task.earlyExit(),
-        pool);
+    return with(task, task.model(), task.objective(), pool);
   }
 
   static AttackTask with(AttackTask task, Aim objective) {
+    return with(task, task.model(), objective, task.pool());
+  }
+
+  static AttackTask with(AttackTask task, EmbeddingModel model) {
+    return with(task, model, task.objective(), task.pool());
+  }
+
+  private static AttackTask with(
+      AttackTask task, EmbeddingModel model, Aim objective, AttackTask.Pool pool) {
     return new AttackTask(
-        task.model(),
+        model,
         task.clean(),
         task.pixels(),
         objective,
@@ -118,23 +114,8 @@ final class Attacking {
         task.seed(),
         task.cell(),
         task.batchSize(),
-        task.earlyExit());
-  }
-
-  static AttackTask with(AttackTask task, EmbeddingModel model) {
-    return new AttackTask(
-        model,
-        task.clean(),
-        task.pixels(),
-        task.objective(),
-        task.flatAtClean(),
-        task.stop(),
-        task.norm(),
-        task.epsilon(),
-        task.seed(),
-        task.cell(),
-        task.batchSize(),
-        task.earlyExit());
+        task.earlyExit(),
+        pool);
   }
 
   /** Returns a source of the images of a batch. */

@@ -10,17 +10,11 @@ import java.util.Objects;
 @JsonTypeName("brightness")
 public record BrightnessSequence() implements Sequence {
 
-  private static final int FRAMES = 31;
   private static final float STEP = .02f;
 
   @Override
   public String description() {
     return "Raises every value, from -30 % to 30 %.";
-  }
-
-  @Override
-  public int frames() {
-    return FRAMES;
   }
 
   @Override

@@ -8,7 +8,6 @@ import java.util.Objects;
 @JsonTypeName("motion-blur")
 public record MotionBlurSequence() implements Sequence {
 
-  private static final int FRAMES = 31;
   private static final double REACH = 10;
   private static final double DEVIATION = 3;
   private static final double STEP = 4;
@@ -16,11 +15,6 @@ public record MotionBlurSequence() implements Sequence {
   @Override
   public String description() {
     return "Blurs along a line that turns from -120 to 0 degrees.";
-  }
-
-  @Override
-  public int frames() {
-    return FRAMES;
   }
 
   @Override

@@ -8,16 +8,9 @@ import java.util.Objects;
 @JsonTypeName("rotate")
 public record RotateSequence() implements Sequence {
 
-  private static final int FRAMES = 31;
-
   @Override
   public String description() {
     return "Turns the image from -15 to 15 degrees.";
-  }
-
-  @Override
-  public int frames() {
-    return FRAMES;
   }
 
   @Override

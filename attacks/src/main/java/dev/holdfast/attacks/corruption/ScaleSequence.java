@@ -8,7 +8,6 @@ import java.util.Objects;
 @JsonTypeName("scale")
 public record ScaleSequence() implements Sequence {
 
-  private static final int FRAMES = 31;
   private static final double PERCENT = 100;
   private static final double SMALLEST = 40;
   private static final double STEP = 2.5;
@@ -16,11 +15,6 @@ public record ScaleSequence() implements Sequence {
   @Override
   public String description() {
     return "Scales the image from 40 to 115 %.";
-  }
-
-  @Override
-  public int frames() {
-    return FRAMES;
   }
 
   @Override

@@ -28,6 +28,9 @@ public sealed interface Sequence
   /** The size that the lengths of the paper are for. */
   double PUBLISHED_SIDE = 224;
 
+  /** The number of frames of most. */
+  int FRAMES = 31;
+
   /** Returns the id that batteries use, such as {@code translate}. */
   default String id() {
     return Registry.id(getClass());
@@ -48,7 +51,9 @@ public sealed interface Sequence
   }
 
   /** Returns the number of frames, at least 2. */
-  int frames();
+  default int frames() {
+    return FRAMES;
+  }
 
   /** Tells whether frames are compared with the first, and not each with the one before it. */
   default boolean comparesWithFirst() {

@@ -8,18 +8,12 @@ import java.util.Objects;
 @JsonTypeName("tilt")
 public record TiltSequence() implements Sequence {
 
-  private static final int FRAMES = 31;
   private static final double DISTANCE = 1.5;
   private static final double DIAGONAL = 45;
 
   @Override
   public String description() {
     return "Turns the image as a print towards the eye and away, from -15 to 15 degrees.";
-  }
-
-  @Override
-  public int frames() {
-    return FRAMES;
   }
 
   @Override

@@ -10,17 +10,11 @@ import java.util.Objects;
 @JsonTypeName("zoom-blur")
 public record ZoomBlurSequence() implements Sequence {
 
-  private static final int FRAMES = 31;
   private static final double STEP = .004;
 
   @Override
   public String description() {
     return "Averages the image with more and more magnified copies, up to 112 %.";
-  }
-
-  @Override
-  public int frames() {
-    return FRAMES;
   }
 
   @Override

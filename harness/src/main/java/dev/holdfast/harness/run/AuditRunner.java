@@ -503,14 +503,7 @@ public final class AuditRunner {
     /** Returns 1 for each of some trials of the first draw that a longer attack breaks, else 0. */
     private double[] fell(AttackCell cell, int[] left) {
       int[] items = Arrays.stream(left).map(t -> queries[trials.queries()[t]]).toArray();
-      Perturber perturber =
-          new Perturber(
-              model,
-              images,
-              attacker(cell),
-              retrieval.items(),
-              options.seed(),
-              options.earlyExit());
+      Perturber perturber = perturber(cell);
       try {
         PerturbedSet made =
             perturber.perturb(
@@ -639,6 +632,11 @@ public final class AuditRunner {
       return (long) perturbed(cell).length * cell.cost();
     }
 
+    private Perturber perturber(Cell cell) {
+      return new Perturber(
+          model, images, attacker(cell), retrieval.items(), options.seed(), options.earlyExit());
+    }
+
     private CellOutcome run(Cell cell, long done, long total) {
       if (cell instanceof EmbeddingCell e) {
         return runOnEmbeddings(e);
@@ -646,14 +644,7 @@ public final class AuditRunner {
       if (cell instanceof SequenceCell s) {
         return runSequence(s, done, total);
       }
-      Perturber perturber =
-          new Perturber(
-              model,
-              images,
-              attacker(cell),
-              retrieval.items(),
-              options.seed(),
-              options.earlyExit());
+      Perturber perturber = perturber(cell);
       try {
         if (cell instanceof WorstCaseCell worst) {
           return runWorstCase(perturber, worst, done, total);
