@@ -41,7 +41,7 @@ import tools.jackson.databind.json.JsonMapper;
     sortOptions = false,
     usageHelpAutoWidth = true,
     description = {
-      "Measure stored embeddings with every metric. Without --gallery every item is a query against all others.",
+      "Measure stored embeddings with every metric, or with some. Without --gallery every item is a query against all others.",
       "Queries without a relevant item are left out and counted; ties count against the model."
     })
 final class ScoreCommand implements Callable<Integer> {
@@ -89,6 +89,14 @@ final class ScoreCommand implements Callable<Integer> {
       description =
           "Where recall, precision and CMC are cut off. Default: 1,2,4,8,10,100, as far as the gallery goes.")
   private List<Integer> depths;
+
+  @Option(
+      names = "--metrics",
+      paramLabel = "ID",
+      split = ",",
+      description =
+          "Only these, by their ids: recall, map-at-r, nmi, ... Default: all of \"list metrics\".")
+  private List<String> only;
 
   @Option(
       names = "--intervals-over",
@@ -151,6 +159,7 @@ final class ScoreCommand implements Callable<Integer> {
             .toList();
     check("distance", distance, known);
     check("intervals over", intervals, List.of(QUERIES, CLASSES));
+    checkMetrics();
     Sides sides = read();
     EmbeddingFile trained = training == null ? null : readTraining(sides.queries());
     List<RetrievalMetric> metrics = metrics(sides);
@@ -158,7 +167,8 @@ final class ScoreCommand implements Callable<Integer> {
     Distance between = distance.equals(HAMMING) ? Distance.EUCLIDEAN : Distance.of(distance);
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine());
         NDManager manager = NDManager.newBaseManager(Devices.of(engine.device()))) {
-      List<SpaceMetric> whole = SpaceMetric.all();
+      List<SpaceMetric> whole =
+          SpaceMetric.all().stream().filter(metric -> asked(metric.id())).toList();
       int steps = 1 + whole.size();
       ticker.step("scoring", 0, steps);
       PerQuery perQuery = search(sides, metrics, between, manager);
@@ -177,7 +187,11 @@ final class ScoreCommand implements Callable<Integer> {
       }
       ticker.close();
       PrintWriter out = spec.commandLine().getOut();
-      out.println(json ? json(sides, estimates, values) : table(sides, estimates, values));
+      int queries = perQuery.labels().length;
+      out.println(
+          json
+              ? json(sides, queries, estimates, values)
+              : table(sides, queries, estimates, values));
       out.flush();
     }
     return Holdfast.OK;
@@ -187,6 +201,21 @@ final class ScoreCommand implements Callable<Integer> {
     if (!known.contains(value)) {
       throw InputException.unknown(key, value, "the command line", known);
     }
+  }
+
+  private void checkMetrics() {
+    List<String> known =
+        Stream.concat(
+                Metrics.kinds().stream().map(RetrievalMetric::id),
+                SpaceMetric.all().stream().map(SpaceMetric::id))
+            .toList();
+    for (String id : only == null ? List.<String>of() : only) {
+      check("metric", id, known);
+    }
+  }
+
+  private boolean asked(String id) {
+    return only == null || only.contains(id);
   }
 
   private Sides read() {
@@ -270,6 +299,7 @@ final class ScoreCommand implements Callable<Integer> {
             ? USUAL_K.stream().filter(k -> k <= most).toList()
             : depths.stream().distinct().toList();
     return Metrics.kinds().stream()
+        .filter(m -> asked(m.id()))
         .flatMap(m -> m.k().isPresent() ? used.stream().map(m::at) : Stream.of(m))
         .toList();
   }
@@ -309,15 +339,14 @@ final class ScoreCommand implements Callable<Integer> {
         : metric.estimate(values, seed);
   }
 
-  private static int queries(Map<RetrievalMetric, Estimate> estimates) {
-    return estimates.values().iterator().next().n();
-  }
-
   private String json(
-      Sides sides, Map<RetrievalMetric, Estimate> estimates, Map<SpaceMetric, Double> values) {
+      Sides sides,
+      int queries,
+      Map<RetrievalMetric, Estimate> estimates,
+      Map<SpaceMetric, Double> values) {
     Map<String, Object> figures = new LinkedHashMap<>();
-    figures.put("n_queries", queries(estimates));
-    figures.put("n_excluded", sides.queries().set().size() - queries(estimates));
+    figures.put("n_queries", queries);
+    figures.put("n_excluded", sides.queries().set().size() - queries);
     figures.put("n_gallery", sides.gallery().set().size());
     figures.put("distance", distance);
     figures.put("seed", engine.seed());
@@ -353,20 +382,32 @@ final class ScoreCommand implements Callable<Integer> {
   }
 
   private String table(
-      Sides sides, Map<RetrievalMetric, Estimate> estimates, Map<SpaceMetric, Double> values) {
-    int width = values.keySet().stream().mapToInt(m -> m.id().length()).max().orElse(0);
+      Sides sides,
+      int queries,
+      Map<RetrievalMetric, Estimate> estimates,
+      Map<SpaceMetric, Double> values) {
+    int width =
+        Stream.concat(
+                estimates.keySet().stream().map(Metrics::word),
+                values.keySet().stream().map(SpaceMetric::id))
+            .mapToInt(String::length)
+            .max()
+            .orElse(0);
     List<String> lines = new ArrayList<>();
     lines.add(
         "%d queries in a gallery of %d, %d left out without a relevant item"
             .formatted(
-                queries(estimates),
+                queries,
                 sides.gallery().set().size(),
-                sides.queries().set().size() - queries(estimates)));
+                sides.queries().set().size() - queries));
     estimates.forEach(
         (metric, e) ->
             lines.add(
                 line(width, Metrics.word(metric), e.value())
                     + String.format(Locale.ROOT, "  [%.5f, %.5f]", e.low(), e.high())));
+    if (values.isEmpty()) {
+      return String.join(System.lineSeparator(), lines);
+    }
     lines.add("");
     lines.add("Of the whole set (without an interval; - where there is no value):");
     values.forEach((metric, value) -> lines.add(line(width, metric.id(), value)));

@@ -255,6 +255,42 @@ class ScoreCommandTest {
   }
 
   @Test
+  void only_what_is_asked_for_is_told_and_with_the_same_figures() {
+    Path file = good("some.npz", 1);
+    JsonNode all = json(file, "-k", "1,2");
+    JsonNode some = json(file, "-k", "1,2", "--metrics", "recall,map-at-r,nmi");
+    assertThat(some.propertyNames())
+        .containsExactlyInAnyOrder(
+            "n_queries",
+            "n_excluded",
+            "n_gallery",
+            "distance",
+            "seed",
+            "intervals_over",
+            "intervals_95",
+            "recall_at",
+            "map_at_r",
+            "nmi");
+    for (String key : List.of("n_queries", "n_excluded", "recall_at", "map_at_r", "nmi")) {
+      assertThat(some.get(key)).as(key).isEqualTo(all.get(key));
+    }
+    assertThat(some.get("intervals_95").get("map_at_r"))
+        .isEqualTo(all.get("intervals_95").get("map_at_r"));
+    assertThat(some.get("intervals_95").size()).isEqualTo(3);
+    JsonNode one = json(file, "--metrics", "uniformity");
+    assertThat(one.get("uniformity")).isEqualTo(all.get("uniformity"));
+    assertThat(one.get("n_queries")).isEqualTo(all.get("n_queries"));
+    assertThat(
+            Cli.run("score", "--embeddings", file, "--metrics", "mrr").succeeds().out().lines())
+        .hasSize(2)
+        .last()
+        .asString()
+        .startsWith("mrr ");
+    Cli.run("score", "--embeddings", file, "--metrics", "recal")
+        .refuses(Holdfast.INPUT, "metric (recal)", "you meant recall");
+  }
+
+  @Test
   void the_hamming_distance_is_between_signs() {
     float[] values = values(3);
     long[] labels = labels();

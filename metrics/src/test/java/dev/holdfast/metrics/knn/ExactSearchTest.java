@@ -9,11 +9,9 @@ import ai.djl.ndarray.NDManager;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import org.assertj.core.api.recursive.comparison.RecursiveComparisonConfiguration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -23,20 +21,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @Tag("native")
 class ExactSearchTest {
-
-  /** Sums in another order differ in their last digits. */
-  private static final RecursiveComparisonConfiguration TOLERANT =
-      RecursiveComparisonConfiguration.builder()
-          .withEqualsForType(ExactSearchTest::close, Double.class)
-          .withEqualsForType(ExactSearchTest::close, double[].class)
-          .build();
-
-  /** Bit for bit; NaN equals NaN. */
-  private static final RecursiveComparisonConfiguration EXACT =
-      RecursiveComparisonConfiguration.builder()
-          .withEqualsForType(Double::equals, Double.class)
-          .withEqualsForType(Arrays::equals, double[].class)
-          .build();
 
   private static final String THREADS = "ai.djl.pytorch.num_threads";
 
@@ -127,9 +111,7 @@ class ExactSearchTest {
     List<QueryResult> all = search(without, without, Distance.EUCLIDEAN, 16, 40);
 
     assertThat(all).allMatch(result -> result.neighbors().length == 39);
-    assertThat(search(with, without, Distance.EUCLIDEAN, 16, 40))
-        .usingRecursiveComparison(EXACT)
-        .isEqualTo(all);
+    SameResults.EXACT.check(search(with, without, Distance.EUCLIDEAN, 16, 40), all);
     assertThat(search(with, with, Distance.EUCLIDEAN, 16, 40))
         .allMatch(result -> result.neighbors().length == 35);
   }
@@ -159,10 +141,9 @@ class ExactSearchTest {
     for (int exponent : new int[] {-100, -20, 20, 100}) {
       EmbeddingSet scaled = RandomSets.scaled(set, Math.scalb(1f, exponent));
       List<QueryResult> results = search(scaled, scaled, distance, 64, 10);
-      assertThat(results)
-          .usingRecursiveComparison(EXACT)
-          .ignoringFields("distances", "nearestRelevantDistance", "nearestOtherDistance")
-          .isEqualTo(expected);
+      SameResults.EXACT
+          .ignoring("distances", "nearestRelevantDistance", "nearestOtherDistance")
+          .check(results, expected);
       double factor = distance == Distance.COSINE ? 1 : Math.scalb(1.0, exponent);
       assertThat(results.get(0).nearestRelevantDistance())
           .isEqualTo(factor * expected.get(0).nearestRelevantDistance());
@@ -190,9 +171,7 @@ class ExactSearchTest {
     List<QueryResult> expected = search(set, set, distance, 16, 10);
     assertThat(reversed).hasSize(expected.size());
     for (int i = 0; i < expected.size(); i++) {
-      assertThat(reversed.get(expected.size() - 1 - i))
-          .usingRecursiveComparison(EXACT)
-          .isEqualTo(expected.get(i));
+      SameResults.EXACT.check(reversed.get(expected.size() - 1 - i), expected.get(i));
     }
   }
 
@@ -203,9 +182,7 @@ class ExactSearchTest {
     List<QueryResult> expected = search(set, set, distance, 75, 10);
 
     for (int blockRows : new int[] {1, 2, 7, 74, 1000}) {
-      assertThat(search(set, set, distance, blockRows, 10))
-          .usingRecursiveComparison(EXACT)
-          .isEqualTo(expected);
+      SameResults.EXACT.check(search(set, set, distance, blockRows, 10), expected);
     }
   }
 
@@ -218,9 +195,7 @@ class ExactSearchTest {
     try {
       for (String threads : new String[] {"1", "5"}) {
         System.setProperty(THREADS, threads);
-        assertThat(search(set, set, Distance.EUCLIDEAN, 75, 10))
-            .usingRecursiveComparison(EXACT)
-            .isEqualTo(expected);
+        SameResults.EXACT.check(search(set, set, Distance.EUCLIDEAN, 75, 10), expected);
       }
     } finally {
       System.setProperty(THREADS, before);
@@ -462,9 +437,9 @@ class ExactSearchTest {
       List<QueryResult> results = search.search(set, 1);
       assertThat(results.stream().mapToLong(QueryResult::id).toArray()).isEqualTo(set.ids());
       int[] last = {0, 1677, 1678, 2499};
-      assertThat(IntStream.of(last).mapToObj(results::get).toList())
-          .usingRecursiveComparison(TOLERANT)
-          .isEqualTo(BruteForce.search(set, set.select(last), Distance.EUCLIDEAN, 1));
+      SameResults.TOLERANT.check(
+          IntStream.of(last).mapToObj(results::get).toList(),
+          BruteForce.search(set, set.select(last), Distance.EUCLIDEAN, 1));
     }
   }
 
@@ -475,9 +450,9 @@ class ExactSearchTest {
       EmbeddingSet items = order.apply(gallery);
       for (Scope scope : new Scope[] {new Scope(10, false), new Scope(3, true)}) {
         try (ExactSearch search = new ExactSearch(items, distance, manager, 17, 13)) {
-          assertThat(search.search(queries, scope))
-              .usingRecursiveComparison(TOLERANT)
-              .isEqualTo(BruteForce.search(items, queries, distance, scope));
+          SameResults.TOLERANT.check(
+              search.search(queries, scope),
+              BruteForce.search(items, queries, distance, scope));
         }
       }
     }
@@ -488,15 +463,6 @@ class ExactSearchTest {
     try (ExactSearch search = new ExactSearch(gallery, distance, manager, blockRows, blockRows)) {
       return search.search(queries, depth);
     }
-  }
-
-  private static boolean close(double a, double b) {
-    return Double.compare(a, b) == 0
-        || Math.abs(a - b) <= 1e-13 + 1e-13 * Math.max(Math.abs(a), Math.abs(b));
-  }
-
-  private static boolean close(double[] a, double[] b) {
-    return a.length == b.length && IntStream.range(0, a.length).allMatch(i -> close(a[i], b[i]));
   }
 
   private static int firstOf(boolean[] flags, boolean value) {
