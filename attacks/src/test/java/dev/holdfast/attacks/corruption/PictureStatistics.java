@@ -7,6 +7,9 @@ import java.util.Map;
 /** The twelve statistics by which randomly corrupted pictures are compared with golden ones. */
 final class PictureStatistics {
 
+  private static final int BINS = 4096;
+  private static final int NO_LINES = Integer.MAX_VALUE;
+
   private PictureStatistics() {}
 
   /** Returns the statistics of a corrupted picture against its clean one, by golden name. */
@@ -16,7 +19,7 @@ final class PictureStatistics {
     for (int i = 0; i < y.length; i++) {
       residual[i] -= clean.values()[i];
     }
-    double[] shuffled = y.clone();
+    double[] percentiles = percentiles(y, .05, .5, .95);
     int width = clean.width();
     int area = clean.area();
     Map<String, Double> statistics = new LinkedHashMap<>();
@@ -25,13 +28,13 @@ final class PictureStatistics {
     statistics.put("rmsd", Pictures.rms(clean, corrupted));
     statistics.put("acf_h", neighborCorrelation(y, area, width, 1));
     statistics.put("acf_v", neighborCorrelation(y, area, width, width));
-    statistics.put("p05", percentile(shuffled, .05));
-    statistics.put("p50", percentile(shuffled, .5));
-    statistics.put("p95", percentile(shuffled, .95));
+    statistics.put("p05", percentiles[0]);
+    statistics.put("p50", percentiles[1]);
+    statistics.put("p95", percentiles[2]);
     statistics.put("res_mean", mean(residual));
     statistics.put("res_acf_h", neighborCorrelation(residual, area, width, 1));
     statistics.put("res_acf_v", neighborCorrelation(residual, area, width, width));
-    statistics.put("res_xcorr_rg", new Correlation().addAll(residual, area).value());
+    statistics.put("res_xcorr_rg", correlation(residual, 0, area, area, NO_LINES));
     return statistics;
   }
 
@@ -61,93 +64,85 @@ final class PictureStatistics {
     return Math.sqrt(sum / values.length);
   }
 
-  /** Interpolates linearly between order statistics; changes the order of the values. */
-  private static double percentile(double[] values, double fraction) {
-    double position = fraction * (values.length - 1);
-    int below = (int) position;
-    double value = select(values, below);
-    double next = value;
-    if (below + 1 < values.length) {
-      next = Arrays.stream(values, below + 1, values.length).min().orElseThrow();
+  /**
+   * Interpolates linearly between order statistics. Bins tell which values have to be sorted: those
+   * next to the percentiles.
+   *
+   * @param fractions ascending
+   */
+  private static double[] percentiles(double[] values, double... fractions) {
+    int[] counts = new int[BINS];
+    for (double value : values) {
+      counts[bin(value)]++;
     }
-    return value + (position - below) * (next - value);
+    int[] ranks = new int[2 * fractions.length];
+    for (int f = 0; f < fractions.length; f++) {
+      ranks[2 * f] = (int) (fractions[f] * (values.length - 1));
+      ranks[2 * f + 1] = Math.min(ranks[2 * f] + 1, values.length - 1);
+    }
+    boolean[] wanted = new boolean[BINS];
+    int[] skipped = new int[ranks.length];
+    for (int r = 0; r < ranks.length; r++) {
+      int bin = 0;
+      int before = 0;
+      for (; before + counts[bin] <= ranks[r]; bin++) {
+        before += counts[bin];
+        skipped[r] += wanted[bin] ? 0 : counts[bin];
+      }
+      wanted[bin] = true;
+    }
+    double[] near = Arrays.stream(values).filter(value -> wanted[bin(value)]).sorted().toArray();
+    double[] percentiles = new double[fractions.length];
+    for (int f = 0; f < fractions.length; f++) {
+      int r = 2 * f;
+      double value = near[ranks[r] - skipped[r]];
+      double next = near[ranks[r + 1] - skipped[r + 1]];
+      double position = fractions[f] * (values.length - 1);
+      percentiles[f] = value + (position - ranks[r]) * (next - value);
+    }
+    return percentiles;
   }
 
-  /** Moves the value of a rank to its place, smaller ones before it and larger ones behind. */
-  private static double select(double[] values, int rank) {
-    int low = 0;
-    int high = values.length - 1;
-    while (low < high) {
-      double pivot = values[(low + high) >>> 1];
-      int i = low;
-      int j = high;
-      while (i <= j) {
-        while (values[i] < pivot) {
-          i++;
-        }
-        while (values[j] > pivot) {
-          j--;
-        }
-        if (i <= j) {
-          double swapped = values[i];
-          values[i++] = values[j];
-          values[j--] = swapped;
-        }
-      }
-      if (rank <= j) {
-        high = j;
-      } else if (rank >= i) {
-        low = i;
-      } else {
-        break;
-      }
-    }
-    return values[rank];
+  private static int bin(double value) {
+    return Math.max(0, Math.min(BINS - 1, (int) (value * BINS)));
   }
 
   /** Returns the correlation of pixels with their right or lower neighbor, mean over channels. */
   private static double neighborCorrelation(double[] values, int area, int width, int step) {
     double sum = 0;
     for (int plane = 0; plane < values.length; plane += area) {
-      Correlation correlation = new Correlation();
-      for (int i = 0; i < area - step; i++) {
-        if (step != 1 || (i + 1) % width != 0) {
-          correlation.add(values[plane + i], values[plane + i + step]);
-        }
-      }
-      sum += correlation.value();
+      sum += correlation(values, plane, step, area - step, step == 1 ? width : NO_LINES);
     }
     return sum * area / values.length;
   }
 
-  /** Pearson's correlation of pairs. The values are of order 1, so plain sums in double do. */
-  private static final class Correlation {
-    private double n;
-    private double a;
-    private double b;
-    private double aa;
-    private double bb;
-    private double ab;
-
-    void add(double first, double second) {
-      n++;
-      a += first;
-      b += second;
-      aa += first * first;
-      bb += second * second;
-      ab += first * second;
-    }
-
-    /** Adds the first plane against the second. */
-    Correlation addAll(double[] planes, int area) {
-      for (int i = 0; i < area; i++) {
-        add(planes[i], planes[area + i]);
+  /**
+   * Returns Pearson's correlation of values with those a step further. The values are of order 1,
+   * so plain sums in double do.
+   *
+   * @param first index of the first pair
+   * @param count number of pairs
+   * @param line the last pair of each line of this length is left out
+   */
+  private static double correlation(double[] values, int first, int step, int count, int line) {
+    int n = 0;
+    double a = 0;
+    double b = 0;
+    double aa = 0;
+    double bb = 0;
+    double ab = 0;
+    for (int i = 0; i < count; i++) {
+      if ((i + 1) % line != 0) {
+        double one = values[first + i];
+        double other = values[first + i + step];
+        n++;
+        a += one;
+        b += other;
+        aa += one * one;
+        bb += other * other;
+        ab += one * other;
       }
-      return this;
     }
-
-    double value() {
-      return (ab - a * b / n) / Math.sqrt((aa - a * a / n) * (bb - b * b / n));
-    }
+    return (ab - a * b / n) / Math.sqrt((aa - a * a / n) * (bb - b * b / n));
   }
 }

@@ -397,9 +397,7 @@ final class ScoreCommand implements Callable<Integer> {
     lines.add(
         "%d queries in a gallery of %d, %d left out without a relevant item"
             .formatted(
-                queries,
-                sides.gallery().set().size(),
-                sides.queries().set().size() - queries));
+                queries, sides.gallery().set().size(), sides.queries().set().size() - queries));
     estimates.forEach(
         (metric, e) ->
             lines.add(

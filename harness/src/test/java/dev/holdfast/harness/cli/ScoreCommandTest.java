@@ -280,8 +280,7 @@ class ScoreCommandTest {
     JsonNode one = json(file, "--metrics", "uniformity");
     assertThat(one.get("uniformity")).isEqualTo(all.get("uniformity"));
     assertThat(one.get("n_queries")).isEqualTo(all.get("n_queries"));
-    assertThat(
-            Cli.run("score", "--embeddings", file, "--metrics", "mrr").succeeds().out().lines())
+    assertThat(Cli.run("score", "--embeddings", file, "--metrics", "mrr").succeeds().out().lines())
         .hasSize(2)
         .last()
         .asString()

@@ -451,8 +451,7 @@ class ExactSearchTest {
       for (Scope scope : new Scope[] {new Scope(10, false), new Scope(3, true)}) {
         try (ExactSearch search = new ExactSearch(items, distance, manager, 17, 13)) {
           SameResults.TOLERANT.check(
-              search.search(queries, scope),
-              BruteForce.search(items, queries, distance, scope));
+              search.search(queries, scope), BruteForce.search(items, queries, distance, scope));
         }
       }
     }

@@ -73,7 +73,6 @@ record SameResults(double tolerance, Set<String> ignored) {
 
   private boolean close(double a, double b) {
     return Double.compare(a, b) == 0
-        || tolerance > 0
-            && Math.abs(a - b) <= tolerance * (1 + Math.max(Math.abs(a), Math.abs(b)));
+        || tolerance > 0 && Math.abs(a - b) <= tolerance * (1 + Math.max(Math.abs(a), Math.abs(b)));
   }
 }
