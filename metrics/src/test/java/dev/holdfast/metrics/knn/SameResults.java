@@ -52,17 +52,15 @@ record SameResults(double tolerance, Set<String> ignored) {
     try {
       return component.getAccessor().invoke(result);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 
   private boolean same(Object a, Object b) {
-    if (a instanceof Double && b instanceof Double) {
-      return close((double) a, (double) b);
+    if (a instanceof Double one && b instanceof Double other) {
+      return close(one, other);
     }
-    if (a instanceof double[] && b instanceof double[]) {
-      double[] as = (double[]) a;
-      double[] bs = (double[]) b;
+    if (a instanceof double[] as && b instanceof double[] bs) {
       return tolerance == 0
           ? Arrays.equals(as, bs)
           : as.length == bs.length
@@ -73,6 +71,7 @@ record SameResults(double tolerance, Set<String> ignored) {
 
   private boolean close(double a, double b) {
     return Double.compare(a, b) == 0
-        || tolerance > 0 && Math.abs(a - b) <= tolerance * (1 + Math.max(Math.abs(a), Math.abs(b)));
+        || (tolerance > 0
+            && Math.abs(a - b) <= tolerance * (1 + Math.max(Math.abs(a), Math.abs(b))));
   }
 }
