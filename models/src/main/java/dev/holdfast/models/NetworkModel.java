@@ -67,6 +67,10 @@ public final class NetworkModel implements EmbeddingModel {
 
   @Override
   public NDArray embed(NDArray pixels) {
+    return Passes.run(() -> embedded(pixels));
+  }
+
+  private NDArray embedded(NDArray pixels) {
     NDManager caller = pixels.getManager();
     try (NDManager temporary = caller.newSubManager()) {
       // Shares the values, but puts what follows on the temporary manager.
@@ -80,6 +84,10 @@ public final class NetworkModel implements EmbeddingModel {
 
   @Override
   public InputGradient gradient(NDArray pixels, UnaryOperator<NDArray> loss) {
+    return Passes.run(() -> differentiated(pixels, loss));
+  }
+
+  private InputGradient differentiated(NDArray pixels, UnaryOperator<NDArray> loss) {
     NDManager caller = pixels.getManager();
     // Everything that the graph holds on to lives and dies with this manager.
     try (NDManager graph = caller.newSubManager()) {

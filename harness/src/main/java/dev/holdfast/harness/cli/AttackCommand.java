@@ -104,6 +104,12 @@ final class AttackCommand implements Callable<Integer> {
   private String epsilon;
 
   @Option(
+      names = "--limit-queries",
+      paramLabel = "N",
+      description = "Attack N queries of the data, chosen by seed and id as in audit; 0 for all.")
+  private int limitQueries;
+
+  @Option(
       names = "--out",
       required = true,
       paramLabel = "FILE.npz",
@@ -118,6 +124,7 @@ final class AttackCommand implements Callable<Integer> {
    * @param groups null where there are none
    * @param galleryLabels of what they are searched in
    * @param gallery embeds that; null where it is themselves
+   * @param within whether they are part of it
    */
   @SuppressWarnings("ArrayRecordComponent")
   private record Input(
@@ -127,15 +134,19 @@ final class AttackCommand implements Callable<Integer> {
       long[] groups,
       long[] galleryLabels,
       Supplier<EmbeddingSet> gallery,
+      boolean within,
       Map<Long, float[]> targets) {
 
     /** Takes the queries of a data set; where all images are queries, they are the gallery. */
-    static Input of(ModelSession session, Ticker ticker) {
+    static Input of(ModelSession session, int limit, long seed, Ticker ticker) {
       Protocol protocol = session.set().protocol();
       Draw draw = protocol.draw(session.store().items()).get(0);
       boolean apart = protocol == Protocol.QUERY_GALLERY;
-      int n = apart ? draw.queries().length : session.images().count();
-      int[] asked = apart ? draw.queries() : IntStream.range(0, n).toArray();
+      int[] all = IntStream.range(0, session.images().count()).toArray();
+      int[] asked = session.images().chosen(apart ? draw.queries() : all, limit, seed);
+      int[] gallery = apart ? draw.gallery() : all;
+      boolean themselves = !apart && asked.length == all.length;
+      int n = asked.length;
       int values = session.images().values();
       if ((long) n * values > Integer.MAX_VALUE) {
         throw InputException.of(
@@ -143,7 +154,7 @@ final class AttackCommand implements Callable<Integer> {
             n,
             "the data set " + session.set().name(),
             "be at most " + Integer.MAX_VALUE / values + " for one file of images of this size",
-            "use a smaller part with --split FILE.json#NAME");
+            "use fewer with --limit-queries");
       }
       float[] pixels = new float[n * values];
       for (int i = 0; i < n; i++) {
@@ -154,14 +165,15 @@ final class AttackCommand implements Callable<Integer> {
               .images()
               .set(asked, new float[n * session.model().card().embedding().dimension()]);
       long[] searched =
-          Arrays.stream(draw.gallery()).mapToLong(i -> session.images().item(i).label()).toArray();
+          Arrays.stream(gallery).mapToLong(i -> session.images().item(i).label()).toArray();
       return new Input(
           pixels,
           items.ids(),
           items.labels(),
           items.groups(),
-          apart ? searched : items.labels(),
-          apart ? () -> session.images().embed(draw.gallery(), "embedding", ticker) : null,
+          searched,
+          themselves ? null : () -> session.images().embed(gallery, "embedding", ticker),
+          !apart,
           Map.of());
     }
   }
@@ -170,6 +182,7 @@ final class AttackCommand implements Callable<Integer> {
   public Integer call() {
     engine.apply();
     String owner = "the command line";
+    checkLimit(owner);
     Attack algorithm = Words.parse("--attack", attack, Attack.class);
     Norm chosen = norm == null ? algorithm.norms().get(0) : Norm.of(norm, owner);
     AttackCell cell =
@@ -186,7 +199,11 @@ final class AttackCommand implements Callable<Integer> {
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine())) {
       if (source.images == null) {
         try (ModelSession session = ModelSession.open(model, source.data, engine, ticker)) {
-          run(session.model(), cell, Input.of(session, ticker), ticker);
+          run(
+              session.model(),
+              cell,
+              Input.of(session, limitQueries, engine.seed(), ticker),
+              ticker);
         }
       } else {
         try (EmbeddingModel candidate = Models.open(model, Devices.of(engine.device()))) {
@@ -197,6 +214,21 @@ final class AttackCommand implements Callable<Integer> {
       spec.commandLine().getOut().println("Adversarial images: " + out);
       spec.commandLine().getOut().flush();
       return Holdfast.OK;
+    }
+  }
+
+  private void checkLimit(String owner) {
+    if (limitQueries < 0) {
+      throw InputException.of(
+          "limit_queries", limitQueries, owner, "not be negative", "0 means all");
+    }
+    if (limitQueries > 0 && source.images != null) {
+      throw InputException.of(
+          "limit_queries",
+          limitQueries,
+          owner,
+          "stand beside --data",
+          "leave it out: every image of " + source.images + " is attacked");
     }
   }
 
@@ -273,13 +305,13 @@ final class AttackCommand implements Callable<Integer> {
       }
     }
     long[] classes = labels == null ? ids : labels.longs();
-    return new Input(images.floats(), ids, classes, null, classes, null, targets);
+    return new Input(images.floats(), ids, classes, null, classes, null, true, targets);
   }
 
   private void run(EmbeddingModel candidate, AttackCell cell, Input input, Ticker ticker) {
     Images.checked(engine.batchSize(), candidate.card().input().spec());
     if (input.targets().isEmpty()) {
-      cell.objective().check(input.galleryLabels(), input.labels(), input.gallery() == null);
+      cell.objective().check(input.galleryLabels(), input.labels(), input.within());
     }
     int n = input.ids().length;
     try (NDManager manager = candidate.manager().newSubManager()) {

@@ -166,7 +166,7 @@ final class CorruptCommand implements Callable<Integer> {
       }
     }
     int read = done.size() - unread;
-    words.printf("%d images in %s, %d could not be read%n", read, out, unread);
+    words.printf("%d copies of %d images in %s, %d could not be read%n", copies, read, out, unread);
     int due = read * chosen.size() * strengths.size();
     if (copies < due) {
       words.printf("%d of %d copies could not be made%n", due - copies, due);

@@ -5,6 +5,7 @@ import dev.holdfast.attacks.corruption.Corruption;
 import dev.holdfast.attacks.corruption.Sequence;
 import dev.holdfast.attacks.embedding.EmbeddingAttack;
 import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.harness.config.Battery;
 import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.space.SpaceMetric;
@@ -44,7 +45,8 @@ final class ListCommand implements Callable<Integer> {
     METRICS,
     METHODS,
     LOSSES,
-    DATASETS;
+    DATASETS,
+    BATTERIES;
 
     @Override
     public String toString() {
@@ -74,6 +76,7 @@ final class ListCommand implements Callable<Integer> {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   @Parameters(
+      arity = "0..1",
       paramLabel = "TOPIC",
       converter = TopicReader.class,
       description = "One of ${COMPLETION-CANDIDATES}.")
@@ -84,6 +87,17 @@ final class ListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (topic == null) {
+      InputException missing =
+          InputException.of(
+              "TOPIC",
+              "none",
+              "list",
+              "be given",
+              "you want one of "
+                  + String.join(", ", Stream.of(Topic.values()).map(Topic::toString).toList()));
+      throw new CommandLine.ParameterException(spec.commandLine(), missing.getMessage(), missing);
+    }
     List<Entry> entries = entries();
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
@@ -165,6 +179,19 @@ final class ListCommand implements Callable<Integer> {
                 ""));
         yield list;
       }
+      case BATTERIES ->
+          Battery.NAMES.stream()
+              .map(
+                  name -> {
+                    Battery battery = Battery.load(name);
+                    return new Entry(
+                        name,
+                        "limit_queries=%d, metrics=%s"
+                            .formatted(battery.limitQueries(), battery.metrics()),
+                        Battery.purpose(name),
+                        "");
+                  })
+              .toList();
     };
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A named list of attacks and corruptions.
@@ -128,6 +129,15 @@ public record Battery(
             .filter(entry -> surrogate != null || !wantsSurrogate(entry))
             .map(entry -> wantsSurrogate(entry) ? entry.withSurrogate(surrogate.toString()) : entry)
             .toList());
+  }
+
+  /** Returns what a battery of {@link #NAMES} is for: the comment that its file begins with. */
+  public static String purpose(String name) {
+    return resource(name)
+        .lines()
+        .takeWhile(line -> line.startsWith("#"))
+        .map(line -> line.substring(1).strip())
+        .collect(Collectors.joining(" "));
   }
 
   private static boolean wantsSurrogate(AttackEntry entry) {

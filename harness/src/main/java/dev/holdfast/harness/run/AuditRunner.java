@@ -398,7 +398,6 @@ public final class AuditRunner {
           values, given.dimension(), given.ids(), given.labels(), given.groups());
     }
 
-    /** The queries with the smallest hash of seed and id: the same whatever else is in the data. */
     private int[] chooseQueries(List<Draw> draws) {
       int limit = options.battery().limitQueries();
       int[] all =
@@ -407,20 +406,7 @@ public final class AuditRunner {
               .distinct()
               .sorted()
               .toArray();
-      if (limit == 0 || limit >= all.length) {
-        return all;
-      }
-      return Arrays.stream(all)
-          .boxed()
-          .sorted(
-              (a, b) ->
-                  Long.compareUnsigned(
-                      CounterRng.order(options.seed(), images.item(a).id()),
-                      CounterRng.order(options.seed(), images.item(b).id())))
-          .limit(limit)
-          .mapToInt(Integer::intValue)
-          .sorted()
-          .toArray();
+      return images.chosen(all, limit, options.seed());
     }
 
     private Probed probe() {

@@ -43,6 +43,29 @@ public final class Images {
   }
 
   /**
+   * Returns the items with the smallest hash of seed and id: the same whatever else is in the data.
+   *
+   * @param all indices of items
+   * @param limit how many; 0 for all
+   * @return indices, ascending
+   */
+  public int[] chosen(int[] all, int limit, long seed) {
+    if (limit == 0 || limit >= all.length) {
+      return all;
+    }
+    return Arrays.stream(all)
+        .boxed()
+        .sorted(
+            (a, b) ->
+                Long.compareUnsigned(
+                    CounterRng.order(seed, item(a).id()), CounterRng.order(seed, item(b).id())))
+        .limit(limit)
+        .mapToInt(Integer::intValue)
+        .sorted()
+        .toArray();
+  }
+
+  /**
    * Returns a batch size that an array has room for.
    *
    * @throws InputException if it is too large

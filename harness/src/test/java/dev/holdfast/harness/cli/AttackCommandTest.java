@@ -1,15 +1,19 @@
 package dev.holdfast.harness.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.holdfast.harness.npz.NpyArray;
 import dev.holdfast.harness.npz.NpzReader;
 import dev.holdfast.harness.npz.NpzWriter;
+import dev.holdfast.metrics.random.CounterRng;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -111,6 +115,37 @@ class AttackCommandTest {
       assertThat(arrays.get("loss").floats()[i]).isPositive();
     }
     assertThat(arrays.get("labels").longs()).containsExactly(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2);
+  }
+
+  @Test
+  void a_limit_takes_the_queries_that_an_audit_takes_and_searches_all_the_same() {
+    Path out = own.resolve("few.npz");
+    // The target of each is drawn from the whole gallery, by seed and id.
+    String objective = "multi-target,targets=5";
+    Path whole = own.resolve("all.npz");
+    attack("--data", data, "--objective", objective, "--out", whole).succeeds();
+    attack("--data", data, "--objective", objective, "--limit-queries", 5, "--out", out).succeeds();
+    Map<String, NpyArray> all = NpzReader.read(whole);
+    Map<String, NpyArray> few = NpzReader.read(out);
+    List<Long> ids = Arrays.stream(all.get("ids").longs()).boxed().toList();
+    List<Long> expected =
+        ids.stream()
+            .sorted(Comparator.comparing(id -> CounterRng.order(0, id), Long::compareUnsigned))
+            .limit(5)
+            .toList();
+    assertThat(Arrays.stream(few.get("ids").longs()).boxed())
+        .containsExactlyInAnyOrderElementsOf(expected);
+    for (int i = 0; i < 5; i++) {
+      int row = ids.indexOf(few.get("ids").longs()[i]);
+      assertThat(few.get("labels").longs()[i]).isEqualTo(all.get("labels").longs()[row]);
+      // Native batches hold other images now.
+      assertThat(few.get("loss").floats()[i])
+          .isCloseTo(all.get("loss").floats()[row], within(1e-4f));
+    }
+    attack("--data", data, "--limit-queries", -1, "--out", out)
+        .refuses(Holdfast.INPUT, "limit_queries (-1)", "0 means all");
+    attack("--images", fromData, "--limit-queries", 2, "--out", out)
+        .refuses(Holdfast.INPUT, "limit_queries (2)", "stand beside --data");
   }
 
   @Test

@@ -116,7 +116,7 @@ class CorruptCommandTest {
       }
     }
     assertThat(World.files(out)).isEqualTo(expected);
-    assertThat(cli.out()).contains("4 images in", "dialect hendrycks-32: 4 images");
+    assertThat(cli.out()).contains("40 copies of 4 images in", "dialect hendrycks-32: 4 images");
     corrupt(folder.resolve("one"), "--corruption", "fog", "--severity", 4).succeeds();
     for (String file : World.files(in)) {
       assertThat(World.bytes(folder.resolve("one").resolve(file)))

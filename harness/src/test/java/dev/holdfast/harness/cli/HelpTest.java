@@ -69,6 +69,15 @@ class HelpTest {
   }
 
   @Test
+  void batteries_are_listed_with_what_they_are_for() {
+    String text = Cli.run("list", "batteries").succeeds().out();
+    assertThat(text.lines().filter(line -> !line.startsWith(" ")))
+        .hasSameSizeAs(Battery.NAMES)
+        .anyMatch(line -> line.matches("quick +A first look, and .*"));
+    assertThat(text).contains("limit_queries=400, metrics=[recall@1, ");
+  }
+
+  @Test
   void metrics_of_queries_and_of_whole_sets_are_listed() {
     JsonNode entries =
         new JsonMapper().readTree(Cli.run("list", "metrics", "--json").succeeds().out());
@@ -90,7 +99,8 @@ class HelpTest {
         "audit --model m --data d --out o --limit-queries many|--limit-queries",
         "audit --model m --data d --out o --batterie quick|--battery",
         "list atacks|you meant attacks",
-        "list|TOPIC",
+        "list|attacks, objectives, embeddings, corruptions, sequences, metrics, methods, losses,"
+            + " datasets, batteries",
         "report|AUDIT_DIR",
         "attack --model m --attack fgsm --epsilon 0 --out o|--images",
         "attack --model m --attack fgsm --epsilon 0 --out o --data d --images i|expected only one",

@@ -138,7 +138,9 @@ class KilledAuditTest {
   @Test
   void an_interrupted_audit_goes_on_and_keeps_what_was_finished() throws Exception {
     Path out = own.resolve("interrupted");
-    ChildJvm child = child("log", out);
+    Path crash = own.resolve("crash.log");
+    ChildJvm child =
+        ChildJvm.start(own.resolve("log"), List.of("-XX:ErrorFile=" + crash), words(out).toArray());
     awaitCells(child, out, 2);
     // While it runs, nobody else may write there.
     Cli.run(words(out).toArray()).refuses(Holdfast.INPUT, "must not be in use by another run");
@@ -147,6 +149,7 @@ class KilledAuditTest {
     new ProcessBuilder("kill", "-TERM", Long.toString(child.process().pid())).start().waitFor();
     assertThat(child.await()).isEqualTo(143);
     assertThat(child.text()).doesNotContain("Exception", "bug in Holdfast");
+    assertThat(crash).doesNotExist();
     assertThat(finished(out)).isGreaterThanOrEqualTo(2);
     Cli cli = Cli.run(words(out).toArray()).succeeds();
     assertThat(cli.err()).contains("finished cells were found");

@@ -194,6 +194,15 @@
     };
   }
 
+  // Figures do not wrap: their column is as wide as the widest of them.
+  const pen = document.createElement('canvas').getContext('2d');
+  const rem = parseFloat(getComputedStyle(root).fontSize);
+  function width(text, size) {
+    pen.font = `${size * rem}px ${getComputedStyle(document.body).fontFamily}`;
+    return pen.measureText(text).width;
+  }
+  const widest = (least, texts) => Math.ceil(Math.max(least, ...texts.map(([text, size]) => width(text, size) + 1.5 * rem)));
+
   // Numbers sort by value, those that are missing last in both directions.
   const byNumber = (a, b, rowA, rowB, column, direction) => {
     const missing = direction === 'asc' ? Infinity : -Infinity;
@@ -219,8 +228,11 @@
       ...texts(varies, [['Side', 'side', 80], ['Knowledge', 'knowledge', 110], ['Dialect', 'dialect', 120]])
     ];
     const figures = [
-      ...data.columns.map((column, i) => ({...number(escape(column.label), 'm' + i, 90), formatter: figure(column, i)})),
-      {...number('R@1 kept', 'relative_value', 88), formatter: cell => element('span', cell.getData().relative)},
+      ...data.columns.map((column, i) => {
+        const texts = data.entries.flatMap(e => [[e.cells[i].text, .9], [e.cells[i].interval || '', .78]]);
+        return {...number(escape(column.label), 'm' + i, widest(90, texts)), formatter: figure(column, i)};
+      }),
+      {...number('R@1 kept', 'relative_value', widest(88, data.entries.map(e => [e.relative || '', .9]))), formatter: cell => element('span', cell.getData().relative)},
       ...(varies('queries') ? [number('Queries', 'queries', 84)] : [])
     ];
     // On a narrow screen the figures come first, the rest is a swipe away.
