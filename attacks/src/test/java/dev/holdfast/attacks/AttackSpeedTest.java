@@ -14,6 +14,7 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.training.GradientCollector;
 import dev.holdfast.attacks.objective.EmbeddingShift;
 import dev.holdfast.attacks.objective.Margin;
+import dev.holdfast.attacks.objective.MultiTarget;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.objective.SingleTarget;
 import dev.holdfast.attacks.threat.Norm;
@@ -22,6 +23,7 @@ import dev.holdfast.models.InputGradient;
 import dev.holdfast.models.card.ModelCard;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,11 +45,8 @@ class AttackSpeedTest {
   private static final String MODEL = "mobilenetv1_025_imagenet";
   private static final int BATCH = 64;
   private static final int WARM_UP = 5;
-  private static final int REPETITIONS = 30;
+  private static final int REPETITIONS = 40;
   private static final double ALLOWED = 1.05;
-
-  /** A margin is measured against every gallery item: one more product, on top of the pass. */
-  private static final double ALLOWED_WITH_GALLERY = 1.15;
 
   @Test
   @Timeout(1800)
@@ -63,40 +62,54 @@ class AttackSpeedTest {
       Map<String, Double> ratios = new TreeMap<>();
       for (Norm norm : Norm.LENGTHS) {
         for (Objective objective :
-            List.of(new EmbeddingShift(), new SingleTarget(), new Margin(1))) {
+            List.of(
+                new EmbeddingShift(), new SingleTarget(), new MultiTarget(null), new Margin(1))) {
           AttackTask task = scene.task(objective, norm, norm == Norm.LINF ? 8 / 255.0 : 1);
-          double ratio = ratio(network, task);
-          ratios.put(objective.id() + " " + norm.id(), ratio);
+          String what = objective.label() + " " + norm.id();
+          ratios.put(what, ratio(what, network, task));
         }
       }
       assertThat(ratios)
-          .allSatisfy(
-              (what, ratio) ->
-                  assertThat(ratio)
-                      .isLessThanOrEqualTo(
-                          what.startsWith("margin") ? ALLOWED_WITH_GALLERY : ALLOWED));
+          .allSatisfy((what, ratio) -> assertThat(ratio).isLessThanOrEqualTo(ALLOWED));
     }
   }
 
   /**
-   * One pass of the network before every step, so that other work on the machine slows both; the
-   * median of the ratios, so that what slows one of them does not count.
+   * The candidate alone before and after every step, so that other work on the machine slows both;
+   * the median of the ratios, so that what slows one of them does not count.
+   *
+   * @return the ratio to the candidate as every audit calls it, from pixels to embeddings
    */
-  private static double ratio(PtSymbolBlock network, AttackTask task) {
+  private static double ratio(String what, PtSymbolBlock network, AttackTask task) {
     Interleaved model = new Interleaved(task.model(), network);
+    // The last step ends with the attack, and nobody can tell when.
     Attacking.run(new Pgd(WARM_UP + REPETITIONS + 1, null, false), Attacking.with(task, model));
-    double ratio = median(model.ratios(model.bare));
-    LOG.warn(
-        "{}: {} ms a step, {} ms for the network alone, median of the ratios {}, quartiles {} and {};"
-            + " beside the network with its normalization {}",
-        task.norm().id(),
-        median(model.steps) / 1e6,
-        median(model.bare) / 1e6,
-        ratio,
-        quantile(model.ratios(model.bare), 0.25),
-        quantile(model.ratios(model.bare), 0.75),
-        median(model.ratios(model.normalized)));
-    return ratio;
+    LOG.warn("{}: {} ms a step", what, rounded(median(model.steps) / 1e6));
+    Map<Passes, Double> medians = new EnumMap<>(Passes.class);
+    for (Passes passes : Passes.values()) {
+      List<Double> ratios = model.ratios(passes);
+      medians.put(passes, median(ratios));
+      LOG.warn(
+          "{} beside {} ({} ms): median of {} ratios {}, quartiles {} and {}",
+          what,
+          passes,
+          rounded(median(model.passes.get(passes)) / 1e6),
+          ratios.size(),
+          rounded(median(ratios)),
+          rounded(quantile(ratios, 0.25)),
+          rounded(quantile(ratios, 0.75)));
+    }
+    return medians.get(Passes.CANDIDATE);
+  }
+
+  /** What a step is measured beside: a forward and a backward pass to the images. */
+  private enum Passes {
+    /** The TorchScript file alone, fed with pixels that it does not expect. */
+    NETWORK,
+    /** With the normalization of the card. */
+    NORMALIZED,
+    /** With embeddings of length 1 as well, where the card says so: pixels in, embeddings out. */
+    CANDIDATE
   }
 
   /** Times bare passes at every call, and the time from there to the next call. */
@@ -104,11 +117,11 @@ class AttackSpeedTest {
 
     private final EmbeddingModel model;
     private final PtSymbolBlock network;
-    private final List<Double> bare = new ArrayList<>();
-    private final List<Double> normalized = new ArrayList<>();
+    private final Map<Passes, List<Double>> passes = new EnumMap<>(Passes.class);
     private final List<Double> steps = new ArrayList<>();
     private final NDArray mean;
     private final NDArray std;
+    private int calls;
     private long last;
 
     Interleaved(EmbeddingModel model, PtSymbolBlock network) {
@@ -119,10 +132,12 @@ class AttackSpeedTest {
       this.network = network;
     }
 
-    List<Double> ratios(List<Double> passes) {
+    /** Each step beside the mean of the passes before and after it. */
+    List<Double> ratios(Passes which) {
+      List<Double> times = passes.get(which);
       List<Double> ratios = new ArrayList<>();
       for (int i = WARM_UP; i < WARM_UP + REPETITIONS; i++) {
-        ratios.add(steps.get(i) / passes.get(i));
+        ratios.add(2 * steps.get(i) / (times.get(i) + times.get(i + 1)));
       }
       return ratios;
     }
@@ -141,18 +156,37 @@ class AttackSpeedTest {
       if (last != 0) {
         steps.add((double) (now - last));
       }
-      // Each of them first as often as second.
-      boolean first = bare.size() % 2 == 0;
-      timed(pixels, first);
-      timed(pixels, !first);
+      // Each of them as often at each place.
+      Passes[] all = Passes.values();
+      for (int i = 0; i < all.length; i++) {
+        Passes which = all[(calls + i) % all.length];
+        long start = System.nanoTime();
+        pass(which, pixels);
+        passes
+            .computeIfAbsent(which, w -> new ArrayList<>())
+            .add((double) (System.nanoTime() - start));
+      }
+      calls++;
       last = System.nanoTime();
       return model.gradient(pixels, loss);
     }
 
-    private void timed(NDArray pixels, boolean alone) {
-      long start = System.nanoTime();
-      bare(network, pixels, alone ? null : mean, std);
-      (alone ? bare : normalized).add((double) (System.nanoTime() - start));
+    /** Written down in the plainest way, without an objective. */
+    private void pass(Passes which, NDArray images) {
+      try (NDManager manager = images.getManager().newSubManager()) {
+        NDArray leaf = images.stopGradient();
+        leaf.attach(manager);
+        leaf.setRequiresGradient(true);
+        try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+          NDArray input = which == Passes.NETWORK ? leaf : leaf.sub(mean).div(std);
+          NDArray output = IValueUtils.forward(network, new NDList(input), true).head();
+          if (which == Passes.CANDIDATE && card().embedding().normalize()) {
+            output = output.div(output.norm(new int[] {1}, true));
+          }
+          collector.backward(output.sum());
+        }
+        leaf.getGradient().attach(manager);
+      }
     }
 
     @Override
@@ -181,18 +215,8 @@ class AttackSpeedTest {
     }
   }
 
-  /** The network behind its normalization, written down in the plainest way, without objective. */
-  private static void bare(PtSymbolBlock network, NDArray images, NDArray mean, NDArray std) {
-    try (NDManager manager = images.getManager().newSubManager()) {
-      NDArray leaf = images.stopGradient();
-      leaf.attach(manager);
-      leaf.setRequiresGradient(true);
-      try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-        NDArray input = mean == null ? leaf : leaf.sub(mean).div(std);
-        collector.backward(IValueUtils.forward(network, new NDList(input), true).head().sum());
-      }
-      leaf.getGradient().attach(manager);
-    }
+  private static double rounded(double value) {
+    return Math.round(value * 1000) / 1000.0;
   }
 
   private static double median(List<Double> values) {
