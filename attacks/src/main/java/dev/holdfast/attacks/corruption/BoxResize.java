@@ -31,11 +31,12 @@ final class BoxResize {
     Boxes rows = new Boxes(height, newHeight);
     int[][] resized = new int[lines][newWidth];
     int[] prefix = new int[width + 1];
+    int[] boxes = new int[newWidth];
     for (int y = 0; y < lines; y++) {
       for (int x = 0; x < width; x++) {
         prefix[x + 1] = prefix[x] + levels[y * width + x];
       }
-      columns.average(prefix, resized[y]);
+      columns.addAverages(prefix, boxes, resized[y]);
     }
     int[] out = new int[lines / height * newHeight * newWidth];
     int[] sums = new int[newWidth];
@@ -66,7 +67,7 @@ final class BoxResize {
     int[] wide = sources(smallWidth, width);
     int[] high = sources(smallHeight, height);
     int[] prefix = new int[width + 1];
-    int[] narrow = new int[smallWidth];
+    int[] boxes = new int[smallWidth];
     int[] sums = new int[smallWidth];
     float[] small = new float[smallWidth];
     float[] out = new float[3 * height * width];
@@ -74,15 +75,13 @@ final class BoxResize {
       int plane = channel * height * width;
       int done = 0;
       for (int row = 0; row < smallHeight; row++) {
-        Arrays.fill(sums, HALF);
+        Arrays.fill(sums, 0);
         for (int t = 0; t < rows.counts[row]; t++) {
-          int y = rows.first[row] + t;
-          sum(clean.values(), plane + y * width, prefix);
-          columns.average(prefix, narrow);
-          add(sums, narrow, rows.weights[row], smallWidth);
+          sum(clean.values(), plane + (rows.first[row] + t) * width, prefix);
+          columns.addAverages(prefix, boxes, sums);
         }
         for (int x = 0; x < smallWidth; x++) {
-          small[x] = INTENSITY[sums[x] >> FRACTION_BITS];
+          small[x] = INTENSITY[(HALF + rows.weights[row] * sums[x]) >> FRACTION_BITS];
         }
         int line = plane + done * width;
         for (int y = done; y < height && high[y] == row; y++, done++) {
@@ -128,11 +127,16 @@ final class BoxResize {
   /** Which pixels of a line make up each pixel of another. All that do weigh the same. */
   private static final class Boxes {
     final int[] first;
+    final int[] ends;
     final int[] counts;
     final int[] weights;
 
+    /** Whether each box begins where the one before ends: rounding may leave a pixel out. */
+    final boolean gapless;
+
     Boxes(int size, int newSize) {
       first = new int[newSize];
+      ends = new int[newSize];
       counts = new int[newSize];
       weights = new int[newSize];
       double step = (double) size / newSize;
@@ -150,16 +154,39 @@ final class BoxResize {
           to--;
         }
         first[i] = from;
+        ends[i] = to;
         counts[i] = to - from;
         weights[i] = (int) (.5 + 1. / (to - from) * (1 << FRACTION_BITS));
       }
+      boolean together = true;
+      for (int i = 0; i < newSize; i++) {
+        together &= first[i] == (i == 0 ? 0 : ends[i - 1]);
+      }
+      gapless = together;
     }
 
-    void average(int[] prefix, int[] shorter) {
-      for (int i = 0; i < shorter.length; i++) {
-        int from = first[i];
-        int sum = prefix[from + counts[i]] - prefix[from];
-        shorter[i] = (HALF + weights[i] * sum) >> FRACTION_BITS;
+    /**
+     * Adds to each box's sum its mean, rounded to a level. The means have a loop of their own,
+     * which the compiler does for many at once.
+     *
+     * @param prefix sums of the levels before each pixel
+     * @param boxes overwritten
+     */
+    void addAverages(int[] prefix, int[] boxes, int[] sums) {
+      if (gapless) {
+        int before = 0;
+        for (int i = 0; i < boxes.length; i++) {
+          int now = prefix[ends[i]];
+          boxes[i] = now - before;
+          before = now;
+        }
+      } else {
+        for (int i = 0; i < boxes.length; i++) {
+          boxes[i] = prefix[ends[i]] - prefix[first[i]];
+        }
+      }
+      for (int i = 0; i < boxes.length; i++) {
+        sums[i] += (HALF + weights[i] * boxes[i]) >> FRACTION_BITS;
       }
     }
   }

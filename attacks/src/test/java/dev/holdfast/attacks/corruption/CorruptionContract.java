@@ -83,24 +83,38 @@ interface CorruptionContract {
 
   /**
    * Returns the severities at which the published table distorts no more than at the one before:
-   * another kind of damage, or less of one and more of another. For ImageNet-C that is the table's
-   * doing and not a defect here. imagecorruptions, which has the table of 224 px, gives the same
-   * means over 50 photographs (Grocery Store, 224 px) as Holdfast does: glass-blur .054 .051 .092
-   * .085 .093 (here .054 .051 .092 .085 .093), saturate .136 .175 .109 .187 .207 (.137 .176 .108
-   * .187 .206), frost .230 .308 .341 .324 .333 (.243 .308 .348 .309 .332). At 64 px and 96 px the
-   * same five (glass-blur, frost, saturate, elastic-transform, spatter) do not grow at every step;
-   * the golden values, which are the published scripts' own, fall from severity 1 to 3 to 5 too:
-   * elastic-transform .170 .146 .100 at 64 px. Motion-blur falls by a hundredth at 32 px, and fog
-   * at 224 px only on drawn pictures.
+   * another kind of damage, or less of one and more of another. That is the table's doing, and a
+   * table that grows there is not the published one. The published scripts, run on the same 50
+   * photographs (Grocery Store; scikit-image 0.19, OpenCV 4.6, ImageMagick 6.9), give the same
+   * means as Holdfast:
+   *
+   * <pre>
+   *                       published                      Holdfast
+   * glass-blur        32  .104 .103 .094 .143 .130       .104 .103 .094 .142 .130
+   * glass-blur        64  .089 .074 .102 .097 .120       .089 .074 .101 .097 .120
+   * motion-blur       32  .054 .076 .092 .092 .102       .055 .077 .092 .092 .103
+   * elastic-transform 32  .151 .142 .127 .124 .104       .150 .140 .127 .119 .103
+   * elastic-transform 64  .181 .159 .158 .116 .111       .176 .157 .154 .115 .111
+   * saturate          32  .149 .192 .076 .126 .154       .149 .192 .076 .126 .154
+   * saturate          64  .150 .193 .111 .178 .200       .150 .193 .111 .178 .200
+   * spatter           32  .033 .054 .078 .053 .070       .033 .054 .078 .052 .068
+   * spatter           64  .033 .058 .085 .074 .086       .033 .058 .086 .074 .086
+   * </pre>
+   *
+   * <p>Frost is none of them here, but is with the photographs of the original.
    */
   default Set<Integer> notAboveTheOneBefore(Dialect dialect) {
     return Set.of();
   }
 
-  /** At the size the severities were chosen for; at others, two may come close to each other. */
+  /**
+   * At the size the severities were chosen for; at others, two may come close to each other. Every
+   * severity gets the same draws, as the same angle of motion: the difference is the table's alone.
+   */
   @ParameterizedTest
   @EnumSource
-  default void distorts_more_at_every_severity(Dialect dialect) {
+  default void distorts_more_at_every_severity_but_where_the_published_table_does_not(
+      Dialect dialect) {
     List<PixelImage> pictures = RealPictures.of(side(corruption(), dialect));
     assertThat(pictures).hasSize(50);
     double[] distortion = new double[SEVERITIES + 1];
@@ -111,13 +125,23 @@ interface CorruptionContract {
           IntStream.range(0, pictures.size())
               .parallel()
               .mapToDouble(
-                  i -> Pictures.rms(pictures.get(i), corrupt(pictures.get(i), s, dialect, i)))
+                  i -> {
+                    CounterRng rng = CounterRng.of(2, "growth", i);
+                    PixelImage clean = pictures.get(i);
+                    return Pictures.rms(clean, corruption().apply(clean, s, dialect, rng));
+                  })
               .toArray();
       for (double rms : each) {
         distortion[severity] += rms / each.length;
       }
       if (notAboveTheOneBefore(dialect).contains(severity)) {
         assertThat(distortion[severity]).as("severity %d", severity).isPositive();
+        // Whether brown mud is more than pale water depends on the picture.
+        if (RealPictures.arePhotographs()) {
+          assertThat(distortion[severity])
+              .as("severity %d of the published table", severity)
+              .isLessThanOrEqualTo(distortion[severity - 1]);
+        }
       } else {
         assertThat(distortion[severity])
             .as("severity %d", severity)

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.Arrays;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FogTest implements CorruptionContract {
@@ -12,15 +11,6 @@ class FogTest implements CorruptionContract {
   @Override
   public Corruption corruption() {
     return new Fog();
-  }
-
-  @Override
-  public Set<Integer> notAboveTheOneBefore(Dialect dialect) {
-    return switch (dialect) {
-      case HENDRYCKS_32 -> Set.of();
-      case HENDRYCKS_64 -> Set.of();
-      case HENDRYCKS_224 -> Set.of(4);
-    };
   }
 
   @Test

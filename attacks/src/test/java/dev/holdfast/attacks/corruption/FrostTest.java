@@ -2,7 +2,6 @@ package dev.holdfast.attacks.corruption;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
@@ -10,7 +9,6 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,15 +20,6 @@ class FrostTest implements CorruptionContract {
   @Override
   public Corruption corruption() {
     return new Frost();
-  }
-
-  @Override
-  public Set<Integer> notAboveTheOneBefore(Dialect dialect) {
-    return switch (dialect) {
-      case HENDRYCKS_32 -> Set.of(4, 5);
-      case HENDRYCKS_64 -> Set.of(3);
-      case HENDRYCKS_224 -> Set.of(4);
-    };
   }
 
   /** The share of frost that the table says, seen in a picture too dark to be cut off at 1. */
@@ -55,11 +44,9 @@ class FrostTest implements CorruptionContract {
     }
   }
 
-  /** Mean and contrast of each photograph of the original, all of which are covered with ice. */
+  /** Ice is bright and the glass is dark, so that more ice is never less distortion. */
   @Test
-  void drawn_frost_covers_the_glass_with_the_contrast_of_photographs() {
-    double[] means = {.513, .811, .811, .596, .484};
-    double[] deviations = {.08, .086, .086, .113, .169};
+  void drawn_frost_covers_dark_glass_with_bright_ice() {
     for (int number = 0; number < FrostTextures.COUNT; number++) {
       PixelImage frost = FrostTextures.procedural().get(number, 1);
       double[] luma = new double[frost.area()];
@@ -68,8 +55,8 @@ class FrostTest implements CorruptionContract {
           luma[i] += frost.values()[c * frost.area() + i] / 3.;
         }
       }
-      assertThat(PictureStatistics.mean(luma)).isCloseTo(means[number], within(.01));
-      assertThat(PictureStatistics.std(luma)).isCloseTo(deviations[number], within(.02));
+      assertThat(PictureStatistics.mean(luma)).isBetween(.1, .15);
+      assertThat(PictureStatistics.std(luma)).isBetween(.2, .3);
       // Ice shows as detail; no piece of the glass is clear of it.
       for (int tile = 0; tile < 64; tile++) {
         double[] piece = new double[64 * 64];
@@ -77,7 +64,9 @@ class FrostTest implements CorruptionContract {
           int y = tile / 8 * 64 + i / 64;
           piece[i] = luma[y * frost.width() + tile % 8 * 64 + i % 64];
         }
-        assertThat(PictureStatistics.std(piece)).isGreaterThan(deviations[number] / 5);
+        assertThat(PictureStatistics.std(piece))
+            .as("tile %d of %d", tile, number)
+            .isGreaterThan(.05);
       }
     }
   }

@@ -28,6 +28,22 @@ class PixelateTest implements CorruptionContract {
   }
 
   @Test
+  void there_and_back_at_once_is_two_resizes() {
+    for (int side = 1; side <= 230; side++) {
+      PixelImage clean = Pictures.detailed(2, side, side);
+      int[] levels = EightBit.truncate(clean);
+      for (double scale : new double[] {.95, .9, .85, .8, .75, .7, .65, .6, .5, .4, .3, .25}) {
+        int small = Math.max(1, (int) (side * scale));
+        int[] twice =
+            BoxResize.resize(BoxResize.resize(levels, 2, side, 1, small), 1, small, 2, side);
+        assertThat(BoxResize.thereAndBack(clean, 1, small).values())
+            .as("%d pixels by way of %d", side, small)
+            .isEqualTo(EightBit.image(2, side, twice).values());
+      }
+    }
+  }
+
+  @Test
   void truncates_to_levels_but_never_lowers_a_level() {
     for (int level = 0; level <= 255; level++) {
       assertThat(EightBit.truncate(level / 255f)).isEqualTo(level);
