@@ -1171,21 +1171,9 @@ public final class AuditRunner {
     }
 
     private PerturbedSet unchanged(EmbeddingSet clean) {
-      int n = clean.size();
-      boolean[] finite = new boolean[n];
+      boolean[] finite = new boolean[clean.size()];
       Arrays.fill(finite, true);
-      return new PerturbedSet(
-          clean,
-          finite,
-          new double[n],
-          new double[n],
-          new double[n],
-          new int[n],
-          new int[n],
-          new int[n],
-          0,
-          Map.of(),
-          Map.of());
+      return PerturbedSet.untouched(clean, finite);
     }
 
     /** Moves the bar, and keeps the pixels of the few queries that the report may show. */

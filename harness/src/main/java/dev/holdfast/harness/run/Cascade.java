@@ -25,16 +25,9 @@ final class Cascade {
   private final int[] queries;
   private final EmbeddingSet clean;
 
-  // One entry for each query; embeddings row by row.
+  // One entry for each query.
   private final int[][] trialsOf;
-  private final float[] embeddings;
-  private final boolean[] finite;
-  private final double[] moved;
-  private final double[] linf;
-  private final double[] l2;
-  private final int[] steps;
-  private final int[] forwards;
-  private final int[] backwards;
+  private final PerturbedSet state;
   private final boolean[] perturbed;
   private int overBudget;
 
@@ -61,16 +54,8 @@ final class Cascade {
     this.retrieval = retrieval;
     this.queries = queries;
     this.clean = clean;
-    this.embeddings = clean.values().clone();
-    this.finite = isFinite.clone();
-    int n = queries.length;
-    this.moved = new double[n];
-    this.linf = new double[n];
-    this.l2 = new double[n];
-    this.steps = new int[n];
-    this.forwards = new int[n];
-    this.backwards = new int[n];
-    this.perturbed = new boolean[n];
+    this.state = PerturbedSet.untouched(clean.with(clean.values().clone()), isFinite.clone());
+    this.perturbed = new boolean[queries.length];
     this.rank = ranks.clone();
     List<IntStream.Builder> lists =
         Arrays.stream(queries).mapToObj(q -> IntStream.builder()).toList();
@@ -156,16 +141,20 @@ final class Cascade {
       int query = asked[i];
       if (survives(query)) {
         System.arraycopy(
-            made.embeddings().values(), i * dimension, embeddings, query * dimension, dimension);
+            made.embeddings().values(),
+            i * dimension,
+            state.embeddings().values(),
+            query * dimension,
+            dimension);
         perturbed[query] = true;
-        finite[query] = made.finite()[i];
-        moved[query] = made.distanceMoved()[i];
-        linf[query] = made.linf()[i];
-        l2[query] = made.l2()[i];
+        state.finite()[query] = made.finite()[i];
+        state.distanceMoved()[query] = made.distanceMoved()[i];
+        state.linf()[query] = made.linf()[i];
+        state.l2()[query] = made.l2()[i];
       }
-      steps[query] += made.steps()[i];
-      forwards[query] += made.forwards()[i];
-      backwards[query] += made.backwards()[i];
+      state.steps()[query] += made.steps()[i];
+      state.forwards()[query] += made.forwards()[i];
+      state.backwards()[query] += made.backwards()[i];
     }
     overBudget += made.overBudget();
   }
@@ -206,18 +195,7 @@ final class Cascade {
 
   /** Returns the state of each query under what broke it, or under the last attack. */
   PerturbedSet set() {
-    return new PerturbedSet(
-        clean.with(embeddings),
-        finite,
-        moved,
-        linf,
-        l2,
-        steps,
-        forwards,
-        backwards,
-        overBudget,
-        Map.of(),
-        Map.of());
+    return state.concluded(overBudget, Map.of(), Map.of());
   }
 
   /** Tells whether any attack has touched a query. */

@@ -4,7 +4,8 @@ import dev.holdfast.metrics.EmbeddingSet;
 import java.util.Map;
 
 /**
- * Perturbed images, embedded, with what was measured on the way. Arrays have one entry per item.
+ * Perturbed images, embedded, with what was measured on the way. Arrays have one entry per item;
+ * whoever perturbs writes into those of an {@link #untouched} set.
  *
  * @param embeddings of the perturbed images; zero where not finite
  * @param finite whether an embedding is finite
@@ -27,4 +28,43 @@ record PerturbedSet(
     int[] backwards,
     int overBudget,
     Map<String, double[]> before,
-    Map<String, double[]> after) {}
+    Map<String, double[]> after) {
+
+  /**
+   * Returns a set in which nothing has moved and nothing was counted.
+   *
+   * @param embeddings not copied
+   * @param finite not copied
+   */
+  static PerturbedSet untouched(EmbeddingSet embeddings, boolean[] finite) {
+    int n = embeddings.size();
+    return new PerturbedSet(
+        embeddings,
+        finite,
+        new double[n],
+        new double[n],
+        new double[n],
+        new int[n],
+        new int[n],
+        new int[n],
+        0,
+        Map.of(),
+        Map.of());
+  }
+
+  /** Returns the same arrays with what is known at the end. */
+  PerturbedSet concluded(int over, Map<String, double[]> clean, Map<String, double[]> perturbed) {
+    return new PerturbedSet(
+        embeddings,
+        finite,
+        distanceMoved,
+        linf,
+        l2,
+        steps,
+        forwards,
+        backwards,
+        over,
+        clean,
+        perturbed);
+  }
+}

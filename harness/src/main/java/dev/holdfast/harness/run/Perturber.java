@@ -138,14 +138,7 @@ final class Perturber {
     private final Cell cell;
     private final EmbeddingSet clean;
     private final Listener listener;
-    private final float[] embeddings;
-    private final boolean[] finite;
-    private final double[] moved;
-    private final double[] linf;
-    private final double[] l2;
-    private final int[] steps;
-    private final int[] forwards;
-    private final int[] backwards;
+    private final PerturbedSet set;
     private final double[] losses;
     private int overBudget;
     private int start;
@@ -154,14 +147,8 @@ final class Perturber {
       this.cell = cell;
       this.clean = clean;
       this.listener = listener;
-      this.embeddings = new float[n * clean.dimension()];
-      this.finite = new boolean[n];
-      this.moved = new double[n];
-      this.linf = new double[n];
-      this.l2 = new double[n];
-      this.steps = new int[n];
-      this.forwards = new int[n];
-      this.backwards = new int[n];
+      this.set =
+          PerturbedSet.untouched(clean.with(new float[n * clean.dimension()]), new boolean[n]);
       this.losses = new double[n];
     }
 
@@ -173,9 +160,9 @@ final class Perturber {
         Perturbed perturbed = batch.get(i);
         System.arraycopy(perturbed.image(), 0, after, i * values, values);
         rows[i] = items[perturbed.item()];
-        steps[start + i] = perturbed.steps();
-        forwards[start + i] = perturbed.forwards();
-        backwards[start + i] = perturbed.backwards();
+        set.steps()[start + i] = perturbed.steps();
+        set.forwards()[start + i] = perturbed.forwards();
+        set.backwards()[start + i] = perturbed.backwards();
         int taken = perturbed.losses().length;
         losses[start + i] = taken == 0 ? 0 : perturbed.losses()[taken - 1];
       }
@@ -191,22 +178,25 @@ final class Perturber {
       int dimension = clean.dimension();
       Distance distance = model.card().embedding().metric();
       float[] embedded = images.embed(after);
+      float[] embeddings = set.embeddings().values();
       for (int i = start; i < start + count; i++) {
         int row = i - start;
-        finite[i] = copyIfFinite(embedded, row, embeddings, i, dimension);
-        moved[i] = finite[i] ? distance(distance, clean, embeddings, i, dimension) : Double.NaN;
+        boolean finite = copyIfFinite(embedded, row, embeddings, i, dimension);
+        set.finite()[i] = finite;
+        set.distanceMoved()[i] =
+            finite ? distance(distance, clean, embeddings, i, dimension) : Double.NaN;
         int from = row * images.values();
         boolean inRange = true;
         for (int p = from; p < from + images.values(); p++) {
           inRange &= after[p] >= 0 && after[p] <= 1;
         }
-        linf[i] = length(Norm.LINF, before, after, from);
-        l2[i] = length(Norm.L2, before, after, from);
+        set.linf()[i] = length(Norm.LINF, before, after, from);
+        set.l2()[i] = length(Norm.L2, before, after, from);
         if (!inRange
             || (cell instanceof AttackCell a && outside(a.threat(), before, after, from))) {
           overBudget++;
         }
-        forwards[i]++;
+        set.forwards()[i]++;
       }
       listener.batch(start, count, before, after);
       start += count;
@@ -224,24 +214,13 @@ final class Perturber {
         before = aim.measures(clean, new double[losses.length]);
         after = aim.measures(clean.with(nowhereIfNotFinite()), losses);
       }
-      return new PerturbedSet(
-          clean.with(embeddings),
-          finite,
-          moved,
-          linf,
-          l2,
-          steps,
-          forwards,
-          backwards,
-          overBudget,
-          before,
-          after);
+      return set.concluded(overBudget, before, after);
     }
 
     private float[] nowhereIfNotFinite() {
-      float[] values = embeddings.clone();
-      for (int i = 0; i < finite.length; i++) {
-        if (!finite[i]) {
+      float[] values = set.embeddings().values().clone();
+      for (int i = 0; i < set.finite().length; i++) {
+        if (!set.finite()[i]) {
           Arrays.fill(values, i * clean.dimension(), (i + 1) * clean.dimension(), Float.NaN);
         }
       }
