@@ -5,14 +5,16 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.holdfast.metrics.Distance;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Finds the nearest items of each query: products in float32 leave a short list, which is ranked
- * exactly. Where queries and gallery are the same rows, each product serves both of its items.
- * Memory is that of the rows in float32, of one block of products, and of the lists.
+ * exactly. Where queries and gallery are the same rows, each product serves both of its items, and
+ * the threads select together what the engine has multiplied. Otherwise each thread has queries of
+ * its own: while it selects, the engine multiplies for another one, and nobody waits. Memory is
+ * that of the gallery in float32, of one block of products for each thread, and of the lists.
  *
  * <p>A score is larger the nearer the item: the cosine, or, with a = 2^-x q and b = 2^-y g no
  * longer than 1, {@code a.b - 2^(y-x) |b|^2 / 2}, from which the squared Euclidean distance differs
@@ -39,13 +41,12 @@ final class CoarseSearch implements AutoCloseable {
 
   private final Task task;
   private final Workers workers;
-  private final int blockRows;
+  private final int blockSize;
   private final NDManager manager;
+  private final int queryExponent;
   private final List<NDArray> columns;
-  private final List<NDArray> rows;
   private final boolean hasSquares;
   private final float[] halfSquares;
-  private final Stage stage;
   private final double[] margins;
 
   /** Takes the items near one query; called from several threads. */
@@ -57,21 +58,24 @@ final class CoarseSearch implements AutoCloseable {
     void accept(int query, Nearest nearest);
   }
 
+  /** Takes what a list holds at the end, or null; called from several threads. */
+  private interface Found {
+    void accept(int query, long[] taken);
+  }
+
   /**
-   * @param blockRows number of rows and of columns in one block
+   * @param blockSize number of gallery rows in one block
    */
-  CoarseSearch(Task task, Workers workers, int blockRows, NDManager parent) {
+  CoarseSearch(Task task, Workers workers, int blockSize, NDManager parent) {
     this.task = task;
     this.workers = workers;
-    this.blockRows = blockRows;
+    this.blockSize = blockSize;
     this.manager = parent.newSubManager();
     boolean cosine = task.distance() == Distance.COSINE;
-    int x = cosine ? 0 : task.queryRows().exponent();
+    this.queryExponent = cosine ? 0 : task.queryRows().exponent();
     int y = cosine ? 0 : task.galleryRows().exponent();
-    this.columns = blocks(task.galleryRows(), y);
-    this.rows = isSymmetric() ? columns : blocks(task.queryRows(), x);
-    this.stage = new Stage(manager, DataType.FLOAT32, blockRows * blockRows);
-    double ratio = Math.scalb(1.0, y - x);
+    this.columns = columns(y);
+    double ratio = Math.scalb(1.0, y - queryExponent);
     this.hasSquares = !cosine;
     this.halfSquares = new float[task.gallery().size()];
     double longest = 0;
@@ -83,7 +87,7 @@ final class CoarseSearch implements AutoCloseable {
     int terms = task.galleryRows().dimension() + 8;
     this.margins = new double[task.queries().size()];
     for (int query = 0; query < margins.length; query++) {
-      double square = Math.scalb(task.queryRows().square(query), -2 * x);
+      double square = Math.scalb(task.queryRows().square(query), -2 * queryExponent);
       margins[query] =
           cosine
               ? terms * 0x1p-24 / Math.max(0, 1 - terms * 0x1p-24)
@@ -100,16 +104,25 @@ final class CoarseSearch implements AutoCloseable {
         || Math.abs(task.queryRows().exponent() - task.galleryRows().exponent()) <= MOST_APART;
   }
 
-  private List<NDArray> blocks(Rows of, int exponent) {
-    List<NDArray> blocks = new ArrayList<>();
-    for (int first = 0; first < of.size(); first += blockRows) {
-      int count = Math.min(blockRows, of.size() - first);
-      blocks.add(
-          task.distance() == Distance.COSINE
-              ? of.unit(first, count, manager)
-              : of.scaled(first, count, exponent, manager));
-    }
-    return blocks;
+  private List<NDArray> columns(int exponent) {
+    int size = task.gallery().size();
+    NDArray[] blocks = new NDArray[(size + blockSize - 1) / blockSize];
+    workers.split(
+        blocks.length,
+        (from, to) -> {
+          for (int j = from; j < to; j++) {
+            int first = j * blockSize;
+            int count = Math.min(blockSize, size - first);
+            blocks[j] = factor(task.galleryRows(), first, count, exponent, manager);
+          }
+        });
+    return List.of(blocks);
+  }
+
+  private NDArray factor(Rows of, int first, int count, int exponent, NDManager owner) {
+    return task.distance() == Distance.COSINE
+        ? of.unit(first, count, owner)
+        : of.scaled(first, count, exponent, owner);
   }
 
   private boolean isSymmetric() {
@@ -126,42 +139,80 @@ final class CoarseSearch implements AutoCloseable {
     int[] listed = new int[counts.length];
     Arrays.setAll(listed, query -> counts[query] == 0 ? 0 : listed(query, counts[query]));
     long memory = Arrays.stream(listed).mapToLong(Shortlist::memory).sum();
-    boolean both = isSymmetric() && memory <= LISTS;
-    Shortlist shared = both ? new Shortlist(listed, margins) : null;
-    for (int i = 0; i < rows.size(); i++) {
-      int first = i * blockRows;
-      int count = (int) rows.get(i).getShape().get(0);
-      int offset = both ? 0 : first;
-      Shortlist lists =
-          both
-              ? shared
-              : new Shortlist(
-                  Arrays.copyOfRange(listed, first, first + count),
-                  Arrays.copyOfRange(margins, first, first + count));
-      for (int j = both ? i : 0; j < columns.size(); j++) {
-        int firstItem = j * blockRows;
-        int items = (int) columns.get(j).getShape().get(0);
-        FloatBuffer block = multiply(rows.get(i), columns.get(j));
-        // The lists of rows and of columns are those of different queries.
+    Found found =
+        (query, taken) -> use.accept(query, ranked(query, taken, counts[query], withKeys));
+    if (isSymmetric() && memory <= LISTS) {
+      searchBothWays(listed, found);
+    } else {
+      searchEach(listed, found);
+    }
+  }
+
+  /** Offers each product to both of its items. */
+  private void searchBothWays(int[] listed, Found found) {
+    Shortlist lists = new Shortlist(listed, margins);
+    try (Stage stage = new Stage(manager, DataType.FLOAT32, blockSize * blockSize)) {
+      for (int i = 0; i < columns.size(); i++) {
+        int first = i * blockSize;
+        int count = (int) columns.get(i).getShape().get(0);
+        for (int j = i; j < columns.size(); j++) {
+          int firstItem = j * blockSize;
+          int items = (int) columns.get(j).getShape().get(0);
+          FloatBuffer block = multiply(stage, columns.get(i), columns.get(j));
+          // The lists of rows and of columns are those of different queries.
+          workers.split(
+              i == j ? count : count + items,
+              (from, to) -> {
+                alongRows(block, lists, first, from, Math.min(to, count), firstItem, items);
+                if (to > count) {
+                  int left = Math.max(from - count, 0);
+                  alongColumns(block, lists, first, count, left, to - count, firstItem, items);
+                }
+              });
+        }
         workers.split(
-            both && i != j ? count + items : count,
+            count,
             (from, to) -> {
-              alongRows(block, lists, first - offset, from, Math.min(to, count), firstItem, items);
-              if (to > count) {
-                int left = Math.max(from - count, 0);
-                alongColumns(block, lists, first, count, left, to - count, firstItem, items);
+              for (int query = first + from; query < first + to; query++) {
+                found.accept(query, lists.take(query));
               }
             });
       }
-      workers.split(
-          count,
-          (from, to) -> {
-            for (int query = first + from; query < first + to; query++) {
-              long[] taken = lists.take(query - offset);
-              use.accept(
-                  query, taken == null ? null : ranked(query, taken, counts[query], withKeys));
+    }
+  }
+
+  /** Searches for one block of queries after another, in each thread. */
+  private void searchEach(int[] listed, Found found) {
+    int threads = workers.threads();
+    // As many blocks for every thread, if possible.
+    int rounds = Math.max(1, (int) Math.ceil(listed.length / ((double) blockSize * threads)));
+    int height = Math.max(1, (int) Math.ceil(listed.length / ((double) rounds * threads)));
+    AtomicInteger next = new AtomicInteger();
+    workers.all(
+        () -> {
+          try (Stage stage = new Stage(manager, DataType.FLOAT32, height * blockSize)) {
+            for (int first; (first = next.getAndAdd(height)) < listed.length; ) {
+              searchRows(first, Math.min(height, listed.length - first), listed, stage, found);
             }
-          });
+          }
+        });
+  }
+
+  private void searchRows(int first, int count, int[] listed, Stage stage, Found found) {
+    Shortlist lists =
+        new Shortlist(
+            Arrays.copyOfRange(listed, first, first + count),
+            Arrays.copyOfRange(margins, first, first + count));
+    try (NDManager temporary = manager.newSubManager()) {
+      NDArray rows = factor(task.queryRows(), first, count, queryExponent, temporary);
+      for (int j = 0; j < columns.size(); j++) {
+        int items = (int) columns.get(j).getShape().get(0);
+        FloatBuffer block = multiply(stage, rows, columns.get(j));
+        alongRows(block, lists, 0, 0, count, j * blockSize, items);
+      }
+    }
+    for (int query = first; query < first + count; query++) {
+      found.accept(query, lists.take(query - first));
     }
   }
 
@@ -172,7 +223,7 @@ final class CoarseSearch implements AutoCloseable {
     return excluded > size / MOST_EXCLUDED ? 0 : Math.min(count, size) + excluded;
   }
 
-  private FloatBuffer multiply(NDArray left, NDArray right) {
+  private static FloatBuffer multiply(Stage stage, NDArray left, NDArray right) {
     try (NDArray turned = right.transpose()) {
       return stage.product(left, turned).asFloatBuffer();
     }
@@ -188,12 +239,13 @@ final class CoarseSearch implements AutoCloseable {
       int firstItem,
       int items) {
     float[] scores = new float[items];
+    float[] above = new float[items];
     for (int row = from; row < to; row++) {
       block.get(row * items, scores);
       for (int i = 0; i < items && hasSquares; i++) {
         scores[i] -= halfSquares[firstItem + i];
       }
-      lists.offer(firstList + row, firstItem, scores);
+      lists.offer(firstList + row, firstItem, scores, above);
     }
   }
 
@@ -208,21 +260,34 @@ final class CoarseSearch implements AutoCloseable {
       int firstItem,
       int items) {
     float[] scores = new float[to - from];
+    float[] above = new float[to - from];
     for (int row = 0; row < count; row++) {
       block.get(row * items + from, scores);
       float halfSquare = halfSquares[first + row];
       for (int i = 0; i < scores.length && hasSquares; i++) {
         scores[i] -= halfSquare;
       }
-      lists.offerEach(firstItem + from, first + row, scores);
+      lists.offerEach(firstItem + from, first + row, scores, above);
     }
   }
 
+  /** Ranks what is left of a list, or of none. */
   private Nearest ranked(int query, long[] listed, int count, boolean withKeys) {
+    if (listed == null) {
+      return null;
+    }
     GalleryIndex.View view = task.view(query);
-    long[] seen =
-        Arrays.stream(listed).filter(one -> !view.excludes(Shortlist.item(one))).toArray();
-    int[] items = Arrays.stream(seen).mapToInt(Shortlist::item).toArray();
+    long[] seen = new long[listed.length];
+    int[] items = new int[listed.length];
+    int size = 0;
+    for (long one : listed) {
+      int item = Shortlist.item(one);
+      if (!view.excludes(item)) {
+        seen[size] = one;
+        items[size++] = item;
+      }
+    }
+    items = Arrays.copyOf(items, size);
     return withKeys
         ? Nearest.of(task, query, items, task.keys(query, items), count)
         : inOrder(query, seen, items, count);
@@ -267,7 +332,6 @@ final class CoarseSearch implements AutoCloseable {
 
   @Override
   public void close() {
-    stage.close();
     manager.close();
   }
 }

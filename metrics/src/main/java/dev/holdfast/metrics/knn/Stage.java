@@ -23,7 +23,8 @@ final class Stage implements AutoCloseable {
 
   private final NDManager manager;
   private final DataType type;
-  private final ByteBuffer memory;
+  private final int capacity;
+  private ByteBuffer memory;
   private NDManager lent;
 
   /**
@@ -33,12 +34,15 @@ final class Stage implements AutoCloseable {
   Stage(NDManager parent, DataType type, int capacity) {
     this.manager = parent.newSubManager(Device.cpu());
     this.type = type;
-    this.memory =
-        ByteBuffer.allocateDirect(capacity * type.getNumOfBytes()).order(ByteOrder.nativeOrder());
+    this.capacity = capacity;
   }
 
   /** Returns the numbers, in native order, row by row. */
   ByteBuffer memory() {
+    if (memory == null) {
+      memory =
+          ByteBuffer.allocateDirect(capacity * type.getNumOfBytes()).order(ByteOrder.nativeOrder());
+    }
     return memory;
   }
 
@@ -54,7 +58,7 @@ final class Stage implements AutoCloseable {
       Shape shape = product.getShape();
       int width = type.getNumOfBytes();
       ByteBuffer part =
-          memory.slice(offset * width, (int) shape.size() * width).order(ByteOrder.nativeOrder());
+          memory().slice(offset * width, (int) shape.size() * width).order(ByteOrder.nativeOrder());
       temporary.create(part, shape, type).set(new NDIndex(":"), product);
     }
   }
@@ -66,7 +70,7 @@ final class Stage implements AutoCloseable {
   ByteBuffer product(NDArray left, NDArray right) {
     if (DIRECT == null || !left.getDevice().equals(Device.cpu())) {
       multiply(left, right, 0);
-      return memory;
+      return memory();
     }
     giveBack();
     lent = manager.newSubManager();

@@ -1,12 +1,13 @@
 package dev.holdfast.metrics.knn;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/**
- * As many threads as the engine has: they select while it rests, on the cores that it was given.
- */
+/** As many threads as the engine has: they share with it the cores that it was given. */
 final class Workers implements AutoCloseable {
 
   /** Enough for the threads to finish at about the same time. */
@@ -37,6 +38,20 @@ final class Workers implements AutoCloseable {
     } else {
       pool.submit(() -> IntStream.range(0, tasks).parallel().forEach(one)).join();
     }
+  }
+
+  int threads() {
+    return threads;
+  }
+
+  /** Does the same work in every thread, and waits for all of them. */
+  void all(Runnable work) {
+    List<ForkJoinTask<?>> tasks = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      tasks.add(pool.submit(work));
+    }
+    tasks.forEach(ForkJoinTask::quietlyJoin);
+    tasks.forEach(ForkJoinTask::join);
   }
 
   @Override

@@ -189,13 +189,16 @@ class ExactSearchTest {
   @Test
   void does_not_depend_on_the_number_of_threads() {
     EmbeddingSet set = RandomSets.clusters(75, 12, 6, 1000, 8);
+    EmbeddingSet others = set.select(IntStream.range(3, 50).toArray());
     List<QueryResult> expected = search(set, set, Distance.EUCLIDEAN, 75, 10);
+    List<QueryResult> expectedOfOthers = search(set, others, Distance.EUCLIDEAN, 7, 10);
 
     String before = System.getProperty(THREADS);
     try {
       for (String threads : new String[] {"1", "5"}) {
         System.setProperty(THREADS, threads);
         SameResults.EXACT.check(search(set, set, Distance.EUCLIDEAN, 75, 10), expected);
+        SameResults.EXACT.check(search(set, others, Distance.EUCLIDEAN, 7, 10), expectedOfOthers);
       }
     } finally {
       System.setProperty(THREADS, before);
@@ -248,7 +251,8 @@ class ExactSearchTest {
     for (EmbeddingSet set : sets) {
       EmbeddingSet others = set.select(IntStream.range(3, 50).toArray());
       for (EmbeddingSet queries : List.of(set, others)) {
-        try (ExactSearch search = new ExactSearch(set, distance, manager, 64, 16)) {
+        // Blocks wider than lists: a list begins with the best of many items.
+        try (ExactSearch search = new ExactSearch(set, distance, manager, 192, 16)) {
           List<int[]> neighbors = search.neighbors(queries, 20);
           // Ranked in double, all of them.
           List<QueryResult> ranked = search.search(queries, new Scope(20, true));
