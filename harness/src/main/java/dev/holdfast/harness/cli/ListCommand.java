@@ -195,6 +195,11 @@ final class ListCommand implements Callable<Integer> {
     };
   }
 
+  /** Returns a default as it stands in a recipe. */
+  private static Object shown(Object value) {
+    return value instanceof MetricLoss loss ? loss.id() : value;
+  }
+
   private static String parameters(Object extension) {
     List<String> words = new ArrayList<>();
     for (RecordComponent component : extension.getClass().getRecordComponents()) {
@@ -202,7 +207,7 @@ final class ListCommand implements Callable<Integer> {
         words.add(
             component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT)
                 + "="
-                + component.getAccessor().invoke(extension));
+                + shown(component.getAccessor().invoke(extension)));
       } catch (ReflectiveOperationException e) {
         throw new IllegalStateException(e);
       }

@@ -249,7 +249,18 @@ final class ScoreCommand implements Callable<Integer> {
     if (distance.equals(Distance.COSINE.id())) {
       read.refuseZeroVectors();
     }
-    return distance.equals(HAMMING) ? read.signCodes() : read;
+    if (!distance.equals(HAMMING)) {
+      return read;
+    }
+    EmbeddingFile codes = read.signCodes();
+    if (codes.isOnePoint()) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "All embeddings of %s have the same signs: every item is at distance 0, and what ties counts against the model.%n",
+              file);
+    }
+    return codes;
   }
 
   private EmbeddingFile readTraining(EmbeddingFile queries) {

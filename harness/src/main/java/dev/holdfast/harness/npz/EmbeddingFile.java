@@ -80,7 +80,8 @@ public record EmbeddingFile(Path path, EmbeddingSet set, boolean named, long[] c
           "array",
           name,
           path.toString(),
-          "be there as numbers, and the file has numbers in " + arrays.keySet(),
+          "be there as float32, float64 or integers: the file has such numbers in "
+              + arrays.keySet(),
           "save it with numpy.savez(file, " + name + "=x.astype(" + type + "))");
     }
     return array;
@@ -123,6 +124,14 @@ public record EmbeddingFile(Path path, EmbeddingSet set, boolean named, long[] c
     EmbeddingSet other =
         new EmbeddingSet(set.values(), set.dimension(), ids, set.labels(), set.groups());
     return new EmbeddingFile(path, other, false, clusters);
+  }
+
+  /** Whether all embeddings are equal, and more than one. */
+  public boolean isOnePoint() {
+    float[] values = set.values();
+    int dimension = set.dimension();
+    return set.size() > 1
+        && Arrays.equals(values, 0, values.length - dimension, values, dimension, values.length);
   }
 
   /** Returns the same with sign codes instead of the embeddings. */

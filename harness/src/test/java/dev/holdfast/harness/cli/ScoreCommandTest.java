@@ -157,7 +157,7 @@ class ScoreCommandTest {
         "integers||embeddings (12 integer)|N x D floating-point numbers",
         "float-labels||labels (12 float)|12 integers, one per embedding",
         "few-labels||labels (2 integer)|12 integers, one per embedding",
-        "no-labels||array (labels)|numbers in [embeddings]",
+        "no-labels||array (labels)|float32, float64 or integers: the file has such numbers in [embeddings]",
         "equal-ids||ids (1 in row 1 and row 5)|different from each other",
         "few-ids||ids (2 integer)|12 integers, one per embedding",
         "cut-off||npz|is cut off",
@@ -318,6 +318,22 @@ class ScoreCommandTest {
     assertThat(plainHits).as("the case has ties").isGreaterThan(hits);
     assertThat(json(file, "--distance", "hamming").get("recall_at").get("1").doubleValue())
         .isCloseTo((double) hits / ROWS, within(1e-12));
+  }
+
+  @Test
+  void says_that_sign_codes_are_all_the_same() {
+    float[] values = values(3);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.abs(values[i]) + 1;
+    }
+    Path file = write("one-code.npz", values, DIMENSION, Map.of("labels", labels()));
+
+    assertThat(scored(file).err()).contains("All embeddings of " + file + " have the same signs");
+    assertThat(scored(good("signs.npz", 3)).err()).doesNotContain("the same signs");
+  }
+
+  private static Cli scored(Path file) {
+    return Cli.run("score", "--embeddings", file, "--distance", "hamming").succeeds();
   }
 
   private static int differentSigns(float[] values, int a, int b) {

@@ -16,7 +16,7 @@ public record EffectiveRank() implements SpaceMetric {
 
   @Override
   public String description() {
-    return "how many dimensions the embeddings use";
+    return "how many dimensions the embeddings use; as they are, whatever the distance";
   }
 
   @Override

@@ -61,7 +61,8 @@ public record SpectralDecay(int largest, boolean withoutSmallest, boolean revers
         + ", without the "
         + largest
         + " largest"
-        + (withoutSmallest ? " and the smallest" : "");
+        + (withoutSmallest ? " and the smallest" : "")
+        + "; of the embeddings as they are, whatever the distance";
   }
 
   @Override
