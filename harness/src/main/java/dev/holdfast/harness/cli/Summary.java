@@ -63,6 +63,19 @@ final class Summary {
                 100 * row.value(),
                 100 * row.ciLow(),
                 100 * row.ciHigh());
+      } else if (row.metric().equals("ers")) {
+        cells[0] =
+            String.format(
+                Locale.ROOT, "ERS %.1f  [%.1f, %.1f]", row.value(), row.ciLow(), row.ciHigh());
+      } else if (row.metric().equals("candidate-rank") && cells[0].isEmpty()) {
+        // A perturbed gallery item asks nothing: where it stands is what there is.
+        cells[0] =
+            String.format(
+                Locale.ROOT,
+                "rank %.1f %%  [%.1f, %.1f]",
+                100 * row.value(),
+                100 * row.ciLow(),
+                100 * row.ciHigh());
       } else if (row.metric().equals(row.perturbation())) {
         // A length is its own result.
         cells[0] =

@@ -28,6 +28,7 @@ class RobRankAuditTest {
 
   private static Path straight;
   private static List<ResultRow> rows;
+  private static String printed;
 
   @BeforeAll
   static void audit_once() throws Exception {
@@ -43,7 +44,7 @@ class RobRankAuditTest {
           text.replace("steps: 32", "steps: 3").replace("1000", Integer.toString(QUERIES)));
     }
     straight = shared.resolve("straight");
-    audit(straight).succeeds();
+    printed = audit(straight).succeeds().out();
     rows = AuditFiles.readAudit(straight).rows();
   }
 
@@ -102,6 +103,8 @@ class RobRankAuditTest {
     String shown = "at linf 8/255";
     assertThat(World.text(straight.resolve("report.md"))).contains(label + " " + shown);
     assertThat(World.text(straight.resolve("report.html"))).contains(label + " " + shown);
+    assertThat(printed).containsPattern(label + " +ERS -?\\d");
+    assertThat(printed).containsPattern("ca-plus" + form + " 8/255 on gallery +rank \\d");
   }
 
   @Test
