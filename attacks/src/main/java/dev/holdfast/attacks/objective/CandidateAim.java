@@ -91,8 +91,9 @@ record CandidateAim(
             item -> {
               double[] candidate = standing.point(embeddings, item);
               for (int query : chosen[item]) {
-                ranks[item] += rank(standing, candidate, item, query) / chosen[item].length;
+                ranks[item] += rank(standing, candidate, item, query);
               }
+              ranks[item] /= chosen[item].length;
             });
     return Map.of(QueryAim.CANDIDATE_RANK, ranks);
   }

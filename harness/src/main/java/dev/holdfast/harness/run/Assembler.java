@@ -204,9 +204,7 @@ final class Assembler {
                         cell,
                         Metrics.name(word),
                         Metrics.cutOff(word),
-                        queries
-                            ? trials.estimate(values, seed(word))
-                            : Intervals.bootstrap(values, seed(word)),
+                        measured(word, values, queries),
                         queries ? trials.spread(values) : null,
                         before == null ? null : mean(before)));
               });
@@ -280,8 +278,12 @@ final class Assembler {
       double[] mean = new double[trials.size()];
       for (Map<String, double[]> values : several) {
         for (int t = 0; t < mean.length; t++) {
-          mean[t] += values.get(word)[t] / several.size();
+          mean[t] += values.get(word)[t];
         }
+      }
+      // Divided at last: a mean of ones is 1, not an ulp more.
+      for (int t = 0; t < mean.length; t++) {
+        mean[t] /= several.size();
       }
       means.put(word, mean);
     }
@@ -294,7 +296,7 @@ final class Assembler {
     for (RetrievalMetric metric : metrics) {
       String word = Metrics.word(metric);
       // Means of flags are no flags: their interval is that of a mean.
-      Estimate estimate = trials.estimate(values.get(word), seed(word));
+      Estimate estimate = trials.estimateFraction(values.get(word), seed(word));
       double cleanValue = reference.get(word).value();
       rows.add(
           new ResultRow(
@@ -435,6 +437,19 @@ final class Assembler {
       broken[i] = brokenBy.get(i).stream().anyMatch(members::contains);
     }
     return broken;
+  }
+
+  /** Returns the mean of what a cell measures beside the metrics. */
+  private Estimate measured(String word, double[] values, boolean ofQueries) {
+    boolean fraction = new Metric(Metrics.name(word), Metrics.cutOff(word)).isFraction();
+    if (ofQueries) {
+      return fraction
+          ? trials.estimateFraction(values, seed(word))
+          : trials.estimate(values, seed(word));
+    }
+    return fraction
+        ? Intervals.bounded(values, 0, 1, seed(word))
+        : Intervals.bootstrap(values, seed(word));
   }
 
   private Estimate estimate(RetrievalMetric metric, Map<String, double[]> values) {

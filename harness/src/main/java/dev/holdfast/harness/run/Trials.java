@@ -64,18 +64,34 @@ record Trials(int[] queries, int[] draws, int count) {
 
   /**
    * Returns the mean over the trials, with an interval over the queries. Several draws ask the same
-   * queries again, which tells nothing new of other queries: whole queries are resampled, with all
-   * their trials (Efron, Tibshirani, "An introduction to the bootstrap", 1993, section 8.3). With
-   * draws of equal size, as official protocols have them, this mean is the mean of the draws.
+   * queries again, which tells nothing new of other queries: a query has one weight for all its
+   * trials. With draws of equal size, as official protocols have them, this mean is the mean of the
+   * draws.
    *
    * @param metric what the values are of
    * @param values one per trial
    */
   Estimate estimate(RetrievalMetric metric, double[] values, long seed) {
-    return count == 1 ? metric.estimate(values, seed) : pooled(values, seed);
+    return count == 1 ? metric.estimate(values, seed) : estimateFraction(values, seed);
   }
 
-  /** The same for values that are means. */
+  /**
+   * The same for values in [0, 1] that are no hits, such as means of hits. Where all of them are 0
+   * or all are 1, the interval still has a length.
+   */
+  Estimate estimateFraction(double[] values, long seed) {
+    if (count == 1) {
+      return Intervals.bounded(values, 0, 1, seed);
+    }
+    long[] asking = Arrays.stream(queries).asLongStream().toArray();
+    Estimate estimate = Intervals.boundedOverClasses(values, asking, 0, 1, seed);
+    return new Estimate(estimate.value(), estimate.low(), estimate.high(), distinct());
+  }
+
+  /**
+   * The same for values without bounds: whole queries are resampled, with all their trials (Efron,
+   * Tibshirani, "An introduction to the bootstrap", 1993, section 8.3).
+   */
   Estimate estimate(double[] values, long seed) {
     return count == 1 ? Intervals.bootstrap(values, seed) : pooled(values, seed);
   }

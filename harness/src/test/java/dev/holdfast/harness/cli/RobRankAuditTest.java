@@ -9,6 +9,7 @@ import dev.holdfast.reports.AuditFiles;
 import dev.holdfast.reports.result.Kind;
 import dev.holdfast.reports.result.QueryRow;
 import dev.holdfast.reports.result.ResultRow;
+import dev.holdfast.reports.table.Metric;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -105,6 +106,18 @@ class RobRankAuditTest {
     assertThat(World.text(straight.resolve("report.html"))).contains(label + " " + shown);
     assertThat(printed).containsPattern(label + " +ERS -?\\d");
     assertThat(printed).containsPattern("ca-plus" + form + " 8/255 on gallery +rank \\d");
+  }
+
+  @Test
+  void no_share_is_known_for_sure_from_a_few_queries() {
+    assertThat(rows)
+        .filteredOn(row -> Metric.of(row).isFraction())
+        .hasSizeGreaterThan(60)
+        .allSatisfy(
+            row -> {
+              assertThat(row.ciHigh() - row.ciLow()).isGreaterThan(0.01);
+              assertThat(row.value()).isBetween(row.ciLow(), row.ciHigh());
+            });
   }
 
   @Test
