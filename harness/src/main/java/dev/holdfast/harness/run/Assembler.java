@@ -58,6 +58,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -655,7 +656,8 @@ final class Assembler {
     Instant finished = Instant.now();
     long forwards =
         clean.totalForwards()
-            + outcomes.values().stream().mapToLong(CellOutcome::totalForwards).sum();
+            + outcomes.values().stream().mapToLong(CellOutcome::totalForwards).sum()
+            + surrogates(outcomes.keySet()) * store.items().size();
     return new Provenance(
         folder.configHash(),
         Build.version(),
@@ -676,6 +678,16 @@ final class Assembler {
             System.getProperty("java.vendor") + " " + System.getProperty("java.version"),
             options.device(),
             options.threads()));
+  }
+
+  /** Returns how many models beside the candidate embed all images, each once. */
+  private static long surrogates(Set<Cell> cells) {
+    return cells.stream()
+        .filter(AttackCell.class::isInstance)
+        .map(cell -> ((AttackCell) cell).threat().surrogate())
+        .filter(Objects::nonNull)
+        .distinct()
+        .count();
   }
 
   private static String host() {
@@ -773,7 +785,7 @@ final class Assembler {
             .orElseThrow(() -> new RunException("The stored embeddings have disappeared.")));
     outcomes.values().stream()
         .map(CellOutcome::evidence)
-        .filter(java.util.Objects::nonNull)
+        .filter(Objects::nonNull)
         .forEach(entries::add);
     outcomes.values().stream()
         .flatMap(outcome -> outcome.pictures().stream())

@@ -179,6 +179,16 @@ class ReachAuditTest {
   }
 
   @Test
+  void the_books_hold_what_surrogates_embed() {
+    long asked;
+    try (Stream<QueryRow> rows = AuditFiles.readQueries(straight)) {
+      asked = rows.mapToLong(QueryRow::forwards).sum();
+    }
+    // Two surrogates, which embed each image once.
+    assertThat(audit.provenance().forwards()).isEqualTo(asked + 2 * 24);
+  }
+
+  @Test
   void numbers_do_not_depend_on_order_early_exit_threads_or_resume() throws IOException {
     Path half = World.copy(straight, own.resolve("half"));
     List<String> cells =
