@@ -13,6 +13,7 @@ import dev.holdfast.models.Models;
 import dev.holdfast.models.data.InputSpec;
 import dev.holdfast.models.data.PixelStore;
 import dev.holdfast.models.data.Progress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -54,11 +55,20 @@ final class Surrogates implements AutoCloseable {
   }
 
   private void add(AttackEntry entry, EmbeddingModel candidate, Device device) {
-    EmbeddingModel model = Models.open(Path.of(entry.surrogate()), device);
+    String owner = "attack " + entry.attack().id();
+    Path path = Path.of(entry.surrogate());
+    if (!Files.exists(path)) {
+      throw InputException.of(
+          "surrogate",
+          path,
+          owner,
+          "be a model card, a directory with model.yaml or a TorchScript file",
+          "its name is misspelt: nothing of that name exists");
+    }
+    EmbeddingModel model = Models.open(path, device);
     models.put(entry.surrogate(), model);
     InputSpec given = candidate.card().input().spec();
     InputSpec taken = model.card().input().spec();
-    String owner = "attack " + entry.attack().id();
     if (!shape(given).equals(shape(taken))) {
       throw InputException.of(
           "surrogate",

@@ -271,7 +271,7 @@ class ReachAuditTest {
         "Maybe use another surrogate");
     refuses(
         "{attack: {type: pgd}, epsilons: [8/255], surrogate: nowhere}",
-        "nowhere",
+        "nowhere) of attack pgd must be a model card",
         "its name is misspelt");
     refuses(
         "{attack: {type: pgd}, epsilons: [8/255], surrogate: large, stop: broken}",
