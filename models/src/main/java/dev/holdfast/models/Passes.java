@@ -38,7 +38,8 @@ public final class Passes {
       // Whether it comes to an end or not, the machine stops now.
       boolean ended = RUNNING.writeLock().tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS);
       if (!ended) {
-        System.err.println("A pass through the engine did not end in time.");
+        System.getLogger(Passes.class.getName())
+            .log(System.Logger.Level.WARNING, "A pass through the engine did not end in time.");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
