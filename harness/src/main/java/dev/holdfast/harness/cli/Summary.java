@@ -43,39 +43,19 @@ final class Summary {
               settings.get(label).size() > 1 ? label + " " + row.setting() : label,
               l -> new String[] {"", ""});
       if (row.metric().equals("recall") && row.k() == 1) {
-        cells[0] =
-            String.format(
-                Locale.ROOT,
-                "%5.1f  [%5.1f, %5.1f]",
-                100 * row.value(),
-                100 * row.ciLow(),
-                100 * row.ciHigh());
+        cells[0] = figure("%5.1f  [%5.1f, %5.1f]", row, 100);
       } else if (row.metric().equals("map-at-r")) {
         cells[1] = String.format(Locale.ROOT, "%5.1f", 100 * row.value());
       } else if (row.metric().equals("mce")) {
         cells[0] = String.format(Locale.ROOT, "mCE %.1f %%", 100 * row.value());
       } else if (row.metric().equals("flip-rate")) {
         // Of a film there is no recall, but how often its nearest neighbor changes.
-        cells[0] =
-            String.format(
-                Locale.ROOT,
-                "flips %.1f %%  [%.1f, %.1f]",
-                100 * row.value(),
-                100 * row.ciLow(),
-                100 * row.ciHigh());
+        cells[0] = figure("flips %.1f %%  [%.1f, %.1f]", row, 100);
       } else if (row.metric().equals("ers")) {
-        cells[0] =
-            String.format(
-                Locale.ROOT, "ERS %.1f  [%.1f, %.1f]", row.value(), row.ciLow(), row.ciHigh());
+        cells[0] = figure("ERS %.1f  [%.1f, %.1f]", row, 1);
       } else if (row.metric().equals("candidate-rank") && cells[0].isEmpty()) {
         // A perturbed gallery item asks nothing: where it stands is what there is.
-        cells[0] =
-            String.format(
-                Locale.ROOT,
-                "rank %.1f %%  [%.1f, %.1f]",
-                100 * row.value(),
-                100 * row.ciLow(),
-                100 * row.ciHigh());
+        cells[0] = figure("rank %.1f %%  [%.1f, %.1f]", row, 100);
       } else if (row.metric().equals(row.perturbation())) {
         // A length is its own result.
         cells[0] =
@@ -181,5 +161,11 @@ final class Summary {
         .round(new java.math.MathContext(6))
         .stripTrailingZeros()
         .toPlainString();
+  }
+
+  /** Formats a value with its interval. */
+  private static String figure(String form, ResultRow row, int unit) {
+    return String.format(
+        Locale.ROOT, form, unit * row.value(), unit * row.ciLow(), unit * row.ciHigh());
   }
 }

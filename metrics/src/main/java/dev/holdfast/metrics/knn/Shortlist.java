@@ -65,17 +65,8 @@ final class Shortlist {
     for (int i = 0; i < scores.length; i++) {
       above[i] = scores[i] - limit;
     }
-    int i = 0;
-    for (; i + GROUP <= scores.length; i += GROUP) {
-      if (anyIsNotNegative(above, i)) {
-        for (int k = i; k < i + GROUP; k++) {
-          if (scores[k] >= limits[query]) {
-            add(query, firstItem + k, scores[k]);
-          }
-        }
-      }
-    }
-    for (; i < scores.length; i++) {
+    for (int i = next(above, 0); i < scores.length; i = next(above, i + 1)) {
+      // It may have risen since.
       if (scores[i] >= limits[query]) {
         add(query, firstItem + i, scores[i]);
       }
@@ -91,28 +82,27 @@ final class Shortlist {
     for (int i = 0; i < scores.length; i++) {
       above[i] = scores[i] - limits[firstQuery + i];
     }
-    int i = 0;
-    for (; i + GROUP <= scores.length; i += GROUP) {
-      if (anyIsNotNegative(above, i)) {
-        for (int k = i; k < i + GROUP; k++) {
-          if (scores[k] >= limits[firstQuery + k]) {
-            add(firstQuery + k, item, scores[k]);
-          }
-        }
-      }
-    }
-    for (; i < scores.length; i++) {
-      if (scores[i] >= limits[firstQuery + i]) {
-        add(firstQuery + i, item, scores[i]);
-      }
+    for (int i = next(above, 0); i < scores.length; i = next(above, i + 1)) {
+      add(firstQuery + i, item, scores[i]);
     }
   }
 
   /**
-   * Whether one of a {@link #GROUP} of numbers is not negative. Most items are far below the limit:
-   * one look at eight signs takes less time than eight comparisons.
+   * Returns the index of the next number that is not negative, or how many there are. Most items
+   * are far below the limit: one look at eight signs takes less time than eight comparisons.
    */
-  private static boolean anyIsNotNegative(float[] values, int i) {
+  private static int next(float[] values, int from) {
+    int i = from;
+    while (i + GROUP <= values.length && allNegative(values, i)) {
+      i += GROUP;
+    }
+    while (i < values.length && Float.floatToRawIntBits(values[i]) < 0) {
+      i++;
+    }
+    return i;
+  }
+
+  private static boolean allNegative(float[] values, int i) {
     int signs =
         Float.floatToRawIntBits(values[i])
             & Float.floatToRawIntBits(values[i + 1])
@@ -122,7 +112,7 @@ final class Shortlist {
             & Float.floatToRawIntBits(values[i + 5])
             & Float.floatToRawIntBits(values[i + 6])
             & Float.floatToRawIntBits(values[i + 7]);
-    return signs >= 0;
+    return signs < 0;
   }
 
   /** Takes the best of many items at once: one by one, most would be shortened away again. */
