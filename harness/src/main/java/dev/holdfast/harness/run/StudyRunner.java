@@ -4,6 +4,8 @@ import dev.holdfast.attacks.training.TargetedSteps;
 import dev.holdfast.harness.config.Battery;
 import dev.holdfast.harness.config.Study;
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.Models;
+import dev.holdfast.models.card.ModelCard;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.PixelStore;
 import dev.holdfast.models.training.Recipe;
@@ -14,6 +16,7 @@ import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.study.StudyTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,9 @@ import java.util.Map;
  * stopped. The table is written after every audit, so an interrupted study shows what there is.
  */
 public final class StudyRunner {
+
+  /** What an audit sees of a model: two methods that trained the same need one audit. */
+  private record Candidate(ModelCard card, String sha256) {}
 
   private final Study study;
   private final Path out;
@@ -58,19 +64,27 @@ public final class StudyRunner {
     int total = study.seeds().size() * recipes.size();
     // Seeds first: after one round there is a table of all methods.
     for (long seed : study.seeds()) {
+      Map<Candidate, List<Audit>> known = new HashMap<>();
       for (Map.Entry<String, Recipe> entry : recipes.entrySet()) {
         String method = entry.getKey();
         ticker.say("Model %d of %d: %s, seed %d".formatted(++number, total, method, seed));
         Path cell = out.resolve("cells").resolve(method + "-seed" + seed);
         train(entry.getValue(), training, cell.resolve("model"), seed);
-        for (Battery battery : batteries) {
-          runs.add(new StudyTable.Run(method, seed, audit(battery, cell)));
-        }
+        known
+            .computeIfAbsent(
+                candidate(entry.getValue(), cell),
+                c -> batteries.stream().map(battery -> audit(battery, cell)).toList())
+            .forEach(audit -> runs.add(new StudyTable.Run(method, seed, audit)));
         StudyFiles.write(table(runs), out);
       }
     }
     ticker.close();
     return table(runs);
+  }
+
+  private static Candidate candidate(Recipe recipe, Path cell) {
+    ModelCard card = recipe.withName("any").card();
+    return new Candidate(card, Models.sha256(cell.resolve("model").resolve(card.weights())));
   }
 
   private Audit audit(Battery battery, Path cell) {

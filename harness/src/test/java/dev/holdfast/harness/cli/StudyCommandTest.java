@@ -78,6 +78,23 @@ class StudyCommandTest {
         .collect(Collectors.joining(", ", "[", "]"));
   }
 
+  private static List<CSVRecord> records(String csv) throws IOException {
+    return CSVFormat.DEFAULT
+        .builder()
+        .setHeader()
+        .setSkipHeaderRecord(true)
+        .get()
+        .parse(new StringReader(csv))
+        .getRecords();
+  }
+
+  private static List<String> values(List<CSVRecord> lines, String method) {
+    return lines.stream()
+        .filter(line -> line.get("method").equals(method))
+        .map(line -> line.get("values"))
+        .toList();
+  }
+
   private static Cli run(Path dir) {
     return Cli.run(
         "study",
@@ -99,14 +116,7 @@ class StudyCommandTest {
       assertThat(out.resolve("cells").resolve(cell).resolve("audits/tiny/audit.json")).exists();
     }
     String csv = Files.readString(out.resolve("study.csv"));
-    List<CSVRecord> lines =
-        CSVFormat.DEFAULT
-            .builder()
-            .setHeader()
-            .setSkipHeaderRecord(true)
-            .get()
-            .parse(new StringReader(csv))
-            .getRecords();
+    List<CSVRecord> lines = records(csv);
     // Clean and attacked, recall@1 and MAP@R, and how far embeddings moved; two methods.
     assertThat(lines).hasSize(10);
     for (CSVRecord line : lines) {
@@ -137,6 +147,22 @@ class StudyCommandTest {
     assertThat(run(dir).code()).isZero();
     assertThat(Files.getLastModifiedTime(kept)).isEqualTo(before);
     assertThat(Files.readString(out.resolve("study.csv"))).isEqualTo(csv);
+  }
+
+  @Test
+  void methods_that_train_the_same_weights_share_an_audit(@TempDir Path dir) throws IOException {
+    write(
+        dir,
+        STUDY.replace("[3, 4]", "[3]")
+            + "  - {id: again, recipe: recipe.yaml, method: {type: standard}}\n");
+    assertThat(run(dir).code()).isZero();
+    Path cells = dir.resolve("out/cells");
+    assertThat(cells.resolve("again-seed3/model/weights.safetensors"))
+        .hasSameBinaryContentAs(cells.resolve("clean-seed3/model/weights.safetensors"));
+    assertThat(cells.resolve("again-seed3/audits")).doesNotExist();
+    assertThat(cells.resolve("two-branches-seed3/audits")).exists();
+    List<CSVRecord> lines = records(Files.readString(dir.resolve("out/study.csv")));
+    assertThat(values(lines, "again")).isNotEmpty().isEqualTo(values(lines, "clean"));
   }
 
   @Test
