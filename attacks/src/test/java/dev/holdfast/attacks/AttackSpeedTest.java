@@ -35,7 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a step of an attack costs beside one forward and one backward pass of the candidate alone.
+ * What a step of an attack costs beside one forward and one backward pass of the network alone.
  * Needs the folder named by {@code holdfast.models} and a quiet machine.
  */
 @Tag("slow")
@@ -50,7 +50,7 @@ class AttackSpeedTest {
 
   @Test
   @Timeout(1800)
-  void a_step_costs_at_most_five_percent_more_than_the_candidate() throws Exception {
+  void a_step_costs_at_most_five_percent_more_than_the_bare_network() throws Exception {
     try (RealScene scene = RealScene.open(MODEL, BATCH);
         Model bare = Model.newInstance("bare", Device.cpu(), "PyTorch")) {
       bare.load(
@@ -75,10 +75,10 @@ class AttackSpeedTest {
   }
 
   /**
-   * The candidate alone before and after every step, so that other work on the machine slows both;
+   * The network alone before and after every step, so that other work on the machine slows both;
    * the median of the ratios, so that what slows one of them does not count.
    *
-   * @return the ratio to the candidate as every audit calls it, from pixels to embeddings
+   * @return the ratio to the bare network, without the normalization that every audit needs
    */
   private static double ratio(String what, PtSymbolBlock network, AttackTask task) {
     Interleaved model = new Interleaved(task.model(), network);
@@ -99,7 +99,7 @@ class AttackSpeedTest {
           rounded(quantile(ratios, 0.25)),
           rounded(quantile(ratios, 0.75)));
     }
-    return medians.get(Passes.CANDIDATE);
+    return medians.get(Passes.NETWORK);
   }
 
   /** What a step is measured beside: a forward and a backward pass to the images. */

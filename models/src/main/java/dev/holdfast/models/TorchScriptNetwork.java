@@ -28,9 +28,27 @@ final class TorchScriptNetwork implements Network {
   private final Model model;
   private final PtSymbolBlock block;
 
+  /** Whether images go in with the channels of a pixel side by side. */
+  private volatile boolean channelsLast;
+
   private TorchScriptNetwork(Model model, PtSymbolBlock block) {
     this.model = model;
     this.block = block;
+    this.channelsLast = isDepthwise(block);
+  }
+
+  /**
+   * Tells whether there are depthwise convolutions: the engine reorders the input and the output of
+   * each of them, unless channels come last. Decided by the weights alone, never by a clock,
+   * because a sum in another order has other last digits.
+   */
+  private static boolean isDepthwise(PtSymbolBlock block) {
+    // A single one may be the first layer of a network for gray images.
+    return block.getDirectParameters().values().stream()
+            .map(parameter -> parameter.getArray().getShape())
+            .filter(s -> s.dimension() == 4 && s.get(0) > 1 && s.get(1) == 1 && s.get(2) > 1)
+            .count()
+        > 1;
   }
 
   /**
@@ -68,12 +86,30 @@ final class TorchScriptNetwork implements Network {
     // The profiling executor rewrites the graph after the first calls, and numbers with it; the
     // setting is per thread.
     JniUtils.setGraphExecutorOptimize(false);
-    NDList output = IValueUtils.forward(block, new NDList(input), gradient);
+    NDList output = run(input, gradient);
     if (output.size() != 1) {
       throw new IllegalArgumentException(
           "it returns " + output.size() + " tensors, and an embedding is one");
     }
     return output.head();
+  }
+
+  private NDList run(NDArray input, boolean gradient) {
+    if (channelsLast) {
+      try {
+        return IValueUtils.forward(block, new NDList(channelsLast(input)), gradient);
+      } catch (EngineException e) {
+        // Such as a view that counts on the usual order.
+        channelsLast = false;
+      }
+    }
+    return IValueUtils.forward(block, new NDList(input), gradient);
+  }
+
+  /** The same values under the same indices, in another order in memory. */
+  private static NDArray channelsLast(NDArray input) {
+    NDArray turned = input.transpose(0, 2, 3, 1);
+    return turned.flatten().reshape(turned.getShape()).transpose(0, 3, 1, 2);
   }
 
   @Override

@@ -1,0 +1,39 @@
+"""Writes the networks of DepthwiseNetworkTest beside it: python3 depthwise.py (PyTorch 1.9 or later)."""
+import os
+
+import torch
+
+
+class Depthwise(torch.nn.Module):
+
+    def __init__(self, views: bool):
+        super().__init__()
+        self.views = views
+        self.first = torch.nn.Conv2d(3, 4, 3, padding=1)
+        self.second = torch.nn.Conv2d(4, 4, 3, padding=1, groups=4)
+        self.third = torch.nn.Conv2d(4, 4, 3, padding=1, groups=4)
+        self.last = torch.nn.Linear(4 * 8 * 8, 5)
+
+    def forward(self, x):
+        usual = x.is_contiguous()
+        x = torch.tanh(self.third(torch.tanh(self.second(self.first(x)))))
+        x = x.view(x.size(0), -1) if self.views else x.reshape(x.size(0), -1)
+        # The last number tells how the pixels came in.
+        return torch.cat([self.last(x), torch.full([x.size(0), 1], 1.0 if usual else 0.0)], 1)
+
+
+here = os.path.dirname(os.path.abspath(__file__))
+torch.manual_seed(0)
+weights = Depthwise(False).state_dict()
+for name, views in (("reshapes", False), ("views", True)):
+    net = Depthwise(views)
+    net.load_state_dict(weights)
+    torch.jit.script(net.eval()).save(os.path.join(here, name + ".pt"))
+    with open(os.path.join(here, name + ".yaml"), "w") as card:
+        card.write(f"""schema: 1
+name: {name}
+weights: {name}.pt
+input: {{height: 8, width: 8}}
+normalization: none
+embedding: {{dimension: 6, normalize: false, distance: euclidean}}
+""")
