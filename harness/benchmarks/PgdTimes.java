@@ -37,9 +37,9 @@ public final class PgdTimes {
   private static final PrintStream OUT = System.out;
 
   /** Java compiles what runs often. */
-  private static final int WARM_UP = 3;
+  private static final int WARM_UP = 8;
 
-  private static final int REPETITIONS = 5;
+  private static final int REPETITIONS = 9;
 
   private final EmbeddingModel model;
   private final EmbeddingSet gallery;

@@ -104,7 +104,7 @@ def recall(adversarial):
     return hits / count
 
 
-WARM_UP, REPETITIONS = 3, 5
+WARM_UP, REPETITIONS = 8, 9
 seconds = []
 for i in range(WARM_UP + REPETITIONS):
     start = time.perf_counter()
