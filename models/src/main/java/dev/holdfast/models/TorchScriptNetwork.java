@@ -95,15 +95,17 @@ final class TorchScriptNetwork implements Network {
   }
 
   private NDList run(NDArray input, boolean gradient) {
-    if (channelsLast) {
-      try {
-        return IValueUtils.forward(block, new NDList(channelsLast(input)), gradient);
-      } catch (EngineException e) {
-        // Such as a view that counts on the usual order.
-        channelsLast = false;
-      }
+    if (!channelsLast) {
+      return IValueUtils.forward(block, new NDList(input), gradient);
     }
-    return IValueUtils.forward(block, new NDList(input), gradient);
+    try {
+      return IValueUtils.forward(block, new NDList(channelsLast(input)), gradient);
+    } catch (EngineException e) {
+      // Such as a view that counts on the usual order. What fails in both is not about the order.
+      NDList output = IValueUtils.forward(block, new NDList(input), gradient);
+      channelsLast = false;
+      return output;
+    }
   }
 
   /** The same values under the same indices, in another order in memory. */
