@@ -6,6 +6,8 @@ import ai.djl.Model;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
@@ -25,16 +27,22 @@ import java.util.Map;
  */
 final class TorchScriptNetwork implements Network {
 
+  /** What another order of summation may change, in parts of the largest number. */
+  private static final float ROUNDING = 1e-4f;
+
   private final Model model;
   private final PtSymbolBlock block;
 
-  /** Whether images go in with the channels of a pixel side by side. */
-  private volatile boolean channelsLast;
+  /** Whether there are depthwise convolutions. */
+  private final boolean depthwise;
+
+  /** Whether images go in with the channels of a pixel side by side; null until that is known. */
+  private volatile Boolean channelsLast;
 
   private TorchScriptNetwork(Model model, PtSymbolBlock block) {
     this.model = model;
     this.block = block;
-    this.channelsLast = isDepthwise(block);
+    this.depthwise = isDepthwise(block);
   }
 
   /**
@@ -86,26 +94,62 @@ final class TorchScriptNetwork implements Network {
     // The profiling executor rewrites the graph after the first calls, and numbers with it; the
     // setting is per thread.
     JniUtils.setGraphExecutorOptimize(false);
-    NDList output = run(input, gradient);
+    return single(run(input, gradient));
+  }
+
+  private NDList run(NDArray input, boolean gradient) {
+    NDArray ordered =
+        depthwise && takesChannelsLast(input.getShape()) ? channelsLast(input) : input;
+    return IValueUtils.forward(block, new NDList(ordered), gradient);
+  }
+
+  /**
+   * Tries both orders on the same made-up images, once. A view may count on the usual order and
+   * throw, and a trace may hold the strides of its example and silently become another function.
+   */
+  private boolean takesChannelsLast(Shape shape) {
+    if (channelsLast == null) {
+      try (NDManager trial = model.getNDManager().newSubManager()) {
+        NDArray images = trial.arange((float) shape.size()).sin().reshape(shape);
+        float[] usual;
+        try {
+          usual = embeddings(images);
+        } catch (EngineException | IllegalArgumentException e) {
+          // The call that asks fails as well, and says why.
+          return false;
+        }
+        channelsLast = isSame(usual, channelsLast(images));
+      }
+    }
+    return channelsLast;
+  }
+
+  private boolean isSame(float[] usual, NDArray images) {
+    try {
+      float[] last = embeddings(images);
+      float largest = 0;
+      float difference = 0;
+      for (int i = 0; i < usual.length; i++) {
+        largest = Math.max(largest, Math.abs(usual[i]));
+        difference = Math.max(difference, Math.abs(usual[i] - last[i]));
+      }
+      // Not a number is not the same.
+      return difference <= ROUNDING * largest;
+    } catch (EngineException e) {
+      return false;
+    }
+  }
+
+  private float[] embeddings(NDArray images) {
+    return single(IValueUtils.forward(block, new NDList(images), false)).toFloatArray();
+  }
+
+  private static NDArray single(NDList output) {
     if (output.size() != 1) {
       throw new IllegalArgumentException(
           "it returns " + output.size() + " tensors, and an embedding is one");
     }
     return output.head();
-  }
-
-  private NDList run(NDArray input, boolean gradient) {
-    if (!channelsLast) {
-      return IValueUtils.forward(block, new NDList(input), gradient);
-    }
-    try {
-      return IValueUtils.forward(block, new NDList(channelsLast(input)), gradient);
-    } catch (EngineException e) {
-      // Such as a view that counts on the usual order. What fails in both is not about the order.
-      NDList output = IValueUtils.forward(block, new NDList(input), gradient);
-      channelsLast = false;
-      return output;
-    }
   }
 
   /** The same values under the same indices, in another order in memory. */
