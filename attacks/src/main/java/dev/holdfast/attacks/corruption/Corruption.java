@@ -30,7 +30,7 @@ public sealed interface Corruption
         JpegCompression,
         MotionAnyDirection,
         MotionBlur,
-        OcclusionMean,
+        OcclusionColor,
         OcclusionNoise,
         Perspective,
         Pixelate,

@@ -189,7 +189,7 @@ public final class AttackStrength {
                     label, share.value() * share.n(), share.n())
                 : words(
                     "Four times as many steps of %s break %.0f of %d queries that it left: it was"
-                        + " stopped before it was done, and recall@1 under it is at least %.0f points"
+                        + " stopped before it was done, and recall@1 under it is at least %.1f points"
                         + " too high.",
                     label, share.value() * share.n(), share.n(), 100 * points),
         Map.of(

@@ -22,6 +22,8 @@ class CorruptionRegistryTest {
   void every_corruption_says_what_it_is() {
     for (Corruption corruption : Corruption.all()) {
       assertThat(corruption.id()).matches("[a-z]+([-+][a-z]+)*");
+      // Rows of means over a family end so.
+      assertThat(corruption.id()).doesNotEndWith("-mean");
       assertThat(corruption.description()).endsWith(".");
       assertThat(corruption.source()).contains("arXiv:");
       assertThat(corruption.family().id()).isNotEmpty();

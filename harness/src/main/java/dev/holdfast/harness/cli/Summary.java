@@ -7,11 +7,12 @@ import dev.holdfast.reports.result.ResultRow;
 import dev.holdfast.reports.result.TrustVerdict;
 import dev.holdfast.reports.result.Verdict;
 import dev.holdfast.reports.table.Metric;
+import dev.holdfast.reports.table.Settings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,18 +31,20 @@ final class Summary {
     List<ResultRow> rows =
         audit.rows().stream().filter(row -> !Metric.of(row).isOfMember()).toList();
     for (ResultRow row : rows) {
-      settings.computeIfAbsent(label(row), l -> new HashSet<>()).add(String.valueOf(row.setting()));
+      settings.computeIfAbsent(label(row), l -> new LinkedHashSet<>()).add(setting(row));
     }
+    Map<String, Map<String, String>> apart = new HashMap<>();
+    settings.forEach((label, several) -> apart.put(label, Settings.apart(several)));
     Map<String, String[]> lines = new LinkedHashMap<>();
     for (ResultRow row : rows) {
       if (row.kind() == Kind.AGGREGATE && row.severity() != null) {
         continue; // A point of a curve of the report.
       }
       String label = label(row);
+      String own = apart.get(label).get(setting(row));
       String[] cells =
           lines.computeIfAbsent(
-              settings.get(label).size() > 1 ? label + " " + row.setting() : label,
-              l -> new String[] {"", ""});
+              own.isEmpty() ? label : label + " (" + own + ")", l -> new String[] {"", ""});
       if (row.metric().equals("recall") && row.k() == 1) {
         cells[0] = figure("%5.1f  [%5.1f, %5.1f]", row, 100);
       } else if (row.metric().equals("map-at-r")) {
@@ -154,6 +157,10 @@ final class Summary {
     }
     return row.perturbation()
         + (row.side() == null || row.side().equals("query") ? "" : " on " + row.side());
+  }
+
+  private static String setting(ResultRow row) {
+    return row.setting() == null ? "{}" : row.setting();
   }
 
   private static String number(double value) {

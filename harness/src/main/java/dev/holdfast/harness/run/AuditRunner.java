@@ -463,19 +463,21 @@ public final class AuditRunner {
       if (stored.isPresent()) {
         return stored.get();
       }
-      List<AttackCell> strongest = Longer.worthAsking(outcomes);
-      if (strongest.isEmpty()) {
+      if (!Longer.canBeAsked(outcomes)) {
         return new Probed(List.of(), 0, 0);
       }
       long forwards = model.forwards();
       long backwards = model.backwards();
       List<Finding> findings = new ArrayList<>();
-      for (AttackCell cell : strongest) {
+      for (AttackCell cell : Longer.worthAsking(outcomes)) {
         double[] hits = outcomes.get(cell).values().get(Longer.RECALL);
         int[] left = fewOfFirstDraw(t -> hits[t] > 0);
         findings.add(
             AttackStrength.converged(
                 cell.title(), Arrays.stream(hits).average().orElse(0), fell(cell, left)));
+      }
+      if (findings.isEmpty()) {
+        findings.add(AttackStrength.converged("attacks", 0, new double[0]));
       }
       Probed probed =
           new Probed(

@@ -32,6 +32,12 @@ final class Longer {
 
   private Longer() {}
 
+  /** Tells whether there are attacks that take steps along gradients. */
+  static boolean canBeAsked(Map<Cell, CellOutcome> outcomes) {
+    return outcomes.entrySet().stream()
+        .anyMatch(e -> e.getKey() instanceof AttackCell attack && counts(attack, e.getValue()));
+  }
+
   /**
    * Returns the attacks with gradients that leave the least recall@1 under their budget, as long as
    * they leave enough queries to ask; those that leave less come first. Under a budget where the

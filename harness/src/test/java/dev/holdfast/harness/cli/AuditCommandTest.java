@@ -142,8 +142,8 @@ class AuditCommandTest {
     Cli cli = audit(own.resolve("out"), "--battery", twice, "--limit-queries", 4).succeeds();
     assertThat(cli.out().lines().filter(l -> l.startsWith("pgd-linf embedding-shift 8/255")))
         .hasSize(2)
-        .anyMatch(l -> l.contains("\"steps\":1"))
-        .anyMatch(l -> l.contains("\"steps\":2"));
+        .anyMatch(l -> l.contains("(steps 1)"))
+        .anyMatch(l -> l.contains("(steps 2)"));
   }
 
   /** Leaves out what objectives report of themselves. */

@@ -176,7 +176,9 @@ record Page(
             "Mean corruption R@1",
             Words.percent(mean),
             corrupted
-                ? "over " + headline.corruptions() + " settings"
+                ? "over "
+                    + headline.corruptions()
+                    + (headline.corruptions() == 1 ? " corruption" : " corruptions")
                 : "no corruption in this battery",
             corrupted ? mean : null,
             null,

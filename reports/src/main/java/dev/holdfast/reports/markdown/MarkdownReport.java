@@ -85,7 +85,8 @@ public final class MarkdownReport {
       List<String> cells = new ArrayList<>();
       ResultRow row = line.row();
       cells.add(
-          text(row.perturbation()) + (line.setting().isEmpty() ? "" : " " + text(line.setting())));
+          text(row.perturbation())
+              + (line.setting().isEmpty() ? "" : " (" + text(line.setting()) + ")"));
       cells.add(text(row.objective()));
       cells.add(text(line.strength()));
       cells.add(Integer.toString(row.nQueries()));

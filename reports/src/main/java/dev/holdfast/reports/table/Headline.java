@@ -6,6 +6,7 @@ import dev.holdfast.reports.result.Kind;
 import dev.holdfast.reports.result.ResultRow;
 import dev.holdfast.reports.result.TrustVerdict;
 import dev.holdfast.reports.result.Verdict;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +20,8 @@ import java.util.stream.Stream;
  * @param clean without perturbation
  * @param worstAttack the attack on images that leaves least
  * @param worstCorruption the corruption that leaves least
- * @param meanCorruption mean over all corruptions and severities; NaN without any
+ * @param meanCorruption mean over all corruptions of the means over their severities; NaN without
+ *     any
  * @param corruptions how many that is the mean of
  * @param verdict the worst verdict of the trust checks; empty where there was no check
  */
@@ -35,20 +37,18 @@ public record Headline(
   public static Headline of(Audit audit) {
     List<ResultRow> corruptions =
         recall(audit, Kind.CORRUPTION).stream().filter(r -> !elsewhere(r)).toList();
-    return new Headline(
-        recall(audit, Kind.CLEAN).stream().findFirst(),
-        worst(recall(audit, Kind.ATTACK).stream().filter(r -> r.norm() != null).toList()),
-        worst(corruptions),
+    Collection<Double> means =
         corruptions.stream()
             .collect(
                 Collectors.groupingBy(
                     ResultRow::perturbation, Collectors.averagingDouble(ResultRow::value)))
-            .values()
-            .stream()
-            .mapToDouble(Double::doubleValue)
-            .average()
-            .orElse(Double.NaN),
-        corruptions.size(),
+            .values();
+    return new Headline(
+        recall(audit, Kind.CLEAN).stream().findFirst(),
+        worst(recall(audit, Kind.ATTACK).stream().filter(r -> r.norm() != null).toList()),
+        worst(corruptions),
+        means.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN),
+        means.size(),
         audit.trust().stream().map(TrustVerdict::verdict).max(Comparator.naturalOrder()));
   }
 
@@ -130,8 +130,9 @@ public record Headline(
       story.append(
           String.format(
               Locale.ROOT,
-              "; over all %d corruption settings the mean is %s %%.",
+              "; the mean over %d %s, first over the severities of each, is %s %%.",
               corruptions,
+              corruptions == 1 ? "corruption" : "corruptions",
               Words.percent(meanCorruption)));
     } else {
       story.append("No corruption was measured.");

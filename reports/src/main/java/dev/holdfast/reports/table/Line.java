@@ -7,15 +7,17 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Everything measured under one perturbation: a line of the table.
  *
  * @param row one of its rows, for what they share
  * @param strength budget or severity in words; empty where that does not apply
- * @param setting the hyper-parameters, where another line reads the same without them; else empty
+ * @param setting what tells its hyper-parameters from those of lines that read the same; else empty
  * @param values the rows, by metric
  */
 public record Line(ResultRow row, String strength, String setting, Map<Metric, ResultRow> values) {
@@ -37,17 +39,31 @@ public record Line(ResultRow row, String strength, String setting, Map<Metric, R
         cells.computeIfAbsent(key, k -> new LinkedHashMap<>()).put(Metric.of(row), row);
       }
     }
-    Map<List<Object>, Integer> looks = new HashMap<>();
-    cells.values().forEach(cell -> looks.merge(look(first(cell)), 1, Integer::sum));
+    Map<List<Object>, Set<String>> looks = new HashMap<>();
+    cells
+        .values()
+        .forEach(
+            cell ->
+                looks
+                    .computeIfAbsent(look(first(cell)), l -> new LinkedHashSet<>())
+                    .add(setting(first(cell))));
+    Map<List<Object>, Map<String, String>> texts = new HashMap<>();
+    looks.forEach((look, settings) -> texts.put(look, Settings.apart(settings)));
     return cells.values().stream()
         .map(
             cell -> {
               ResultRow row = first(cell);
-              String setting =
-                  looks.get(look(row)) > 1 && row.setting() != null ? row.setting() : "";
-              return new Line(row, Words.strength(row, audit.threatModels()), setting, cell);
+              return new Line(
+                  row,
+                  Words.strength(row, audit.threatModels()),
+                  texts.get(look(row)).get(setting(row)),
+                  cell);
             })
         .toList();
+  }
+
+  private static String setting(ResultRow row) {
+    return row.setting() == null ? "{}" : row.setting();
   }
 
   /** Returns everything that tells lines apart and that the table shows. */

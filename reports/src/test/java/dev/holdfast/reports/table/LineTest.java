@@ -49,7 +49,7 @@ class LineTest {
     assertThat(Line.of(both))
         .extracting(Line::setting)
         .filteredOn(setting -> !setting.isEmpty())
-        .containsExactly("{\"steps\":20}", "{\"restarts\":5}");
+        .containsExactly("steps 20", "restarts 5");
   }
 
   @Test

@@ -6,11 +6,11 @@ import dev.holdfast.metrics.random.CounterRng;
 import java.util.Arrays;
 
 /** Covers a rectangle of the image with the mean color of the image. */
-public record OcclusionMean() implements Corruption {
+public record OcclusionColor() implements Corruption {
 
   @Override
   public String id() {
-    return "occlusion-mean";
+    return "occlusion-color";
   }
 
   @Override

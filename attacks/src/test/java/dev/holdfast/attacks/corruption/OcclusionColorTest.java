@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
-class OcclusionMeanTest implements CorruptionContract {
+class OcclusionColorTest implements CorruptionContract {
 
   @Override
   public Corruption corruption() {
-    return new OcclusionMean();
+    return new OcclusionColor();
   }
 
   @Test
