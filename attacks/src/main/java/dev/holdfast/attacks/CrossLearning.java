@@ -7,6 +7,7 @@ import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.InputGradient;
+import dev.holdfast.models.Uploads;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -180,7 +181,7 @@ record CrossLearning(String owner, int steps, int images, int batch, double deca
       try (NDManager pass = manager.newSubManager()) {
         BoundObjective objective = aim.bind(items, pass);
         InputGradient found =
-            task.model().gradient(pass.create(pixels, task.shape(rows)), objective::loss);
+            task.model().gradient(Uploads.array(pixels, task.shape(rows), pass), objective::loss);
         float[] losses = found.loss().toFloatArray();
         float[] gradient = found.gradient().toFloatArray();
         for (int row = 0; row < count; row++) {

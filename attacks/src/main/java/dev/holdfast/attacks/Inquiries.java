@@ -3,6 +3,7 @@ package dev.holdfast.attacks;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.attacks.objective.BoundObjective;
+import dev.holdfast.models.Uploads;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -95,7 +96,7 @@ final class Inquiries {
     float[] losses;
     float[] margins;
     try (NDManager step = bindings.newSubManager()) {
-      NDArray embeddings = task.model().embed(step.create(pixels, task.shape(item.length)));
+      NDArray embeddings = task.model().embed(Uploads.array(pixels, task.shape(item.length), step));
       losses = objective.loss(embeddings).toFloatArray();
       margins = stop == null ? null : stop.loss(embeddings).toFloatArray();
     }

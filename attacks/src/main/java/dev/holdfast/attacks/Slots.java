@@ -6,6 +6,7 @@ import dev.holdfast.attacks.objective.BoundObjective;
 import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.InputGradient;
+import dev.holdfast.models.Uploads;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -372,14 +373,14 @@ final class Slots {
       bestMerit[slot] = Float.NEGATIVE_INFINITY;
     }
     try (NDManager temporary = batch.newSubManager()) {
-      NDArray center = temporary.create(clean, task.shape(slots.length));
+      NDArray center = Uploads.array(clean, task.shape(slots.length), temporary);
       Ball ball = Ball.around(task.norm(), task.epsilon(), center, temporary);
       float[] starts = starts(slots, clean, ball);
       // Clean images are within every budget, and here already: no second copy from Java.
       NDArray start =
           Arrays.equals(starts, clean)
               ? center.duplicate()
-              : ball.project(temporary.create(starts, center.getShape()));
+              : ball.project(Uploads.array(starts, center.getShape(), temporary));
       if (newQuery) {
         putBall(slots, ball);
         if (result != best) {

@@ -139,7 +139,11 @@ public final class NetworkModel implements EmbeddingModel {
 
   private NDArray normalized(NDArray pixels) {
     NDArray input = turned() ? pixels.flip(1) : pixels;
-    return mean == null ? input : input.sub(mean).divi(std);
+    if (mean != null) {
+      return input.sub(mean).divi(std);
+    }
+    // A network may change what it gets in place.
+    return turned() ? input : input.duplicate();
   }
 
   private NDArray forward(NDArray input, boolean gradient) {

@@ -16,6 +16,7 @@ import dev.holdfast.metrics.error.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A TorchScript file.
@@ -36,8 +37,8 @@ final class TorchScriptNetwork implements Network {
   /** Whether there are depthwise convolutions. */
   private final boolean depthwise;
 
-  /** Whether images go in with the channels of a pixel side by side; null until that is known. */
-  private volatile Boolean channelsLast;
+  /** Whether batches of a shape go in with the channels of a pixel side by side. */
+  private final Map<Shape, Boolean> channelsLast = new ConcurrentHashMap<>();
 
   private TorchScriptNetwork(Model model, PtSymbolBlock block) {
     this.model = model;
@@ -104,24 +105,24 @@ final class TorchScriptNetwork implements Network {
   }
 
   /**
-   * Tries both orders on the same made-up images, once. A view may count on the usual order and
-   * throw, and a trace may hold the strides of its example and silently become another function.
+   * Tries both orders on the same made-up images, once for each shape. A view may count on the
+   * usual order and throw, and a trace may hold the strides of its example and silently become
+   * another function.
    */
   private boolean takesChannelsLast(Shape shape) {
-    if (channelsLast == null) {
-      try (NDManager trial = model.getNDManager().newSubManager()) {
-        NDArray images = trial.arange((float) shape.size()).sin().reshape(shape);
-        float[] usual;
-        try {
-          usual = embeddings(images);
-        } catch (EngineException | IllegalArgumentException e) {
-          // The call that asks fails as well, and says why.
-          return false;
-        }
-        channelsLast = isSame(usual, channelsLast(images));
-      }
+    Boolean known = channelsLast.get(shape);
+    if (known != null) {
+      return known;
     }
-    return channelsLast;
+    try (NDManager trial = model.getNDManager().newSubManager()) {
+      NDArray images = trial.arange((float) shape.size()).sin().reshape(shape);
+      boolean takes = isSame(embeddings(images.duplicate()), channelsLast(images));
+      channelsLast.put(shape, takes);
+      return takes;
+    } catch (EngineException | IllegalArgumentException e) {
+      // The call that asks fails as well, and says why.
+      return false;
+    }
   }
 
   private boolean isSame(float[] usual, NDArray images) {

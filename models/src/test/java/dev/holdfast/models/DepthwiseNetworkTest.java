@@ -81,6 +81,20 @@ class DepthwiseNetworkTest {
     }
   }
 
+  @Test
+  void a_network_that_changes_its_input_changes_nothing_of_the_caller() throws URISyntaxException {
+    try (EmbeddingModel model = open("changes");
+        NDManager manager = model.manager().newSubManager()) {
+      NDArray pixels = pixels(manager);
+      float[] before = pixels.toFloatArray();
+      float[] once = model.embed(pixels).toFloatArray();
+      gradient(model, pixels);
+      assertThat(pixels.toFloatArray()).containsExactly(before);
+      assertThat(model.embed(pixels).toFloatArray()).containsExactly(once);
+      assertThat(once[0]).isEqualTo(before[0] - 0.25f);
+    }
+  }
+
   private static float[] flags(NDArray embeddings) {
     return embeddings.get(":, -1").toFloatArray();
   }

@@ -12,6 +12,7 @@ import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
+import dev.holdfast.models.Uploads;
 import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.InputSpec;
 import dev.holdfast.models.data.PixelStore;
@@ -206,7 +207,7 @@ public final class Images {
   /** Embeds one native batch. */
   float[] embed(float[] pixels) {
     try (NDManager manager = model.manager().newSubManager()) {
-      return model.embed(manager.create(pixels, batchShape())).toFloatArray();
+      return model.embed(Uploads.array(pixels, batchShape(), manager)).toFloatArray();
     }
   }
 

@@ -7,6 +7,7 @@ import dev.holdfast.attacks.trust.LocalResponse;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.InputGradient;
+import dev.holdfast.models.Uploads;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -118,7 +119,7 @@ final class Neighborhood {
       float[][] embedded = new float[1][];
       try (NDManager manager = model.manager().newSubManager()) {
         NDArray weights = manager.create(along, new Shape(size, dimension));
-        NDArray pixels = manager.create(batch, images.batchShape());
+        NDArray pixels = Uploads.array(batch, images.batchShape(), manager);
         try (InputGradient g =
             model.gradient(
                 pixels,

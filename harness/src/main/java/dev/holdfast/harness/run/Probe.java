@@ -12,6 +12,7 @@ import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
+import dev.holdfast.models.Uploads;
 import dev.holdfast.models.data.InputSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -272,7 +273,7 @@ public final class Probe {
     long[] shape = images.batchShape().getShape().clone();
     shape[0] = count;
     try (NDManager manager = model.manager().newSubManager()) {
-      return model.embed(manager.create(pixels, new Shape(shape))).toFloatArray();
+      return model.embed(Uploads.array(pixels, new Shape(shape), manager)).toFloatArray();
     }
   }
 

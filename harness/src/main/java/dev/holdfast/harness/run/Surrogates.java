@@ -10,6 +10,7 @@ import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.Models;
+import dev.holdfast.models.Uploads;
 import dev.holdfast.models.data.InputSpec;
 import dev.holdfast.models.data.PixelStore;
 import dev.holdfast.models.data.Progress;
@@ -123,7 +124,9 @@ final class Surrogates implements AutoCloseable {
         int[] some = IntStream.range(0, Math.min(batchSize, images.count())).toArray();
         try (NDManager manager = model.manager().newSubManager()) {
           Differentiable.check(
-              model, entry.attack(), manager.create(images.clean(some), images.batchShape()));
+              model,
+              entry.attack(),
+              Uploads.array(images.clean(some), images.batchShape(), manager));
         }
       }
     }

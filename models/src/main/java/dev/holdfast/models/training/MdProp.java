@@ -11,6 +11,7 @@ import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.Scalars;
+import dev.holdfast.models.Uploads;
 import dev.holdfast.models.backbone.Branch;
 import dev.holdfast.models.backbone.Route;
 import java.math.BigDecimal;
@@ -337,7 +338,7 @@ public record MdProp(
       for (int i = 0; i < noise.length; i++) {
         noise[i] = (float) rng.nextDouble(-start, start);
       }
-      NDArray first = manager.create(noise, clean.getShape()).addi(clean);
+      NDArray first = Uploads.array(noise, clean.getShape(), manager).addi(clean);
       return step.attack().perturb(model, clean, first, aims, budget);
     }
   }

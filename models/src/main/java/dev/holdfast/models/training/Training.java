@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.Uploads;
 import dev.holdfast.models.backbone.Safetensors;
 import dev.holdfast.models.backbone.Weights;
 import dev.holdfast.models.data.Progress;
@@ -141,7 +142,8 @@ public final class Training {
     long[] labels = IntStream.of(batch).mapToLong(images::label).toArray();
     try (NDManager manager = parent.newSubManager()) {
       NDArray pixels =
-          manager.create(load(batch, step), new Shape(batch.length).addAll(recipe.imageShape()));
+          Uploads.array(
+              load(batch, step), new Shape(batch.length).addAll(recipe.imageShape()), manager);
       Weights leaves = weights.leaves(manager);
       double loss =
           recipe

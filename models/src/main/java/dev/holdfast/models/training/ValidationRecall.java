@@ -7,6 +7,7 @@ import dev.holdfast.metrics.Distance;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.Network;
 import dev.holdfast.models.NetworkModel;
+import dev.holdfast.models.Uploads;
 import dev.holdfast.models.backbone.Route;
 import dev.holdfast.models.backbone.Weights;
 import java.util.List;
@@ -52,7 +53,7 @@ final class ValidationRecall {
           images.pixels(chosen.get(start + i), pixels, i * values);
         }
         try (NDManager batch = model.manager().newSubManager()) {
-          NDArray input = batch.create(pixels, new Shape(n).addAll(one));
+          NDArray input = Uploads.array(pixels, new Shape(n).addAll(one), batch);
           float[] rows = model.embed(input).toFloatArray();
           System.arraycopy(rows, 0, embeddings, start * dimension, rows.length);
         }
