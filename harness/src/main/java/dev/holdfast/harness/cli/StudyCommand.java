@@ -3,6 +3,8 @@ package dev.holdfast.harness.cli;
 import dev.holdfast.harness.config.Study;
 import dev.holdfast.harness.run.StudyRunner;
 import dev.holdfast.harness.run.Ticker;
+import dev.holdfast.reports.study.StudyTable;
+import dev.holdfast.reports.study.StudyText;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -25,7 +27,9 @@ final class StudyCommand implements Callable<Integer> {
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
-  @Parameters(paramLabel = "FILE.yaml", description = "Data, methods, seeds and battery.")
+  @Parameters(
+      paramLabel = "FILE.yaml",
+      description = "Data, methods, seeds and batteries; README says how it is written.")
   private Path file;
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where files go.")
@@ -42,10 +46,12 @@ final class StudyCommand implements Callable<Integer> {
     ThreadOptions threads = ThreadOptions.of(count);
     threads.apply();
     Study study = Study.read(file);
+    StudyTable table;
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine())) {
-      new StudyRunner(study, out, threads.threads(), ticker).run();
+      table = new StudyRunner(study, out, threads.threads(), ticker).run();
     }
     PrintWriter words = spec.commandLine().getOut();
+    new StudyText(table).findings().forEach(words::println);
     words.println("Table: " + out.resolve("study.html"));
     words.flush();
     return Holdfast.OK;

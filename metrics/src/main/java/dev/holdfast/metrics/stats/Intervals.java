@@ -203,6 +203,10 @@ public final class Intervals {
     if (n == 1) {
       return new Estimate(mean, Double.NaN, Double.NaN, n);
     }
+    if (deviation(values) == 0) {
+      // A few values that agree do not say that all would.
+      return new Estimate(mean, Double.NaN, Double.NaN, n);
+    }
     double quantile = TDistribution.of(n - 1.0).inverseCumulativeProbability(1 - ERROR_RATE / 2);
     double half = quantile * deviation(values) / Math.sqrt(n);
     return new Estimate(mean, mean - half, mean + half, n);

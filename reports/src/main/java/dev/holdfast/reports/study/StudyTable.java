@@ -5,14 +5,18 @@ import dev.holdfast.metrics.stats.Intervals;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.Kind;
 import dev.holdfast.reports.result.ResultRow;
+import dev.holdfast.reports.result.TrustVerdict;
+import dev.holdfast.reports.result.Verdict;
 import dev.holdfast.reports.table.Metric;
 import dev.holdfast.reports.table.Words;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Every number of a study: for each perturbation and metric what each method reached over its
@@ -24,6 +28,7 @@ import java.util.Set;
  * @param methods in the order of the study
  * @param seeds of the trainings
  * @param rows perturbations and metrics, in the order of the audits
+ * @param findings what trust checks say against audits, with the models that they say it of
  */
 public record StudyTable(
     String name,
@@ -31,13 +36,15 @@ public record StudyTable(
     String baseline,
     List<String> methods,
     List<Long> seeds,
-    List<Row> rows) {
+    List<Row> rows,
+    Map<String, List<String>> findings) {
 
   /** Copies the lists. */
   public StudyTable {
     methods = List.copyOf(methods);
     seeds = List.copyOf(seeds);
     rows = List.copyOf(rows);
+    findings = Collections.unmodifiableMap(new LinkedHashMap<>(findings));
   }
 
   /**
@@ -113,7 +120,23 @@ public record StudyTable(
           }
           rows.add(new Row(key.perturbation(), key.metric(), queries.get(key), cells));
         });
-    return new StudyTable(name, String.join(", ", datasets), baseline, methods, seeds, rows);
+    return new StudyTable(
+        name, String.join(", ", datasets), baseline, methods, seeds, rows, findings(runs));
+  }
+
+  private static Map<String, List<String>> findings(List<Run> runs) {
+    Map<String, List<String>> findings = new TreeMap<>();
+    for (Run run : runs) {
+      for (TrustVerdict check : run.audit().trust()) {
+        if (check.verdict() != Verdict.OK) {
+          findings
+              .computeIfAbsent(
+                  check.verdict().id() + " (" + check.check() + ")", f -> new ArrayList<>())
+              .add(run.method() + " with seed " + run.seed());
+        }
+      }
+    }
+    return findings;
   }
 
   private static Cell cell(List<Long> seeds, Map<Long, Double> own, Map<Long, Double> base) {

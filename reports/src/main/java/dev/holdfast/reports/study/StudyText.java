@@ -57,7 +57,24 @@ public final class StudyText {
   }
 
   private static String signed(Metric metric, double value) {
-    return (value > 0 ? "+" : "") + metric.text(value);
+    String text = metric.text(value);
+    // What rounds to nothing has no sign.
+    boolean nothing = text.matches("-?0(\\.0*)?");
+    return (nothing || value < 0 ? "" : "+") + (nothing ? text.replace("-", "") : text);
+  }
+
+  /** Returns what trust checks found, one sentence for each finding. */
+  public List<String> findings() {
+    return table.findings().entrySet().stream()
+        .map(
+            e ->
+                "%s: %d %s, %s."
+                    .formatted(
+                        e.getKey(),
+                        e.getValue().size(),
+                        e.getValue().size() == 1 ? "model" : "models",
+                        String.join(", ", e.getValue())))
+        .toList();
   }
 
   private List<StudyTable.Row> rows(Metric metric) {
@@ -72,6 +89,10 @@ public final class StudyText {
   public String markdown() {
     StringBuilder out = new StringBuilder();
     out.append("# ").append(escape(heading())).append("\n\n").append(legend()).append("\n");
+    if (!findings().isEmpty()) {
+      out.append("\nTrust checks of the audits found something; their reports say what:\n\n");
+      findings().forEach(finding -> out.append("- ").append(escape(finding)).append('\n'));
+    }
     for (Metric metric : table.metrics()) {
       out.append("\n## ").append(unit(metric)).append("\n\n| Perturbation |");
       table.methods().forEach(m -> out.append(' ').append(escape(m)).append(" |"));
@@ -107,6 +128,12 @@ public final class StudyText {
         .append("</h1>\n<p>")
         .append(html(legend()))
         .append("</p>\n");
+    if (!findings().isEmpty()) {
+      out.append(
+          "<p>Trust checks of the audits found something; their reports say what:</p>\n<ul>\n");
+      findings().forEach(f -> out.append("<li>").append(html(f)).append("</li>\n"));
+      out.append("</ul>\n");
+    }
     for (Metric metric : table.metrics()) {
       out.append("<h2>").append(html(unit(metric))).append("</h2>\n<table>\n<tr><th>Perturbation");
       table.methods().forEach(m -> out.append("</th><th>").append(html(m)));

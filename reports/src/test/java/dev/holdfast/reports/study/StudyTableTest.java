@@ -74,6 +74,36 @@ class StudyTableTest {
   }
 
   @Test
+  void equal_differences_have_no_interval_and_no_sign() {
+    StudyTable equal =
+        StudyTable.of(
+            "toy",
+            "clean",
+            List.of("clean", "other"),
+            List.of(1L, 2L),
+            List.of(
+                run("clean", 1, 0.5),
+                run("other", 1, 0.5),
+                run("clean", 2, 0.7),
+                run("other", 2, 0.7)));
+    assertThat(equal.rows().get(0).cells().get("other").difference().low()).isNaN();
+    assertThat(new StudyText(equal).markdown()).contains("<br>0.0, x 1.00");
+  }
+
+  @Test
+  void findings_of_audits_stand_beside_the_numbers() {
+    // The small audit has one check that found something.
+    StudyText text = new StudyText(table());
+    assertThat(text.findings())
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("6 models, clean with seed 1");
+    assertThat(text.markdown()).contains("- " + text.findings().get(0));
+    assertThat(text.html()).contains("<li>" + text.findings().get(0));
+  }
+
+  @Test
   void files_say_the_same_and_names_are_escaped(@TempDir Path dir) throws Exception {
     StudyFiles.write(table(), dir);
     assertThat(Files.readString(dir.resolve("study.md")))
