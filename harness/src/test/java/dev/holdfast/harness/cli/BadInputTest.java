@@ -110,7 +110,7 @@ class BadInputTest {
         "schema: 1|schema: 3|schema (3)|be 1",
         "height: 16, ||height|at least 1",
         "distance: euclidean|distance: euclid|distance (euclid)|euclidean, cosine",
-        "dimension: 8|dimension: eight|dimension|right kind",
+        "dimension: 8|dimension: eight|dimension (eight)|whole number",
         "dimension: 8|dimension: 9|fc.weight is (8, 8) instead of (9, 8)|dimension of the card",
         "0.25, 0.25]|0.25]|normalization|one number per channel",
         "0.25]|0]|std|be positive",

@@ -40,10 +40,10 @@ class WordsTest {
         "pgd,steps=|parameter (steps=) of --attack|have a value",
         "pgd,steps=3,steps=4|parameter (steps) of --attack|be given once",
         "pgd,type=fgsm|parameter (type) of --attack|be given once",
-        "pgd,steps=three|key (steps) of --attack|right kind",
-        "pgd,steps=2.5|key (steps) of --attack|right kind",
+        "pgd,steps=three|steps (three) of --attack|whole number",
+        "pgd,steps=2.5|steps (2.5) of --attack|whole number",
         "pgd,steps=0|steps (0) of attack pgd|try 10",
-        "pgd,random_start=perhaps|key (random_start) of --attack|right kind"
+        "pgd,random_start=perhaps|random_start (perhaps) of --attack|true or false"
       })
   void refuses_without_naming_a_line(String words, String what, String advice) {
     assertThatThrownBy(() -> Words.parse("--attack", words, Attack.class))

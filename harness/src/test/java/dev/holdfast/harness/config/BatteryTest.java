@@ -138,7 +138,7 @@ class BatteryTest {
         "attacks: [{attack: {type: pgd}, objectives: [], epsilons: [0]}]|objectives (none)|default",
         "attacks: [{attack: {type: pgd}, objectives: [{type: shift}], epsilons: [0]}]|type (shift)|embedding-shift",
         "attacks: [{attack: {type: pgd, steps: 0}, epsilons: [0]}]|steps (0) of attack pgd|try 10",
-        "attacks: [{attack: {type: pgd, steps: 2.5}, epsilons: [0]}]|steps|right kind",
+        "attacks: [{attack: {type: pgd, steps: 2.5}, epsilons: [0]}]|The steps (2.5) of|whole number",
         "attacks: [{attack: {type: pgd, step_size: 0}, epsilons: [0]}]|step_size (0)|be positive",
         "attacks: [{attack: {type: pgd}, stop: brokn, epsilons: [0]}]|stop (brokn)|you meant broken",
         "attacks: [{attack: {type: pgd}, stop: broken, side: both, epsilons: [0]}]|stop (broken)|use side: query",
@@ -161,7 +161,7 @@ class BatteryTest {
         "metrics: []|metrics ([])|one or more",
         "metrics: [recall@1, recall@1]|metrics|that differ",
         "limit_queries: -5|limit_queries (-5) of battery mine|0 means all",
-        "limit_queries: many|limit_queries|right kind",
+        "limit_queries: many|The limit_queries (many) of|whole number",
         "name: twice|key (name) of mine.yaml, line 3|be given once"
       })
   void refuses(String entry, String what, String advice) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,8 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.exc.InvalidTypeIdException;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.type.LogicalType;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
@@ -155,6 +158,13 @@ public final class StrictYaml {
         e instanceof DatabindException d && !d.getPath().isEmpty()
             ? d.getPath().get(d.getPath().size() - 1).getPropertyName()
             : null;
+    if (key != null && e instanceof MismatchedInputException mismatch) {
+      Optional<String> kind = kind(mismatch);
+      if (kind.isPresent()) {
+        String[] rule = kind.get().split("\\|");
+        return InputException.of(key, shown(node(e, root)), where, "be " + rule[0], rule[1]);
+      }
+    }
     String what = key == null ? "The text" : "The key (" + key + ")";
     String detail =
         e.getOriginalMessage()
@@ -168,11 +178,52 @@ public final class StrictYaml {
         e);
   }
 
+  /** Returns what was expected and a remedy, with a bar between them. */
+  private static Optional<String> kind(MismatchedInputException e) {
+    if (e instanceof InvalidTypeIdException id) {
+      return id.getTypeId() == null
+          ? Optional.of("a mapping with a type|write it as {type: name}")
+          : Optional.empty();
+    }
+    Class<?> type = e.getTargetType();
+    if (type == null) {
+      return Optional.empty();
+    }
+    if (type == Integer.class || type == Long.class) {
+      return Optional.of("a whole number|write digits alone");
+    }
+    if (Number.class.isAssignableFrom(type)) {
+      return Optional.of("a number|write it with a point, such as 0.5");
+    }
+    if (type == Boolean.class) {
+      return Optional.of("true or false|write one of the two");
+    }
+    if (Collection.class.isAssignableFrom(type)) {
+      return Optional.of("a list|write it as [one, another]");
+    }
+    if (type == String.class) {
+      return Optional.of("text|put it in quotes");
+    }
+    return type.isRecord() || type.isSealed() || Map.class.isAssignableFrom(type)
+        ? Optional.of("a mapping of keys to values|write it as {key: value}")
+        : Optional.empty();
+  }
+
+  private static String shown(Node node) {
+    return node instanceof ScalarNode scalar
+        ? scalar.getValue()
+        : node instanceof SequenceNode ? "a list" : "a mapping";
+  }
+
   /**
    * Returns the line where the value that was refused begins. The parser itself stands behind a
    * record when its values are refused, so the way to the value is gone again from the top.
    */
   private static int line(JacksonException e, Node root) {
+    return line(node(e, root));
+  }
+
+  private static Node node(JacksonException e, Node root) {
     Node node = root;
     if (e instanceof DatabindException d) {
       for (JacksonException.Reference step : d.getPath()) {
@@ -183,7 +234,7 @@ public final class StrictYaml {
         node = next.get();
       }
     }
-    return line(node);
+    return node;
   }
 
   private static Optional<Node> child(Node node, JacksonException.Reference step) {

@@ -53,6 +53,16 @@ class StrictYamlTest {
   }
 
   @Test
+  void says_what_kind_of_value_is_wanted_and_what_was_given() {
+    refuses("beds: ten", "line 1", "The beds (ten) of", "must be a whole number");
+    refuses("name: a\nopen: perhaps", "line 2", "The open (perhaps) of", "true or false");
+    refuses("plants: {type: tree}", "The plants (a mapping) of", "must be a list");
+    refuses("plants: tree", "The plants (tree) of", "must be a list");
+    refuses("by: {north: {acidity: sour}}", "The acidity (sour) of", "must be a number");
+    refuses("best: tree", "The best (tree) of", "a mapping with a type");
+  }
+
+  @Test
   void reads_nested_records_and_sealed_types() {
     assertThat(
             parse(
