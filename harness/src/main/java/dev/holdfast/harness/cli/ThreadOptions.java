@@ -9,7 +9,8 @@ final class ThreadOptions {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads of the engine. Default: one per core. Numbers do not depend on it.")
+      description =
+          "Threads of the engine. Default: one per core. What is trained depends on it; what is measured in batches of 32 does not.")
   private Integer threads;
 
   @Option(
