@@ -183,6 +183,7 @@ final class AttackCommand implements Callable<Integer> {
     engine.apply();
     String owner = "the command line";
     checkLimit(owner);
+    Outputs.requireFile("out", out);
     Attack algorithm = Words.parse("--attack", attack, Attack.class);
     Norm chosen = norm == null ? algorithm.norms().get(0) : Norm.of(norm, owner);
     AttackCell cell =

@@ -117,6 +117,8 @@ final class CorruptCommand implements Callable<Integer> {
       throw InputException.of("in", in, "the command line", "be a folder", "its name is misspelt");
     }
     refuseInsideImages("out", out);
+    Outputs.requireFolder("out", out);
+    Outputs.requireFile("sheet", sheet);
     if (sheet != null) {
       refuseInsideImages("sheet", sheet);
     }

@@ -86,6 +86,8 @@ final class EmbedCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     engine.apply();
+    Outputs.requireFile("out", out);
+    Outputs.requireFile("gallery-out", galleryOut);
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine());
         ModelSession session = ModelSession.open(model, data, engine, ticker)) {
       Protocol protocol = session.set().protocol();

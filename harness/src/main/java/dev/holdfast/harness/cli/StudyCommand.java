@@ -46,6 +46,7 @@ final class StudyCommand implements Callable<Integer> {
     ThreadOptions threads = ThreadOptions.of(count);
     threads.apply();
     Study study = Study.read(file);
+    Outputs.requireFolder("out", out);
     StudyTable table;
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine())) {
       table = new StudyRunner(study, out, threads.threads(), ticker).run();

@@ -67,6 +67,7 @@ final class TrainCommand implements Callable<Integer> {
           "be that of the recipe (" + read.method().id() + ")",
           "use another recipe");
     }
+    Outputs.requireFolder("out", out);
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine());
         PixelStore store =
             PixelStore.open(
