@@ -40,8 +40,15 @@ public final class ChanceLevel {
       text =
           words(
               "Clean recall@1 is %.1f %% (%.1f to %.1f %%), and a draw of gallery items would reach"
-                  + " %.1f %%: the model recognizes nothing here that an attack could break.",
-              100 * recall.value(), 100 * recall.low(), 100 * recall.high(), 100 * level);
+                  + " %.1f %%: "
+                  + (verdict == Level.UNRELIABLE
+                      ? "the model recognizes nothing here that an attack could break."
+                      : "with so few queries nobody can tell whether the model recognizes anything"
+                          + " here that an attack could break."),
+              100 * recall.value(),
+              100 * recall.low(),
+              100 * recall.high(),
+              100 * level);
     }
     return new Finding("clean-recall", verdict, text, figures(recall, level));
   }

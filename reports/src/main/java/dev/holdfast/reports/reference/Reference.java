@@ -92,7 +92,8 @@ public record Reference(String name, String sha256, String battery, String confi
         Locale.ROOT,
         "CE is the error under a corruption, summed over severities, in parts of that of the"
             + " reference %s (weights %s, battery %s, configuration %s); relative CE compares what"
-            + " corruption adds to the clean error. Below 100 %% the model is the more robust one."
+            + " corruption adds to the clean error. Below 100 %% the model is the more robust one; where the reference"
+            + " loses almost nothing, a relative error is large for no reason, and has no interval."
             + " mCE and relative mCE are means over the corruptions of ImageNet-C that were measured.",
         name,
         sha256,
