@@ -8,7 +8,10 @@ import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.knn.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -40,13 +43,23 @@ final class FiniteSearch implements AutoCloseable {
     if (lost.length == 0) {
       return search.search(queries, scope);
     }
-    List<QueryResult> among = search == null ? List.of() : search.search(queries, scope);
+    // R counts the lost as well, so ranks have to be known further than the search alone would go.
+    Scope wider = scope.atLeast(largestClass());
+    List<QueryResult> among = search == null ? List.of() : search.search(queries, wider);
     List<QueryResult> results = new ArrayList<>();
     for (int query = 0; query < queries.size(); query++) {
       results.add(
           completed(search == null ? nothing(queries, query) : among.get(query), queries, query));
     }
     return results;
+  }
+
+  private int largestClass() {
+    Map<Long, Integer> sizes = new HashMap<>();
+    for (long label : gallery.labels()) {
+      sizes.merge(label, 1, Integer::sum);
+    }
+    return Collections.max(sizes.values());
   }
 
   private static QueryResult nothing(EmbeddingSet queries, int query) {

@@ -57,6 +57,30 @@ class FiniteSearchTest {
   }
 
   @Test
+  void ranks_are_known_up_to_R_although_R_counts_the_lost() {
+    // Of the class of item 0 three are relevant: one near, one lost, one far behind the other
+    // class.
+    EmbeddingSet line =
+        new EmbeddingSet(
+            new float[] {0, 1, 2, 3, 9, 5},
+            1,
+            new long[] {10, 11, 12, 13, 14, 15},
+            new long[] {7, 7, 8, 8, 7, 7});
+    try (NDManager manager = NDManager.newBaseManager();
+        FiniteSearch search =
+            new FiniteSearch(
+                line,
+                new boolean[] {true, true, true, true, true, false},
+                Distance.EUCLIDEAN,
+                manager)) {
+      QueryResult zero = search.search(line, Scope.of(METRICS)).get(0);
+      assertThat(zero.relevant()).isEqualTo(3);
+      // Precision 1 at the first of three ranks, and nothing relevant at the other two.
+      assertThat(new MapAtR().value(zero)).isEqualTo(1 / 3.0);
+    }
+  }
+
+  @Test
   void the_lost_that_are_not_relevant_stand_before_those_that_are() {
     QueryResult zero = search(true, true, false, false).get(0);
     assertThat(zero.relevant()).isEqualTo(1);
