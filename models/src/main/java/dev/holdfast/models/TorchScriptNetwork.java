@@ -48,8 +48,8 @@ final class TorchScriptNetwork implements Network {
 
   /**
    * Tells whether there are depthwise convolutions: the engine reorders the input and the output of
-   * each of them, unless channels come last. Decided by the weights alone, never by a clock,
-   * because a sum in another order has other last digits.
+   * each of them, unless channels come last. Never decided by a clock, because a sum in another
+   * order has other last digits.
    */
   private static boolean isDepthwise(PtSymbolBlock block) {
     // A single one may be the first layer of a network for gray images.
@@ -107,7 +107,7 @@ final class TorchScriptNetwork implements Network {
   /**
    * Tries both orders on the same made-up images, once for each shape. A view may count on the
    * usual order and throw, and a trace may hold the strides of its example and silently become
-   * another function.
+   * another function. No report counts these passes.
    */
   private boolean takesChannelsLast(Shape shape) {
     Boolean known = channelsLast.get(shape);
@@ -128,6 +128,9 @@ final class TorchScriptNetwork implements Network {
   private boolean isSame(float[] usual, NDArray images) {
     try {
       float[] last = embeddings(images);
+      if (last.length != usual.length) {
+        return false;
+      }
       float largest = 0;
       float difference = 0;
       for (int i = 0; i < usual.length; i++) {

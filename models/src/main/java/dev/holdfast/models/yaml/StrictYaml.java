@@ -159,10 +159,11 @@ public final class StrictYaml {
             ? d.getPath().get(d.getPath().size() - 1).getPropertyName()
             : null;
     if (key != null && e instanceof MismatchedInputException mismatch) {
-      Optional<String> kind = kind(mismatch);
-      if (kind.isPresent()) {
-        String[] rule = kind.get().split("\\|");
-        return InputException.of(key, shown(node(e, root)), where, "be " + rule[0], rule[1]);
+      Optional<Wanted> wanted = wanted(mismatch);
+      if (wanted.isPresent()) {
+        String given = shown(node(e, root));
+        return InputException.of(
+            key, given, where, "be " + wanted.get().kind(), "write " + wanted.get().example());
       }
     }
     String what = key == null ? "The text" : "The key (" + key + ")";
@@ -178,34 +179,33 @@ public final class StrictYaml {
         e);
   }
 
-  /** Returns what was expected and a remedy, with a bar between them. */
-  private static Optional<String> kind(MismatchedInputException e) {
+  /** A kind of value, and how it is written. */
+  private record Wanted(String kind, String example) {}
+
+  private static Optional<Wanted> wanted(MismatchedInputException e) {
+    Class<?> type = e.getTargetType();
     if (e instanceof InvalidTypeIdException id) {
       return id.getTypeId() == null
-          ? Optional.of("a mapping with a type|write it as {type: name}")
+          ? Optional.of(new Wanted("a mapping with a type", "{type: name}"))
           : Optional.empty();
     }
-    Class<?> type = e.getTargetType();
-    if (type == null) {
-      return Optional.empty();
-    }
     if (type == Integer.class || type == Long.class) {
-      return Optional.of("a whole number|write digits alone");
+      return Optional.of(new Wanted("a whole number", "digits alone"));
     }
-    if (Number.class.isAssignableFrom(type)) {
-      return Optional.of("a number|write it with a point, such as 0.5");
+    if (type == Double.class) {
+      return Optional.of(new Wanted("a number", "it with a point, such as 0.5"));
     }
     if (type == Boolean.class) {
-      return Optional.of("true or false|write one of the two");
-    }
-    if (Collection.class.isAssignableFrom(type)) {
-      return Optional.of("a list|write it as [one, another]");
+      return Optional.of(new Wanted("true or false", "one of the two"));
     }
     if (type == String.class) {
-      return Optional.of("text|put it in quotes");
+      return Optional.of(new Wanted("text", "it in quotes"));
     }
-    return type.isRecord() || type.isSealed() || Map.class.isAssignableFrom(type)
-        ? Optional.of("a mapping of keys to values|write it as {key: value}")
+    if (type != null && Collection.class.isAssignableFrom(type)) {
+      return Optional.of(new Wanted("a list", "it as [one, another]"));
+    }
+    return type != null && (type.isRecord() || type.isSealed() || Map.class.isAssignableFrom(type))
+        ? Optional.of(new Wanted("a mapping of keys to values", "it as {key: value}"))
         : Optional.empty();
   }
 
