@@ -31,7 +31,7 @@ final class Summary {
     List<ResultRow> rows =
         audit.rows().stream().filter(row -> !Metric.of(row).isOfMember()).toList();
     for (ResultRow row : rows) {
-      settings.computeIfAbsent(label(row), l -> new LinkedHashSet<>()).add(setting(row));
+      settings.computeIfAbsent(label(row), l -> new LinkedHashSet<>()).add(Settings.of(row));
     }
     Map<String, Map<String, String>> apart = new HashMap<>();
     settings.forEach((label, several) -> apart.put(label, Settings.apart(several)));
@@ -41,7 +41,7 @@ final class Summary {
         continue; // A point of a curve of the report.
       }
       String label = label(row);
-      String own = apart.get(label).get(setting(row));
+      String own = apart.get(label).get(Settings.of(row));
       String[] cells =
           lines.computeIfAbsent(
               own.isEmpty() ? label : label + " (" + own + ")", l -> new String[] {"", ""});
@@ -157,10 +157,6 @@ final class Summary {
     }
     return row.perturbation()
         + (row.side() == null || row.side().equals("query") ? "" : " on " + row.side());
-  }
-
-  private static String setting(ResultRow row) {
-    return row.setting() == null ? "{}" : row.setting();
   }
 
   private static String number(double value) {

@@ -46,7 +46,7 @@ public record Line(ResultRow row, String strength, String setting, Map<Metric, R
             cell ->
                 looks
                     .computeIfAbsent(look(first(cell)), l -> new LinkedHashSet<>())
-                    .add(setting(first(cell))));
+                    .add(Settings.of(first(cell))));
     Map<List<Object>, Map<String, String>> texts = new HashMap<>();
     looks.forEach((look, settings) -> texts.put(look, Settings.apart(settings)));
     return cells.values().stream()
@@ -56,14 +56,10 @@ public record Line(ResultRow row, String strength, String setting, Map<Metric, R
               return new Line(
                   row,
                   Words.strength(row, audit.threatModels()),
-                  texts.get(look(row)).get(setting(row)),
+                  texts.get(look(row)).get(Settings.of(row)),
                   cell);
             })
         .toList();
-  }
-
-  private static String setting(ResultRow row) {
-    return row.setting() == null ? "{}" : row.setting();
   }
 
   /** Returns everything that tells lines apart and that the table shows. */

@@ -1,5 +1,6 @@
 package dev.holdfast.reports.table;
 
+import dev.holdfast.reports.result.ResultRow;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -16,6 +17,11 @@ public final class Settings {
   private static final int SHOWN = 4;
 
   private Settings() {}
+
+  /** Returns the setting of a row as a JSON object, without members where there is none. */
+  public static String of(ResultRow row) {
+    return row.setting() == null ? "{}" : row.setting();
+  }
 
   /**
    * Returns for each of several settings, JSON objects that differ, what the others do not all
