@@ -222,7 +222,7 @@
     const what = {...text('Perturbation', 'perturbation', 150), formatter: perturbation, cssClass: 'what', frozen: innerWidth > 900};
     const strength = {...text('Strength', 'strength', 104),
       sorter: (a, b, rowA, rowB) => rowA.getData().order - rowB.getData().order || a.localeCompare(b)};
-    const kind = [text('Kind', 'kind', 98), ...texts(known, [['Family', 'family', 104], ['Objective', 'objective', 120]])];
+    const kind = [text('Kind', 'kind', 98), ...texts(known, [['Family', 'family', 96], ['Objective', 'objective', 112]])];
     const how = [
       ...(known('steps') ? [number('Steps', 'steps', 72)] : []),
       ...texts(varies, [['Side', 'side', 80], ['Knowledge', 'knowledge', 110], ['Dialect', 'dialect', 120]])
