@@ -3,11 +3,13 @@ package dev.holdfast.harness.config;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.Shapes;
 import dev.holdfast.models.training.Recipe;
-import dev.holdfast.models.training.TrainingMethod;
 import dev.holdfast.models.yaml.StrictYaml;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -51,9 +53,9 @@ public record Study(
    *
    * @param id a word that names folders and columns
    * @param recipe file of the recipe
-   * @param method takes the place of the recipe's; default: as the recipe has it
+   * @param with keys of a recipe and values that take the place of those in the file; default none
    */
-  public record Method(String id, String recipe, TrainingMethod method) {
+  public record Method(String id, String recipe, Map<String, Object> with) {
 
     /** Checks that nothing is missing. */
     public Method {
@@ -62,6 +64,7 @@ public record Study(
             "id", id, "a method of the study", "be a word in kebab-case", "write id: my-method");
       }
       require("recipe", recipe, "method " + id);
+      with = with == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(with));
     }
   }
 
@@ -137,12 +140,18 @@ public record Study(
         s.batchSize,
         s.baseline,
         s.methods.stream()
-            .map(m -> new Method(m.id(), beside(file, m.recipe()), m.method()))
+            .map(m -> new Method(m.id(), beside(file, m.recipe()), beside(file, m.with())))
             .toList());
   }
 
   private static String beside(Path file, String other) {
     return file.toAbsolutePath().resolveSibling(other).normalize().toString();
+  }
+
+  private static Map<String, Object> beside(Path file, Map<String, Object> changes) {
+    Map<String, Object> whole = new LinkedHashMap<>(changes);
+    whole.computeIfPresent("initial_weights", (k, other) -> beside(file, other.toString()));
+    return whole;
   }
 
   /** Only {@code FILE#NAME} names a file. */
@@ -152,10 +161,9 @@ public record Study(
 
   /** Returns the recipe of a method as the study wants it. */
   public Recipe recipe(Method method) {
-    Recipe recipe = Recipe.read(Path.of(method.recipe()));
-    if (method.method() != null) {
-      recipe = recipe.withMethod(method.method());
-    }
+    Recipe recipe =
+        Recipe.read(Path.of(method.recipe()))
+            .with(method.with(), "method %s of the study".formatted(method.id()));
     if (initialWeights != null) {
       recipe = recipe.withInitialWeights(initialWeights);
     }

@@ -56,7 +56,7 @@ class StudyCommandTest {
       seeds: [3, 4]
       methods:
         - {id: clean, recipe: recipe.yaml}
-        - {id: two-branches, recipe: recipe.yaml, method: {type: mdprop, targets: [1]}}
+        - {id: two-branches, recipe: recipe.yaml, with: {method: {type: mdprop, targets: [1]}}}
       """;
 
   private static void write(Path dir, String study) throws IOException {
@@ -154,7 +154,7 @@ class StudyCommandTest {
     write(
         dir,
         STUDY.replace("[3, 4]", "[3]")
-            + "  - {id: again, recipe: recipe.yaml, method: {type: standard}}\n");
+            + "  - {id: again, recipe: recipe.yaml, with: {method: {type: standard}}}\n");
     assertThat(run(dir).code()).isZero();
     Path cells = dir.resolve("out/cells");
     assertThat(cells.resolve("again-seed3/model/weights.safetensors"))

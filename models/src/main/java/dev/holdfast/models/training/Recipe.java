@@ -12,6 +12,8 @@ import dev.holdfast.models.loss.MetricLoss;
 import dev.holdfast.models.loss.MultiSimilarity;
 import dev.holdfast.models.yaml.StrictYaml;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * How a reference model is trained.
@@ -175,32 +177,42 @@ public record Recipe(
             file.toAbsolutePath().resolveSibling(recipe.initialWeights()).normalize().toString());
   }
 
+  /**
+   * Returns the same recipe with other values for some of its keys.
+   *
+   * @param changes by key, as they would stand in the file
+   * @param owner who wants them, for messages
+   * @throws InputException if there is no such key, or a value makes no sense
+   */
+  public Recipe with(Map<String, ?> changes, String owner) {
+    if (changes.isEmpty()) {
+      return this;
+    }
+    Map<String, Object> values = new LinkedHashMap<>(StrictYaml.toMap(this));
+    values.putAll(changes);
+    return StrictYaml.bind(values, owner, Recipe.class);
+  }
+
   /** Returns the same recipe with another seed. */
   public Recipe withSeed(long other) {
-    return with(name, method, initialWeights, other);
+    return with(name, initialWeights, other);
   }
 
   /** Returns the same recipe with other weights to start from. */
   public Recipe withInitialWeights(String file) {
-    return with(name, method, file, seed);
-  }
-
-  /** Returns the same recipe with another method. */
-  public Recipe withMethod(TrainingMethod other) {
-    return with(name, other, initialWeights, seed);
+    return with(name, file, seed);
   }
 
   /** Returns the same recipe with another name. */
   public Recipe withName(String other) {
-    return with(other, method, initialWeights, seed);
+    return with(other, initialWeights, seed);
   }
 
-  private Recipe with(
-      String otherName, TrainingMethod otherMethod, String otherWeights, long otherSeed) {
+  private Recipe with(String otherName, String otherWeights, long otherSeed) {
     return new Recipe(
         schema,
         otherName,
-        otherMethod,
+        method,
         loss,
         backbone,
         embedding,
