@@ -3,6 +3,7 @@ package dev.holdfast.models;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.backbone.Branch;
 import dev.holdfast.models.backbone.Safetensors;
 import dev.holdfast.models.backbone.Weights;
 import dev.holdfast.models.card.ModelCard;
@@ -53,7 +54,8 @@ public final class Models {
     try {
       Weights read = Safetensors.read(weights, manager);
       check(card, read);
-      return new NetworkModel(card, sha256, manager, new BackboneNetwork(card.backbone(), read));
+      Network network = new BackboneNetwork(card.backbone(), read, Branch.MAIN, manager);
+      return new NetworkModel(card, sha256, manager, network);
     } catch (InputException e) {
       manager.close();
       throw e;

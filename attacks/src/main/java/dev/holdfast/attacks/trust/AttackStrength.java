@@ -184,9 +184,9 @@ public final class AttackStrength {
             ? "Attacks leave too few queries right to ask whether more steps would break them."
             : level == Level.OK
                 ? words(
-                    "Four times as many steps of %s would break few more queries (%.0f of %d that it"
-                        + " left).",
-                    label, share.value() * share.n(), share.n())
+                    "Four times as many steps of %s break %.0f of %d queries that it left right. It left"
+                        + " %.1f %% of all, so recall@1 changes little.",
+                    label, share.value() * share.n(), share.n(), 100 * left)
                 : words(
                     "Four times as many steps of %s break %.0f of %d queries that it left: it was"
                         + " stopped before it was done, and recall@1 under it is at least %.1f points"

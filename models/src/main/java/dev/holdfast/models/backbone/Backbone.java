@@ -56,6 +56,8 @@ public sealed interface Backbone permits ConvNet, ResNet18, ResNet20, ResNet50 {
 
   /** Runs the whole network: {@link #head} of {@link #features}. */
   default NDArray forward(Weights weights, NDArray input, Route route) {
-    return head(weights, features(weights, input, route));
+    try (NDArray features = features(weights, input, route)) {
+      return head(weights, features);
+    }
   }
 }

@@ -1,7 +1,6 @@
 package dev.holdfast.models.backbone;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.nn.Activation;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.error.InputException;
 import java.util.ArrayList;
@@ -66,8 +65,12 @@ public record ConvNet(List<Integer> widths) implements Backbone {
     NDArray x = input;
     for (int i = 0; i < widths.size(); i++) {
       String stage = "stages." + i + ".";
-      x = Residual.conv(weights, stage + "conv", x, i == 0 ? 1 : 2, 1);
-      x = Activation.relu(MixBatchNorm.apply(weights, stage + "bn", x, route));
+      int stride = i == 0 ? 1 : 2;
+      NDArray y = Residual.convNorm(weights, stage + "conv", stage + "bn", x, stride, 1, route);
+      if (i > 0) {
+        x.close();
+      }
+      x = Residual.relu(y);
     }
     return x;
   }

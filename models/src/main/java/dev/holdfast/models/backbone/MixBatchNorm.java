@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.norm.BatchNorm;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,7 +19,7 @@ final class MixBatchNorm {
   static final String MEAN = "running_mean";
   static final String VARIANCE = "running_var";
 
-  private static final float EPSILON = 1e-5f;
+  static final float EPSILON = 1e-5f;
 
   /** What DJL calls momentum is 1 - momentum in PyTorch's words. */
   private static final float MOMENTUM = 0.9f;
@@ -59,12 +58,13 @@ final class MixBatchNorm {
       throw new IllegalArgumentException(
           "The route has %d rows, and the batch %d.".formatted(expected, x.getShape().get(0)));
     }
-    NDList slices = x.split(ends, 0);
-    List<NDArray> normalized = new ArrayList<>(parts.size());
-    for (int i = 0; i < parts.size(); i++) {
-      normalized.add(normalize(weights, name, slices.get(i), parts.get(i)));
+    try (NDList slices = x.split(ends, 0);
+        NDList normalized = new NDList(parts.size())) {
+      for (int i = 0; i < parts.size(); i++) {
+        normalized.add(normalize(weights, name, slices.get(i), parts.get(i)));
+      }
+      return NDArrays.concat(normalized, 0);
     }
-    return NDArrays.concat(new NDList(normalized), 0);
   }
 
   private static NDArray normalize(Weights weights, String name, NDArray x, Route.Part part) {

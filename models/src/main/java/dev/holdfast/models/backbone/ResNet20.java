@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.error.InputException;
 import java.util.ArrayList;
@@ -86,29 +85,32 @@ public record ResNet20(Boolean linear, Pooling pooling) implements Backbone {
 
   @Override
   public NDArray features(Weights weights, NDArray input, Route route) {
-    NDArray x = Residual.conv(weights, "conv1", input, 1, 1);
-    x = Activation.relu(MixBatchNorm.apply(weights, "bn1", x, route));
+    NDArray x = Residual.relu(Residual.convNorm(weights, "conv1", "bn1", input, 1, 1, route));
     for (int stage = 0; stage < STAGES; stage++) {
       for (int b = 0; b < BLOCKS; b++) {
         String name = name(stage, b);
         boolean first = stage > 0 && b == 0;
-        NDArray y = Residual.conv(weights, name + "conv1", x, first ? 2 : 1, 1);
-        y = Activation.relu(MixBatchNorm.apply(weights, name + "bn1", y, route));
-        y = Residual.conv(weights, name + "conv2", y, 1, 1);
-        y = MixBatchNorm.apply(weights, name + "bn2", y, route);
-        x = Activation.relu(y.add(first ? shortcut(x) : x));
+        int stride = first ? 2 : 1;
+        NDArray y = Residual.convNorm(weights, name + "conv1", name + "bn1", x, stride, 1, route);
+        y = Residual.relu(y);
+        NDArray z = Residual.convNorm(weights, name + "conv2", name + "bn2", y, 1, 1, route);
+        y.close();
+        x = Residual.join(z, first ? shortcut(x) : x);
       }
     }
     return x;
   }
 
-  /** Halves the resolution and doubles the channels. */
+  /** Halves the resolution and doubles the channels, in the place of {@code x}. */
   private static NDArray shortcut(NDArray x) {
     NDManager manager = x.getManager();
-    NDArray halved = x.get(":, :, ::2, ::2");
-    Shape s = halved.getShape();
-    NDArray zeros = manager.zeros(new Shape(s.get(0), s.get(1) / 2, s.get(2), s.get(3)));
-    return NDArrays.concat(new NDList(zeros, halved, zeros), 1);
+    try (x;
+        NDArray halved = x.get(":, :, ::2, ::2")) {
+      Shape s = halved.getShape();
+      try (NDArray zeros = manager.zeros(new Shape(s.get(0), s.get(1) / 2, s.get(2), s.get(3)))) {
+        return NDArrays.concat(new NDList(zeros, halved, zeros), 1);
+      }
+    }
   }
 
   @Override

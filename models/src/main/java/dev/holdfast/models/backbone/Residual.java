@@ -9,10 +9,14 @@ import ai.djl.nn.pooling.Pool;
 import dev.holdfast.metrics.error.InputException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Residual networks with the topology and the names of torchvision: four stages of blocks behind a
  * stem of stride 4; in the bottleneck the stride is in the 3 x 3 convolution.
+ *
+ * <p>Arrays between layers are closed as soon as they are used, so that their memory, still in the
+ * cache, serves the next ones; the engine keeps those that gradients need.
  *
  * @param blocks per stage
  * @param width channels of the stem
@@ -99,9 +103,9 @@ record Residual(List<Integer> blocks, int width, boolean bottleneck) {
   }
 
   NDArray features(Weights weights, NDArray input, Route route) {
-    NDArray x = conv(weights, "conv1", input, 2, 3);
-    x = Activation.relu(MixBatchNorm.apply(weights, "bn1", x, route));
-    x = Pool.maxPool2d(x, new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false);
+    NDArray stem = relu(convNorm(weights, "conv1", "bn1", input, 2, 3, route));
+    NDArray x = Pool.maxPool2d(stem, new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false);
+    stem.close();
     int in = width;
     for (int stage = 0; stage < blocks.size(); stage++) {
       for (int b = 0; b < blocks.get(stage); b++) {
@@ -120,27 +124,57 @@ record Residual(List<Integer> blocks, int width, boolean bottleneck) {
     NDArray y = x;
     for (int i = 1; i <= convs; i++) {
       int padding = bottleneck && i != 2 ? 0 : 1;
-      y = conv(weights, name + "conv" + i, y, i == strided ? stride : 1, padding);
-      y = MixBatchNorm.apply(weights, name + "bn" + i, y, route);
-      if (i < convs) {
-        y = Activation.relu(y);
+      NDArray z =
+          convNorm(
+              weights,
+              name + "conv" + i,
+              name + "bn" + i,
+              y,
+              i == strided ? stride : 1,
+              padding,
+              route);
+      if (i > 1) {
+        y.close();
       }
+      y = i < convs ? relu(z) : z;
     }
     NDArray shortcut = x;
     if (stride != 1 || in != out(stage)) {
-      shortcut = conv(weights, name + "downsample.0", x, stride, 0);
-      shortcut = MixBatchNorm.apply(weights, name + "downsample.1", shortcut, route);
+      String down = name + "downsample.";
+      shortcut = convNorm(weights, down + "0", down + "1", x, stride, 0, route);
+      x.close();
     }
-    return Activation.relu(y.add(shortcut));
+    return join(y, shortcut);
   }
 
-  static NDArray conv(Weights weights, String name, NDArray x, int stride, int padding) {
-    return Conv2d.conv2d(
-            x,
-            weights.get(name + ".weight"),
-            null,
-            new Shape(stride, stride),
-            new Shape(padding, padding))
+  /** Applies a convolution without bias and its batch norm. */
+  static NDArray convNorm(
+      Weights weights, String conv, String norm, NDArray x, int stride, int padding, Route route) {
+    Optional<Weights.Folded> folded = weights.folded(conv + ".weight", norm, route);
+    if (folded.isPresent()) {
+      return conv(x, folded.get().weight(), folded.get().bias(), stride, padding);
+    }
+    try (NDArray y = conv(x, weights.get(conv + ".weight"), null, stride, padding)) {
+      return MixBatchNorm.apply(weights, norm, y, route);
+    }
+  }
+
+  /** Returns what is positive, in the place of everything. */
+  static NDArray relu(NDArray x) {
+    NDArray y = Activation.relu(x);
+    x.close();
+    return y;
+  }
+
+  /** Returns what is positive in the sum of both ways through a block, in their place. */
+  static NDArray join(NDArray y, NDArray shortcut) {
+    y.addi(shortcut);
+    shortcut.close();
+    return relu(y);
+  }
+
+  private static NDArray conv(NDArray x, NDArray weight, NDArray bias, int stride, int padding) {
+    return Conv2d.conv2d(x, weight, bias, new Shape(stride, stride), new Shape(padding, padding))
         .singletonOrThrow();
   }
 }

@@ -10,6 +10,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Named arrays of a network: parameters, and buffers (running statistics), which no gradient
@@ -20,13 +22,28 @@ public final class Weights implements AutoCloseable {
   private final NDManager manager;
   private final Map<String, NDArray> arrays = new LinkedHashMap<>();
 
+  /** Batch norms that are part of their convolutions, by name of the norm; null: none is. */
+  private final Map<String, Folded> folds;
+
+  /**
+   * A convolution and the batch norm behind it as one convolution.
+   *
+   * @param bias one number per channel
+   */
+  record Folded(NDArray weight, NDArray bias) {}
+
   /**
    * Starts an empty set.
    *
    * @param parent whose engine and device to use; the arrays live on a sub-manager of it
    */
   public Weights(NDManager parent) {
+    this(parent, false);
+  }
+
+  private Weights(NDManager parent, boolean folding) {
     this.manager = parent.newSubManager();
+    this.folds = folding ? new ConcurrentHashMap<>() : null;
   }
 
   /**
@@ -85,6 +102,53 @@ public final class Weights implements AutoCloseable {
           }
         });
     return step;
+  }
+
+  /**
+   * Returns the same weights for passes with running statistics, in which a batch norm is a part of
+   * the convolution before it: a tenth less work. They are those of the first pass and do not
+   * follow later changes.
+   *
+   * @param parent lives as long as the passes go on
+   */
+  public Weights forEvaluation(NDManager parent) {
+    Weights fixed = new Weights(parent, true);
+    fixed.arrays.putAll(arrays);
+    return fixed;
+  }
+
+  /**
+   * Returns a convolution with its batch norm, where these weights are for evaluation.
+   *
+   * @param conv name of the weight of the convolution
+   * @param norm name of the batch norm
+   * @throws IllegalArgumentException if the route is not one of evaluation
+   */
+  Optional<Folded> folded(String conv, String norm, Route route) {
+    if (folds == null) {
+      return Optional.empty();
+    }
+    Route.Part part = route.parts().get(0);
+    if (route.parts().size() > 1 || part.statistics() != Route.Statistics.RUNNING) {
+      throw new IllegalArgumentException("Weights for evaluation do not train.");
+    }
+    return Optional.of(
+        folds.computeIfAbsent(part.branch().name(norm, ""), n -> fold(conv, norm, part.branch())));
+  }
+
+  private Folded fold(String conv, String norm, Branch branch) {
+    try (NDArray variance =
+            get(branch.name(norm, MixBatchNorm.VARIANCE)).add(MixBatchNorm.EPSILON);
+        NDArray deviation = variance.sqrt();
+        NDArray factor = get(branch.name(norm, MixBatchNorm.WEIGHT)).div(deviation);
+        NDArray perFilter = factor.reshape(-1, 1, 1, 1);
+        NDArray shift = get(branch.name(norm, MixBatchNorm.MEAN)).mul(factor)) {
+      NDArray weight = get(conv).mul(perFilter);
+      weight.attach(manager);
+      NDArray bias = get(branch.name(norm, MixBatchNorm.BIAS)).sub(shift);
+      bias.attach(manager);
+      return new Folded(weight, bias);
+    }
   }
 
   /** Adds values, or puts them in the place of those of that name. */

@@ -6,8 +6,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.BackboneNetwork;
 import dev.holdfast.models.EmbeddingModel;
-import dev.holdfast.models.Network;
 import dev.holdfast.models.NetworkModel;
 import dev.holdfast.models.backbone.Branch;
 import dev.holdfast.models.backbone.Route;
@@ -148,22 +148,9 @@ public final class TrainingStep {
               ModelCard.Normalization.none(),
               card.embedding());
     }
-    Route route = Route.all(branch, Route.Statistics.RUNNING);
+    NDManager manager = pixels.getManager().newSubManager();
     return new NetworkModel(
-        card, "", pixels.getManager().newSubManager(), new View(recipe, weights, route));
-  }
-
-  private record View(Recipe recipe, Weights weights, Route route) implements Network {
-
-    @Override
-    public NDArray forward(NDArray input, boolean gradient) {
-      return recipe.backbone().forward(weights, input, route);
-    }
-
-    @Override
-    public void close() {
-      // The weights belong to the training.
-    }
+        card, "", manager, new BackboneNetwork(recipe.backbone(), weights, branch, manager));
   }
 
   /**

@@ -4,11 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.Distance;
+import dev.holdfast.models.BackboneNetwork;
 import dev.holdfast.models.EmbeddingModel;
-import dev.holdfast.models.Network;
 import dev.holdfast.models.NetworkModel;
 import dev.holdfast.models.Uploads;
-import dev.holdfast.models.backbone.Route;
+import dev.holdfast.models.backbone.Branch;
 import dev.holdfast.models.backbone.Weights;
 import java.util.List;
 
@@ -16,20 +16,6 @@ import java.util.List;
 final class ValidationRecall {
 
   private ValidationRecall() {}
-
-  /** The weights as they are now, in evaluation mode. */
-  private record Snapshot(Recipe recipe, Weights weights) implements Network {
-
-    @Override
-    public NDArray forward(NDArray input, boolean gradient) {
-      return recipe.backbone().forward(weights, input, Route.evaluation());
-    }
-
-    @Override
-    public void close() {
-      // The weights belong to the training.
-    }
-  }
 
   /** Embeds images without augmentation and returns their recall@1. */
   static double of(
@@ -43,9 +29,9 @@ final class ValidationRecall {
     long[] labels = chosen.stream().mapToLong(images::label).toArray();
     Shape one = recipe.imageShape();
     int values = Math.toIntExact(one.size());
-    try (EmbeddingModel model =
-        new NetworkModel(
-            recipe.card(), "", parent.newSubManager(), new Snapshot(recipe, weights))) {
+    NDManager manager = parent.newSubManager();
+    BackboneNetwork network = new BackboneNetwork(recipe.backbone(), weights, Branch.MAIN, manager);
+    try (EmbeddingModel model = new NetworkModel(recipe.card(), "", manager, network)) {
       for (int start = 0; start < labels.length; start += recipe.batchSize()) {
         int n = Math.min(recipe.batchSize(), labels.length - start);
         float[] pixels = new float[n * values];
