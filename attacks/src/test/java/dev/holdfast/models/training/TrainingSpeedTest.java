@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.holdfast.attacks.training.TargetedSteps;
 import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.Uploads;
 import dev.holdfast.models.backbone.Backbone;
 import dev.holdfast.models.backbone.Branch;
 import dev.holdfast.models.backbone.Route;
@@ -116,7 +117,7 @@ class TrainingSpeedTest {
       NDManager parent) {
     long start = System.nanoTime();
     try (NDManager manager = parent.newSubManager()) {
-      NDArray images = manager.create(pixels, IMAGES);
+      NDArray images = Uploads.array(pixels, IMAGES, manager);
       Weights leaves = weights.leaves(manager);
       RECIPE
           .method()
@@ -131,13 +132,11 @@ class TrainingSpeedTest {
   /** The passes alone: no loss, no targets, no noise, no optimizer. */
   private static double passes(Weights weights, float[] pixels, NDManager parent) {
     Backbone net = RECIPE.backbone();
-    NDArray images;
-    long start;
     try (NDManager manager = parent.newSubManager()) {
-      images = manager.create(pixels, IMAGES);
+      NDArray images = Uploads.array(pixels, IMAGES, manager);
       Weights leaves = weights.leaves(manager);
       Weights fixed = weights.forEvaluation(manager);
-      start = System.nanoTime();
+      long start = System.nanoTime();
       for (Branch branch : new Branch[] {Branch.AUX1, Branch.AUX2}) {
         Route route = Route.all(branch, Route.Statistics.RUNNING);
         try (NDManager half = manager.newSubManager()) {
@@ -158,10 +157,14 @@ class TrainingSpeedTest {
                   new Route.Part(Branch.MAIN, BATCH, Route.Statistics.BATCH),
                   new Route.Part(Branch.AUX1, BATCH / 2, Route.Statistics.BATCH),
                   new Route.Part(Branch.AUX2, BATCH / 2, Route.Statistics.BATCH)));
-      NDArray twice = images.concat(images);
-      try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-        // Squares: the sum alone has no gradient behind batch norm.
-        collector.backward(net.forward(leaves, twice, mix).square().sum());
+      // A pass has ended when its memory is free again.
+      try (NDManager both = manager.newSubManager()) {
+        NDArray twice = images.concat(images);
+        twice.attach(both);
+        try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+          // Squares: the sum alone has no gradient behind batch norm.
+          collector.backward(net.forward(leaves, twice, mix).square().sum());
+        }
       }
       return (System.nanoTime() - start) / 1e6;
     }
