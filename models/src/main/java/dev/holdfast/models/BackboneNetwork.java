@@ -22,7 +22,7 @@ public final class BackboneNetwork implements Network {
   public BackboneNetwork(Backbone backbone, Weights weights, Branch branch, NDManager manager) {
     this.backbone = backbone;
     this.weights = weights.forEvaluation(manager);
-    this.route = Route.all(branch, Route.Statistics.RUNNING);
+    this.route = Route.evaluation(branch);
   }
 
   @Override

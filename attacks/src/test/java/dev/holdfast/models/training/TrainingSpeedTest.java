@@ -138,7 +138,7 @@ class TrainingSpeedTest {
       Weights fixed = weights.forEvaluation(manager);
       long start = System.nanoTime();
       for (Branch branch : new Branch[] {Branch.AUX1, Branch.AUX2}) {
-        Route route = Route.all(branch, Route.Statistics.RUNNING);
+        Route route = Route.evaluation(branch);
         try (NDManager half = manager.newSubManager()) {
           NDArray rows = images.get("0:" + BATCH / 2);
           rows.attach(half);

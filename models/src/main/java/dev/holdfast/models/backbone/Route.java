@@ -43,8 +43,8 @@ public record Route(List<Part> parts) {
     return new Route(List.of(new Part(branch, ALL, statistics)));
   }
 
-  /** Returns the way of evaluation: the running statistics of the main branch. */
-  public static Route evaluation() {
-    return all(Branch.MAIN, Statistics.RUNNING);
+  /** Returns the way of evaluation: the running statistics of one branch. */
+  public static Route evaluation(Branch branch) {
+    return all(branch, Statistics.RUNNING);
   }
 }

@@ -70,7 +70,7 @@ class FoldedWeightsTest {
     return leaf.getGradient().toFloatArray();
   }
 
-  private static void close(float[] actual, float[] expected, String what) {
+  private static void assertClose(float[] actual, float[] expected, String what) {
     double largest = 0;
     for (float e : expected) {
       largest = Math.max(largest, Math.abs(e));
@@ -93,13 +93,13 @@ class FoldedWeightsTest {
       Weights folded = plain.forEvaluation(manager);
       NDArray images = images();
       for (Branch branch : List.of(Branch.MAIN, Branch.AUX1, Branch.AUX2)) {
-        Route route = Route.all(branch, Route.Statistics.RUNNING);
+        Route route = Route.evaluation(branch);
         String what = backbone.id() + " " + branch;
-        close(
+        assertClose(
             backbone.forward(folded, images, route).toFloatArray(),
             backbone.forward(plain, images, route).toFloatArray(),
             what);
-        close(
+        assertClose(
             gradient(backbone, folded, images, route),
             gradient(backbone, plain, images, route),
             what);
@@ -113,13 +113,13 @@ class FoldedWeightsTest {
     Weights plain = weights(backbone);
     NDArray images = images();
     Weights folded = plain.forEvaluation(manager);
-    float[] before = backbone.forward(folded, images, Route.evaluation()).toFloatArray();
+    float[] before = backbone.forward(folded, images, Route.evaluation(Branch.MAIN)).toFloatArray();
     plain.get("stages.0.bn.running_mean").addi(1);
-    assertThat(backbone.forward(folded, images, Route.evaluation()).toFloatArray())
+    assertThat(backbone.forward(folded, images, Route.evaluation(Branch.MAIN)).toFloatArray())
         .isEqualTo(before);
     assertThat(
             backbone
-                .forward(plain.forEvaluation(manager), images, Route.evaluation())
+                .forward(plain.forEvaluation(manager), images, Route.evaluation(Branch.MAIN))
                 .toFloatArray())
         .isNotEqualTo(before);
   }
@@ -143,7 +143,7 @@ class FoldedWeightsTest {
       images.attach(pass);
       int before = plain.get("conv1.weight").getManager().getManagedArrays().size();
       Weights folded = plain.forEvaluation(pass);
-      backbone.forward(folded, images, Route.evaluation());
+      backbone.forward(folded, images, Route.evaluation(Branch.MAIN));
       folded.close();
       assertThat(plain.get("conv1.weight").getManager().getManagedArrays()).hasSize(before);
       assertThat(plain.get("conv1.weight").isReleased()).isFalse();

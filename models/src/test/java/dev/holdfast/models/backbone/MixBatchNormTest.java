@@ -146,14 +146,14 @@ class MixBatchNormTest {
   @Test
   void evaluation_does_not_depend_on_auxiliary_branches_and_leaves_no_trace() {
     Map<String, float[]> before = snapshot();
-    float[] expected = run(images(4), Route.evaluation());
+    float[] expected = run(images(4), Route.evaluation(Branch.MAIN));
     assertThat(snapshot()).usingRecursiveComparison().isEqualTo(before);
     for (String name : List.copyOf(weights.all().keySet())) {
       if (Branch.isAuxiliary(name)) {
         weights.put(name, new float[] {9, 9, 9}, new Shape(3));
       }
     }
-    assertThat(run(images(4), Route.evaluation())).isEqualTo(expected);
+    assertThat(run(images(4), Route.evaluation(Branch.MAIN))).isEqualTo(expected);
   }
 
   @Test
@@ -178,7 +178,7 @@ class MixBatchNormTest {
   void a_route_of_another_length_or_with_a_missing_branch_is_refused() {
     assertThatThrownBy(() -> run(new float[2 * ROW], mix(Route.Statistics.BATCH)))
         .hasMessageContaining("The route has 9 rows, and the batch 2.");
-    assertThatThrownBy(() -> run(images(1), Route.all(Branch.AUX3, Route.Statistics.RUNNING)))
+    assertThatThrownBy(() -> run(images(1), Route.evaluation(Branch.AUX3)))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("bn.aux3.running_mean");
   }

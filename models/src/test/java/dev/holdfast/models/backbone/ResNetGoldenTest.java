@@ -64,13 +64,13 @@ class ResNetGoldenTest {
             backbone.arrays((int) images.getShape().get(1), (int) expected.getShape().get(1));
         assertThat(weights.problems(specs)).isEmpty();
         assertThat(weights.all()).as("nothing more").hasSameSizeAs(specs);
-        NDArray actual = backbone.forward(weights, images, Route.evaluation());
+        NDArray actual = backbone.forward(weights, images, Route.evaluation(Branch.MAIN));
         assertThat(actual.getShape()).isEqualTo(expected.getShape());
         assertThat(actual.toFloatArray())
             .as(name)
             .containsExactly(expected.toFloatArray(), within(TOLERANCE));
         NDArray folded =
-            backbone.forward(weights.forEvaluation(manager), images, Route.evaluation());
+            backbone.forward(weights.forEvaluation(manager), images, Route.evaluation(Branch.MAIN));
         assertThat(folded.toFloatArray())
             .as(name)
             .containsExactly(expected.toFloatArray(), within(TOLERANCE));
@@ -101,7 +101,8 @@ class ResNetGoldenTest {
           manager.create(floats(folder.resolve("golden_in.f32")), new Shape(rows, 3, 32, 32));
       NDArray mean = manager.create(new float[] {0.485f, 0.456f, 0.406f}, new Shape(1, 3, 1, 1));
       NDArray std = manager.create(new float[] {0.229f, 0.224f, 0.225f}, new Shape(1, 3, 1, 1));
-      NDArray raw = backbone.forward(weights, pixels.sub(mean).div(std), Route.evaluation());
+      NDArray raw =
+          backbone.forward(weights, pixels.sub(mean).div(std), Route.evaluation(Branch.MAIN));
       NDArray unit = raw.div(raw.square().sum(new int[] {1}, true).sqrt());
       assertThat(unit.toFloatArray()).containsExactly(expected, within(TOLERANCE));
     }
@@ -134,13 +135,14 @@ class ResNetGoldenTest {
             Weights.draw(backbone.arrays(3, 5), manager, CounterRng.of(1, "weights", 0));
         weights.addBranches(4, false);
         NDArray images = manager.ones(new Shape(2, 3, 32, 32));
-        Route aux = Route.all(Branch.AUX3, Route.Statistics.RUNNING);
+        Route aux = Route.evaluation(Branch.AUX3);
         NDArray features = backbone.features(weights, images, aux);
         assertThat(features.getShape().get(1)).isEqualTo(backbone.featureChannels());
         NDArray embeddings = backbone.head(weights, features);
         assertThat(embeddings.getShape()).isEqualTo(new Shape(2, 5));
         assertThat(embeddings.toFloatArray())
-            .isEqualTo(backbone.forward(weights, images, Route.evaluation()).toFloatArray());
+            .isEqualTo(
+                backbone.forward(weights, images, Route.evaluation(Branch.MAIN)).toFloatArray());
       }
     }
   }
