@@ -106,7 +106,7 @@ public final class Weights implements AutoCloseable {
 
   /**
    * Returns the same weights for passes with running statistics, in which a batch norm is a part of
-   * the convolution before it: a tenth less work. They are those of the first pass and do not
+   * the convolution before it, which is less work. They are those of the first pass and do not
    * follow later changes.
    *
    * @param parent lives as long as the passes go on
