@@ -8,7 +8,6 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.training.GradientCollector;
@@ -126,8 +125,8 @@ class AttackSpeedTest {
 
     Interleaved(EmbeddingModel model, PtSymbolBlock network) {
       ModelCard.Normalization normalization = model.card().normalization();
-      this.mean = perChannel(normalization.mean(), model.manager());
-      this.std = perChannel(normalization.std(), model.manager());
+      this.mean = normalization.mean(model.manager());
+      this.std = normalization.std(model.manager());
       this.model = model;
       this.network = network;
     }
@@ -140,14 +139,6 @@ class AttackSpeedTest {
         ratios.add(2 * steps.get(i) / (times.get(i) + times.get(i + 1)));
       }
       return ratios;
-    }
-
-    private static NDArray perChannel(List<Double> values, NDManager manager) {
-      float[] floats = new float[values.size()];
-      for (int i = 0; i < floats.length; i++) {
-        floats[i] = values.get(i).floatValue();
-      }
-      return manager.create(floats, new Shape(1, floats.length, 1, 1));
     }
 
     @Override

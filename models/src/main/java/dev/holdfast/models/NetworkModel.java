@@ -38,16 +38,8 @@ public final class NetworkModel implements EmbeddingModel {
     this.manager = manager;
     this.network = network;
     ModelCard.Normalization normalization = card.normalization();
-    this.mean = normalization.identity() ? null : perChannel(normalization.mean(), manager);
-    this.std = normalization.identity() ? null : perChannel(normalization.std(), manager);
-  }
-
-  private static NDArray perChannel(java.util.List<Double> values, NDManager manager) {
-    float[] floats = new float[values.size()];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = values.get(i).floatValue();
-    }
-    return manager.create(floats, new Shape(1, floats.length, 1, 1));
+    this.mean = normalization.identity() ? null : normalization.mean(manager);
+    this.std = normalization.identity() ? null : normalization.std(manager);
   }
 
   @Override

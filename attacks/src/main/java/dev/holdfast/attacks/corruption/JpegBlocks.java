@@ -66,17 +66,24 @@ final class JpegBlocks {
       for (int left = 0; left < width; left += SIDE) {
         int corner = top * width + left;
         for (int y = 0; y < SIDE; y++) {
-          forward(plane, corner + y * width, block, y * SIDE);
+          System.arraycopy(plane, corner + y * width, block, y * SIDE, SIDE);
+          forward(block, y * SIDE, 1, FACTOR_BITS - PASS_BITS);
+          // Levels about 0 instead of the mid-level change nothing but the mean.
+          block[y * SIDE] -= SIDE * MID_LEVEL << PASS_BITS;
         }
         for (int x = 0; x < SIDE; x++) {
-          forwardDown(block, x);
+          forward(block, x, SIDE, FACTOR_BITS + PASS_BITS);
         }
         quantize(block);
         for (int x = 0; x < SIDE; x++) {
-          inverseDown(block, x);
+          inverse(block, x, SIDE, FACTOR_BITS - PASS_BITS);
         }
         for (int y = 0; y < SIDE; y++) {
-          inverse(block, y * SIDE, plane, corner + y * width);
+          inverse(block, y * SIDE, 1, FACTOR_BITS + PASS_BITS + SCALE_BITS);
+          for (int x = 0; x < SIDE; x++) {
+            plane[corner + y * width + x] =
+                Math.max(0, Math.min(MAX_LEVEL, block[y * SIDE + x] + MID_LEVEL));
+          }
         }
       }
     }
@@ -91,77 +98,70 @@ final class JpegBlocks {
     }
   }
 
-  private static void forward(int[] in, int from, int[] out, int to) {
-    int sum0 = in[from] + in[from + 7] - 2 * MID_LEVEL;
-    int sum1 = in[from + 1] + in[from + 6] - 2 * MID_LEVEL;
-    int sum2 = in[from + 2] + in[from + 5] - 2 * MID_LEVEL;
-    int sum3 = in[from + 3] + in[from + 4] - 2 * MID_LEVEL;
-    int difference0 = in[from] - in[from + 7];
-    int difference1 = in[from + 1] - in[from + 6];
-    int difference2 = in[from + 2] - in[from + 5];
-    int difference3 = in[from + 3] - in[from + 4];
+  /**
+   * Transforms a row or a column in place.
+   *
+   * @param first the index of its first value
+   * @param stride 1 for a row, 8 for a column
+   * @param bits to round off; results have the bits of the factors more than the values
+   */
+  private static void forward(int[] block, int first, int stride, int bits) {
+    int i1 = first + stride;
+    int i2 = i1 + stride;
+    int i3 = i2 + stride;
+    int i4 = i3 + stride;
+    int i5 = i4 + stride;
+    int i6 = i5 + stride;
+    int i7 = i6 + stride;
+    int sum0 = block[first] + block[i7];
+    int sum1 = block[i1] + block[i6];
+    int sum2 = block[i2] + block[i5];
+    int sum3 = block[i3] + block[i4];
+    int difference0 = block[first] - block[i7];
+    int difference1 = block[i1] - block[i6];
+    int difference2 = block[i2] - block[i5];
+    int difference3 = block[i3] - block[i4];
     int outer = sum0 + sum3;
     int inner = sum1 + sum2;
-    out[to] = (outer + inner) << PASS_BITS;
-    out[to + 4] = (outer - inner) << PASS_BITS;
+    block[first] = round((outer + inner) << FACTOR_BITS, bits);
+    block[i4] = round((outer - inner) << FACTOR_BITS, bits);
     int a = sum0 - sum3;
     int b = sum1 - sum2;
     int both = (a + b) * EVEN;
-    out[to + 2] = round(both + a * EVEN_2, FACTOR_BITS - PASS_BITS);
-    out[to + 6] = round(both - b * EVEN_6, FACTOR_BITS - PASS_BITS);
+    block[i2] = round(both + a * EVEN_2, bits);
+    block[i6] = round(both - b * EVEN_6, bits);
     int all = (difference0 + difference1 + difference2 + difference3) * ODD;
     int z1 = (difference3 + difference0) * OUTER;
     int z2 = (difference2 + difference1) * INNER;
     int z3 = all - (difference3 + difference1) * CROSS_37;
     int z4 = all - (difference2 + difference0) * CROSS_15;
-    out[to + 7] = round(difference3 * ODD_7 - z1 + z3, FACTOR_BITS - PASS_BITS);
-    out[to + 5] = round(difference2 * ODD_5 - z2 + z4, FACTOR_BITS - PASS_BITS);
-    out[to + 3] = round(difference1 * ODD_3 - z2 + z3, FACTOR_BITS - PASS_BITS);
-    out[to + 1] = round(difference0 * ODD_1 - z1 + z4, FACTOR_BITS - PASS_BITS);
+    block[i7] = round(difference3 * ODD_7 - z1 + z3, bits);
+    block[i5] = round(difference2 * ODD_5 - z2 + z4, bits);
+    block[i3] = round(difference1 * ODD_3 - z2 + z3, bits);
+    block[i1] = round(difference0 * ODD_1 - z1 + z4, bits);
   }
 
-  private static void forwardDown(int[] block, int x) {
-    int sum0 = block[x] + block[x + 7 * SIDE];
-    int sum1 = block[x + SIDE] + block[x + 6 * SIDE];
-    int sum2 = block[x + 2 * SIDE] + block[x + 5 * SIDE];
-    int sum3 = block[x + 3 * SIDE] + block[x + 4 * SIDE];
-    int difference0 = block[x] - block[x + 7 * SIDE];
-    int difference1 = block[x + SIDE] - block[x + 6 * SIDE];
-    int difference2 = block[x + 2 * SIDE] - block[x + 5 * SIDE];
-    int difference3 = block[x + 3 * SIDE] - block[x + 4 * SIDE];
-    int outer = sum0 + sum3;
-    int inner = sum1 + sum2;
-    block[x] = round(outer + inner, PASS_BITS);
-    block[x + 4 * SIDE] = round(outer - inner, PASS_BITS);
-    int a = sum0 - sum3;
-    int b = sum1 - sum2;
-    int both = (a + b) * EVEN;
-    block[x + 2 * SIDE] = round(both + a * EVEN_2, FACTOR_BITS + PASS_BITS);
-    block[x + 6 * SIDE] = round(both - b * EVEN_6, FACTOR_BITS + PASS_BITS);
-    int all = (difference0 + difference1 + difference2 + difference3) * ODD;
-    int z1 = (difference3 + difference0) * OUTER;
-    int z2 = (difference2 + difference1) * INNER;
-    int z3 = all - (difference3 + difference1) * CROSS_37;
-    int z4 = all - (difference2 + difference0) * CROSS_15;
-    block[x + 7 * SIDE] = round(difference3 * ODD_7 - z1 + z3, FACTOR_BITS + PASS_BITS);
-    block[x + 5 * SIDE] = round(difference2 * ODD_5 - z2 + z4, FACTOR_BITS + PASS_BITS);
-    block[x + 3 * SIDE] = round(difference1 * ODD_3 - z2 + z3, FACTOR_BITS + PASS_BITS);
-    block[x + SIDE] = round(difference0 * ODD_1 - z1 + z4, FACTOR_BITS + PASS_BITS);
-  }
-
-  private static void inverseDown(int[] block, int x) {
-    int in0 = block[x];
-    int in1 = block[x + SIDE];
-    int in2 = block[x + 2 * SIDE];
-    int in3 = block[x + 3 * SIDE];
-    int in4 = block[x + 4 * SIDE];
-    int in5 = block[x + 5 * SIDE];
-    int in6 = block[x + 6 * SIDE];
-    int in7 = block[x + 7 * SIDE];
+  /** Transforms a row or a column back in place; the parameters are those of {@link #forward}. */
+  private static void inverse(int[] block, int first, int stride, int bits) {
+    int i1 = first + stride;
+    int i2 = i1 + stride;
+    int i3 = i2 + stride;
+    int i4 = i3 + stride;
+    int i5 = i4 + stride;
+    int i6 = i5 + stride;
+    int i7 = i6 + stride;
+    int in0 = block[first];
+    int in1 = block[i1];
+    int in2 = block[i2];
+    int in3 = block[i3];
+    int in4 = block[i4];
+    int in5 = block[i5];
+    int in6 = block[i6];
+    int in7 = block[i7];
     if ((in1 | in2 | in3 | in4 | in5 | in6 | in7) == 0) {
       // Most columns of a strongly compressed image; the general way gives the same.
-      int flat = in0 << PASS_BITS;
-      for (int i = x; i < AREA; i += SIDE) {
+      int flat = round(in0 << FACTOR_BITS, bits);
+      for (int i = first; i <= i7; i += stride) {
         block[i] = flat;
       }
       return;
@@ -184,56 +184,14 @@ final class JpegBlocks {
     int odd2 = in5 * ODD_5 - z2 + z4;
     int odd1 = in3 * ODD_3 - z2 + z3;
     int odd0 = in1 * ODD_1 - z1 + z4;
-    block[x] = round(even0 + odd0, FACTOR_BITS - PASS_BITS);
-    block[x + 7 * SIDE] = round(even0 - odd0, FACTOR_BITS - PASS_BITS);
-    block[x + SIDE] = round(even1 + odd1, FACTOR_BITS - PASS_BITS);
-    block[x + 6 * SIDE] = round(even1 - odd1, FACTOR_BITS - PASS_BITS);
-    block[x + 2 * SIDE] = round(even2 + odd2, FACTOR_BITS - PASS_BITS);
-    block[x + 5 * SIDE] = round(even2 - odd2, FACTOR_BITS - PASS_BITS);
-    block[x + 3 * SIDE] = round(even3 + odd3, FACTOR_BITS - PASS_BITS);
-    block[x + 4 * SIDE] = round(even3 - odd3, FACTOR_BITS - PASS_BITS);
-  }
-
-  private static void inverse(int[] block, int from, int[] out, int to) {
-    int in0 = block[from];
-    int in1 = block[from + 1];
-    int in2 = block[from + 2];
-    int in3 = block[from + 3];
-    int in4 = block[from + 4];
-    int in5 = block[from + 5];
-    int in6 = block[from + 6];
-    int in7 = block[from + 7];
-    int both = (in2 + in6) * EVEN;
-    int low = both - in6 * EVEN_6;
-    int high = both + in2 * EVEN_2;
-    int sum = (in0 + in4) << FACTOR_BITS;
-    int difference = (in0 - in4) << FACTOR_BITS;
-    int even0 = sum + high;
-    int even3 = sum - high;
-    int even1 = difference + low;
-    int even2 = difference - low;
-    int all = (in7 + in5 + in3 + in1) * ODD;
-    int z1 = (in7 + in1) * OUTER;
-    int z2 = (in5 + in3) * INNER;
-    int z3 = all - (in7 + in3) * CROSS_37;
-    int z4 = all - (in5 + in1) * CROSS_15;
-    int odd3 = in7 * ODD_7 - z1 + z3;
-    int odd2 = in5 * ODD_5 - z2 + z4;
-    int odd1 = in3 * ODD_3 - z2 + z3;
-    int odd0 = in1 * ODD_1 - z1 + z4;
-    out[to] = level(even0 + odd0);
-    out[to + 7] = level(even0 - odd0);
-    out[to + 1] = level(even1 + odd1);
-    out[to + 6] = level(even1 - odd1);
-    out[to + 2] = level(even2 + odd2);
-    out[to + 5] = level(even2 - odd2);
-    out[to + 3] = level(even3 + odd3);
-    out[to + 4] = level(even3 - odd3);
-  }
-
-  private static int level(int value) {
-    int rounded = round(value, FACTOR_BITS + PASS_BITS + SCALE_BITS) + MID_LEVEL;
-    return Math.max(0, Math.min(MAX_LEVEL, rounded));
+    block[first] = round(even0 + odd0, bits);
+    block[i7] = round(even0 - odd0, bits);
+    block[i1] = round(even1 + odd1, bits);
+    block[i6] = round(even1 - odd1, bits);
+    block[i2] = round(even2 + odd2, bits);
+    block[i5] = round(even2 - odd2, bits);
+    block[i3] = round(even3 + odd3, bits);
+    block[i4] = round(even3 - odd3, bits);
   }
 
   private static int round(int value, int bits) {

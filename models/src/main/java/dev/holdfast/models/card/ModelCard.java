@@ -1,5 +1,8 @@
 package dev.holdfast.models.card;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.error.InputException;
@@ -195,6 +198,24 @@ public record ModelCard(
     /** Tells whether nothing is changed. */
     public boolean identity() {
       return mean.isEmpty();
+    }
+
+    /** Returns the mean as an array, 1 x C x 1 x 1, of a manager. */
+    public NDArray mean(NDManager manager) {
+      return perChannel(mean, manager);
+    }
+
+    /** Returns the standard deviation as an array, 1 x C x 1 x 1, of a manager. */
+    public NDArray std(NDManager manager) {
+      return perChannel(std, manager);
+    }
+
+    private static NDArray perChannel(List<Double> values, NDManager manager) {
+      float[] floats = new float[values.size()];
+      for (int i = 0; i < floats.length; i++) {
+        floats[i] = values.get(i).floatValue();
+      }
+      return manager.create(floats, new Shape(1, floats.length, 1, 1));
     }
 
     Object toValue() {

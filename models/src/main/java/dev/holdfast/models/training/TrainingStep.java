@@ -3,7 +3,6 @@ package dev.holdfast.models.training;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.BackboneNetwork;
@@ -14,7 +13,6 @@ import dev.holdfast.models.backbone.Route;
 import dev.holdfast.models.backbone.Weights;
 import dev.holdfast.models.card.ModelCard;
 import dev.holdfast.models.loss.LossState;
-import java.util.List;
 import java.util.function.Supplier;
 
 /** One batch, the network to train on it, and the arrays of both for as long as the step takes. */
@@ -97,16 +95,8 @@ public final class TrainingStep {
     }
     NDManager manager = images.getManager();
     return images
-        .sub(perChannel(recipe.normalization().mean(), manager))
-        .div(perChannel(recipe.normalization().std(), manager));
-  }
-
-  private static NDArray perChannel(List<Double> values, NDManager manager) {
-    float[] floats = new float[values.size()];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = values.get(i).floatValue();
-    }
-    return manager.create(floats, new Shape(1, floats.length, 1, 1));
+        .sub(recipe.normalization().mean(manager))
+        .div(recipe.normalization().std(manager));
   }
 
   /**
