@@ -25,7 +25,7 @@ final class DataOptions {
       names = "--split",
       paramLabel = "SPLIT",
       description =
-          "official, train, test or another split of the data, first-half, second-half, all, or FILE.json#NAME for a named list of classes. Default: official where there is such a split, else all.")
+          "official, train, test or another split of the data, first-half, second-half, all, or FILE.json#NAME for a named list of classes. Default: train for the command train, official for others, where there is such a split, else all.")
   private String split;
 
   @Option(

@@ -36,6 +36,11 @@ final class StudyCommand implements Callable<Integer> {
   private Path out;
 
   @Option(
+      names = "--allow-unreliable",
+      description = "End with exit code 0 although a check says that numbers are unreliable.")
+  private boolean allowUnreliable;
+
+  @Option(
       names = "--threads",
       paramLabel = "N",
       description = "Threads of the engine; weights depend on it. Default: one per core.")
@@ -55,6 +60,6 @@ final class StudyCommand implements Callable<Integer> {
     new StudyText(table).findings().forEach(words::println);
     words.println("Table: " + out.resolve("study.html"));
     words.flush();
-    return Holdfast.OK;
+    return table.unreliable() && !allowUnreliable ? Holdfast.UNRELIABLE : Holdfast.OK;
   }
 }

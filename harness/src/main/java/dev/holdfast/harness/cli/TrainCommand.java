@@ -10,7 +10,9 @@ import dev.holdfast.models.training.Recipe;
 import dev.holdfast.models.training.StoredImages;
 import dev.holdfast.models.training.Training;
 import dev.holdfast.models.training.TrainingMethod;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,9 +34,9 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--method",
-      required = true,
       paramLabel = "ID",
-      description = "See \"holdfast list methods\".")
+      description =
+          "The method that the recipe must have; see \"holdfast list methods\". Default: any.")
   private String method;
 
   @Mixin private DataOptions data;
@@ -57,9 +59,11 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     threads.apply();
-    TrainingMethod chosen = Registry.of(TrainingMethod.class, "method", method, "the command line");
+    if (method != null) {
+      Registry.of(TrainingMethod.class, "method", method, "the command line");
+    }
     Recipe read = Recipe.read(recipe);
-    if (!read.method().id().equals(chosen.id())) {
+    if (method != null && !method.equals(read.method().id())) {
       throw InputException.of(
           "method",
           method,
@@ -76,17 +80,18 @@ final class TrainCommand implements Callable<Integer> {
                 CacheFolder.path(),
                 ticker,
                 data.strict())) {
-      Training.run(
-          read,
-          new StoredImages(store),
-          out,
-          threads.seedOr(read.seed()),
-          fresh,
-          new TargetedSteps(),
-          ticker);
+      StoredImages images = new StoredImages(store);
+      long seed = threads.seedOr(read.seed());
+      store.remarks().forEach(ticker::say);
+      ticker.say(Training.check(read, images, seed).sentence());
+      double recall = Training.run(read, images, out, seed, fresh, new TargetedSteps(), ticker);
       ticker.close();
-      spec.commandLine().getOut().println("Model: " + out);
-      spec.commandLine().getOut().flush();
+      PrintWriter words = spec.commandLine().getOut();
+      if (Double.isFinite(recall)) {
+        words.printf(Locale.ROOT, "Recall@1 of the classes held out: %.1f %%%n", 100 * recall);
+      }
+      words.println("Model: " + out);
+      words.flush();
       return Holdfast.OK;
     }
   }

@@ -4,7 +4,9 @@ import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.Shapes;
 import dev.holdfast.models.training.Recipe;
 import dev.holdfast.models.yaml.StrictYaml;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -133,7 +135,7 @@ public record Study(
         s.layout,
         split(file, s.trainSplit),
         split(file, s.testSplit),
-        s.batteries.stream().map(b -> Battery.NAMES.contains(b) ? b : beside(file, b)).toList(),
+        s.batteries.stream().map(b -> battery(file, b)).toList(),
         s.initialWeights == null ? null : beside(file, s.initialWeights),
         s.seeds,
         s.auditSeed,
@@ -142,6 +144,19 @@ public record Study(
         s.methods.stream()
             .map(m -> new Method(m.id(), beside(file, m.recipe()), beside(file, m.with())))
             .toList());
+  }
+
+  private static String battery(Path file, String word) {
+    if (Battery.NAMES.contains(word)) {
+      return word;
+    }
+    String path = beside(file, word);
+    if (!Files.isRegularFile(Path.of(path))) {
+      List<String> known = new ArrayList<>(Battery.NAMES);
+      known.add("a file beside the study");
+      throw InputException.unknown("battery", word, OWNER, known);
+    }
+    return path;
   }
 
   private static String beside(Path file, String other) {

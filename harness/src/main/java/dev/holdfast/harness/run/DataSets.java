@@ -43,7 +43,7 @@ public final class DataSets {
   /** Opens what is to be trained on: the training images where the data say which they are. */
   public static ImageSet openForTraining(String data, String layout, String split, boolean subset) {
     if (split != null || data.equals(Shapes.ID)) {
-      return open(data, layout, split, subset);
+      return open(data, layout, split == null ? TRAIN : split, subset);
     }
     Path path = Path.of(data);
     ImageSet all = read(path, layout, subset);

@@ -16,10 +16,13 @@ import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.study.StudyTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Runs a study: for each seed and method a training and an audit, each of which goes on where it
@@ -56,9 +59,11 @@ public final class StudyRunner {
     }
     Map<String, Recipe> recipes = new LinkedHashMap<>();
     study.methods().forEach(m -> recipes.put(m.id(), study.recipe(m)));
-    DataSets.open(study.data(), study.layout(), study.testSplit(), false);
     ImageSet training =
         DataSets.openForTraining(study.data(), study.layout(), study.trainSplit(), false);
+    ImageSet test = DataSets.open(study.data(), study.layout(), study.testSplit(), false);
+    refuseShared(training, test);
+    check(recipes.values(), training);
     List<StudyTable.Run> runs = new ArrayList<>();
     int number = 0;
     int total = study.seeds().size() * recipes.size();
@@ -80,6 +85,35 @@ public final class StudyRunner {
     }
     ticker.close();
     return table(runs);
+  }
+
+  /** Whoever is asked about classes that it was trained on answers another question. */
+  private void refuseShared(ImageSet training, ImageSet test) {
+    List<String> shared = new ArrayList<>(test.classNames());
+    shared.retainAll(Set.copyOf(training.classNames()));
+    if (!shared.isEmpty()) {
+      throw InputException.of(
+          "test_split",
+          study.testSplit(),
+          "the study",
+          "have no class of train_split (%s), but has %s"
+              .formatted(study.trainSplit(), InputException.some(shared)),
+          "write train_split: first-half and test_split: second-half");
+    }
+  }
+
+  /** Says what there is to train on, once for every answer that differs. */
+  private void check(Collection<Recipe> recipes, ImageSet training) {
+    Set<String> said = new LinkedHashSet<>();
+    for (Recipe recipe : recipes) {
+      try (PixelStore store = store(recipe, training)) {
+        said.addAll(store.remarks());
+        for (long seed : study.seeds()) {
+          said.add(Training.check(recipe, new StoredImages(store), seed).sentence());
+        }
+      }
+    }
+    said.forEach(ticker::say);
   }
 
   private static Candidate candidate(Recipe recipe, Path cell) {
@@ -111,11 +145,14 @@ public final class StudyRunner {
   }
 
   private void train(Recipe recipe, ImageSet images, Path folder, long seed) {
-    try (PixelStore store =
-        PixelStore.open(images, recipe.input().spec(), CacheFolder.path(), ticker, false)) {
+    try (PixelStore store = store(recipe, images)) {
       Training.run(
           recipe, new StoredImages(store), folder, seed, false, new TargetedSteps(), ticker);
     }
+  }
+
+  private PixelStore store(Recipe recipe, ImageSet images) {
+    return PixelStore.open(images, recipe.input().spec(), CacheFolder.path(), ticker, false);
   }
 
   private StudyTable table(List<StudyTable.Run> runs) {

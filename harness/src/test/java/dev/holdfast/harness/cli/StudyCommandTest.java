@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
 import java.util.List;
@@ -150,6 +151,45 @@ class StudyCommandTest {
   }
 
   @Test
+  void says_what_it_trains_on_and_which_images_it_cannot_read(@TempDir Path dir)
+      throws IOException {
+    write(dir, STUDY.replace("[3, 4]", "[3]"));
+    try (Stream<Path> all = Files.list(dir.resolve("images/class-a"))) {
+      Files.writeString(all.sorted().toList().get(0), "no image");
+    }
+    String said = run(dir).err();
+    assertThat(said)
+        .contains("1 images could not be read and are left out, first class-a/")
+        .containsOnlyOnce("8 classes with 31 images to train on; none held out.");
+  }
+
+  @Test
+  void a_study_of_unreliable_numbers_ends_with_a_code_of_its_own(@TempDir Path dir)
+      throws IOException {
+    // Every image is the same, so nothing can be found and nothing attacked.
+    write(dir, STUDY.replace("[3, 4]", "[3]"));
+    try (Stream<Path> all = Files.walk(dir.resolve("images"))) {
+      List<Path> images = all.filter(p -> p.toString().endsWith(".png")).sorted().toList();
+      for (Path image : images.subList(1, images.size())) {
+        Files.copy(images.get(0), image, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    Cli result = run(dir);
+    assertThat(result.out()).contains("unreliable (");
+    assertThat(result.code()).isEqualTo(Holdfast.UNRELIABLE);
+    Cli allowed =
+        Cli.run(
+            "study",
+            dir.resolve("study.yaml"),
+            "--out",
+            dir.resolve("out"),
+            "--threads",
+            "2",
+            "--allow-unreliable");
+    assertThat(allowed.code()).isZero();
+  }
+
+  @Test
   void methods_that_train_the_same_weights_share_an_audit(@TempDir Path dir) throws IOException {
     write(
         dir,
@@ -181,6 +221,16 @@ class StudyCommandTest {
     Cli result = run(dir);
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.err()).contains("other.yaml");
-    assertThat(dir.resolve("out")).doesNotExist();
+    write(dir, STUDY.replace("[battery.yaml]", "[quik]"));
+    assertThat(run(dir).err()).contains("battery (quik) of the study").contains("you meant quick");
+    write(dir, STUDY.replace("#test", "#all"));
+    Files.writeString(
+        dir.resolve("images/splits.json"),
+        "{\"train\": %s, \"all\": %s}".formatted(classes(0, 8), classes(7, 12)));
+    assertThat(run(dir).err()).contains("have no class of train_split").contains("has class-h");
+    // Too large for the second method alone.
+    write(dir, STUDY.replace("with: {", "with: {batch_size: 20, "));
+    assertThat(run(dir).err()).contains("batch_size (20)");
+    assertThat(dir.resolve("out/cells")).doesNotExist();
   }
 }

@@ -49,7 +49,9 @@ class TrainCommandTest {
   @Test
   void what_was_trained_can_be_audited() {
     Path out = folder.resolve("trained");
-    assertThat(train(out).succeeds().out()).contains("Model: " + out);
+    Cli trained = train(out).succeeds();
+    assertThat(trained.err()).contains("4 classes with 16 images to train on; 2 with 8 held out");
+    assertThat(trained.out()).contains("Recall@1 of the classes held out: ", "Model: " + out);
     assertThat(World.files(out))
         .contains("model.yaml", "weights.safetensors", "training.csv", "recipe.yaml");
     Path battery = World.battery(folder.resolve("tiny.yaml"));
@@ -66,6 +68,23 @@ class TrainCommandTest {
             "--out",
             folder.resolve("audit"));
     assertThat(audit.succeeds().out()).contains("tiny-trained on pictures, 24 queries");
+  }
+
+  @Test
+  void the_embedded_images_are_trained_on_where_they_are_meant_to_be() {
+    World.write(recipe, RECIPE + "steps_per_epoch: 1\n");
+    for (String split : List.of("default", "train", "test")) {
+      List<Object> words = new ArrayList<>(List.of("train", "--data", "shapes"));
+      words.addAll(List.of("--recipe", recipe, "--out", folder.resolve(split)));
+      if (!split.equals("default")) {
+        words.addAll(List.of("--split", split));
+      }
+      Cli.run(words.toArray()).succeeds();
+    }
+    Path weights = folder.resolve("default/weights.safetensors");
+    assertThat(folder.resolve("train/weights.safetensors")).hasSameBinaryContentAs(weights);
+    assertThat(World.bytes(folder.resolve("test/weights.safetensors")))
+        .isNotEqualTo(World.bytes(weights));
   }
 
   @Test

@@ -311,6 +311,17 @@ public final class PixelStore implements AutoCloseable {
     return notes;
   }
 
+  /** Returns the notes, and a sentence on images that could not be read if there are any. */
+  public List<String> remarks() {
+    List<String> remarks = new ArrayList<>(notes);
+    if (!broken.isEmpty()) {
+      remarks.add(
+          "%d images could not be read and are left out, first %s: %s"
+              .formatted(broken.size(), broken.get(0).path(), broken.get(0).reason()));
+    }
+    return remarks;
+  }
+
   /** Returns the SHA-256 over every path and content of the set, broken images included. */
   public String fingerprint() {
     return fingerprint;

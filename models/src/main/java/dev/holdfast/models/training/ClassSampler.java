@@ -34,7 +34,7 @@ final class ClassSampler {
           "batch_size",
           batchSize,
           "the recipe",
-          "be at most samples_per_class (%d) times the classes to train on (%d)"
+          "be at most samples_per_class (%d) times the classes to train on (%d, without those held out)"
               .formatted(perClass, classes.size()),
           "set it to " + perClass * classes.size() + " or raise samples_per_class");
     }

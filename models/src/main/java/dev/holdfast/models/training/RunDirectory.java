@@ -83,7 +83,7 @@ final class RunDirectory {
             out,
             "the training",
             "hold no model that another run has made",
-            "give another directory, or start afresh, which removes the model");
+            "give another directory, or remove this one");
       } else {
         Files.createDirectories(directory.state);
         write(run, StrictYaml.write(identity).getBytes(StandardCharsets.UTF_8));
@@ -102,7 +102,17 @@ final class RunDirectory {
           out,
           "the training",
           "hold a run with the same recipe, seed and data (" + String.join("; ", differences) + ")",
-          "give another directory, or start afresh, which removes the earlier run");
+          "give another directory, or remove this one to start afresh");
+    }
+    // A finished run is only read.
+    if (now.otherThreads(earlier) && !Files.exists(out.resolve(CARD))) {
+      throw InputException.of(
+          "threads",
+          now.threads(),
+          "the command line",
+          "be %d, with which the run in %s was begun: weights depend on it"
+              .formatted(earlier.threads(), out),
+          "add --threads " + earlier.threads());
     }
   }
 

@@ -15,20 +15,31 @@ import java.util.Set;
  *
  * @param data fingerprint of the images
  * @param recipe with the seed that is used
+ * @param threads of the engine: sums over parts of an array depend on how many parts there are;
+ *     null if it is not known
  */
-record RunIdentity(String data, Recipe recipe) {
+record RunIdentity(String data, Recipe recipe, Integer threads) {
 
   /** Names the weights to start from by what is in them, so that a run may move with its files. */
-  static RunIdentity of(TrainingImages images, Recipe recipe) {
+  static RunIdentity of(TrainingImages images, Recipe recipe, int threads) {
     String weights = recipe.initialWeights();
     return new RunIdentity(
         images.fingerprint(),
         weights == null
             ? recipe
-            : recipe.withInitialWeights("sha256:" + Models.sha256(Path.of(weights))));
+            : recipe.withInitialWeights("sha256:" + Models.sha256(Path.of(weights))),
+        threads);
   }
 
-  /** Returns the keys in which the other differs, each with both values, such as {@code seed}. */
+  /** Tells whether the other would go on with other sums: both numbers are known and differ. */
+  boolean otherThreads(RunIdentity other) {
+    return threads != null && other.threads != null && !threads.equals(other.threads);
+  }
+
+  /**
+   * Returns the keys in which the other differs, each with both values, such as {@code seed};
+   * threads are not among them.
+   */
   List<String> differences(RunIdentity other) {
     List<String> differences = new ArrayList<>();
     Map<String, Object> mine = StrictYaml.toMap(recipe);

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.Uploads;
@@ -38,16 +39,36 @@ public final class Training {
     this.attack = attack;
     this.progress = progress;
     this.split = ClassSplit.of(images, recipe.validation(), recipe.seed());
-    this.sampler =
-        new ClassSampler(
-            split.training(),
-            recipe.batchSize(),
-            recipe.samplesPerClass(),
-            recipe.withReplacement(),
-            recipe.seed());
+    this.sampler = sampler(recipe, split);
     this.classes = split.training().stream().mapToLong(c -> images.label(c[0])).sorted().toArray();
     this.stepsPerEpoch =
         recipe.stepsPerEpoch(split.training().stream().mapToInt(c -> c.length).sum());
+  }
+
+  private static ClassSampler sampler(Recipe recipe, ClassSplit split) {
+    return new ClassSampler(
+        split.training(),
+        recipe.batchSize(),
+        recipe.samplesPerClass(),
+        recipe.withReplacement(),
+        recipe.seed());
+  }
+
+  /**
+   * Checks what {@link #run} would refuse before its first step, and writes nothing.
+   *
+   * @return what a run would train on
+   * @throws dev.holdfast.metrics.error.InputException if the images are too few for the recipe, or
+   *     the weights to start from do not fit
+   */
+  public static TrainingData check(Recipe recipe, TrainingImages images, long seed) {
+    Recipe seeded = recipe.withSeed(seed);
+    ClassSplit split = ClassSplit.of(images, seeded.validation(), seed);
+    sampler(seeded, split);
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+      InitialWeights.of(seeded, manager);
+    }
+    return TrainingData.of(split, images);
   }
 
   /**
@@ -63,11 +84,14 @@ public final class Training {
    * @param fresh whether an earlier run in the directory is removed
    * @param attack makes adversarial images for methods that train on them
    * @param progress hears each step
+   * @return recall@1 of the classes held out at the end, in [0,1]; not a number where there are
+   *     none
    * @throws dev.holdfast.metrics.error.InputException if the directory holds a run with another
-   *     recipe, seed or data, or the images are too few for the recipe
+   *     recipe, seed or data, or an unfinished one with another number of threads, or the images
+   *     are too few for the recipe
    * @throws RunException if the loss or a weight is not finite any more
    */
-  public static void run(
+  public static double run(
       Recipe recipe,
       TrainingImages images,
       Path out,
@@ -78,14 +102,14 @@ public final class Training {
     Recipe seeded = recipe.withSeed(seed);
     // Before the directory: what is wrong with recipe and data must not leave a run behind.
     Training training = new Training(seeded, images, attack, progress);
-    RunIdentity identity = RunIdentity.of(images, seeded);
     try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+      RunIdentity identity = RunIdentity.of(images, seeded, JniUtils.getNumThreads());
       Weights first = InitialWeights.of(seeded, manager);
-      training.run(RunDirectory.open(out, identity, fresh), first, manager);
+      return training.run(RunDirectory.open(out, identity, fresh), first, manager);
     }
   }
 
-  private void run(RunDirectory directory, Weights first, NDManager manager) {
+  private double run(RunDirectory directory, Weights first, NDManager manager) {
     Optional<RunDirectory.Checkpoint> earlier = directory.newest();
     TrainingLog log = earlier.map(RunDirectory.Checkpoint::log).orElse(new TrainingLog(List.of()));
     if (earlier.isEmpty()) {
@@ -114,6 +138,7 @@ public final class Training {
       directory.save(log, weights, moments);
     }
     directory.finish(recipe, log, weights);
+    return log.rows().get(log.rows().size() - 1).validationRecallAt1();
   }
 
   private TrainingLog.Row epoch(int epoch, Weights weights, Adam adam, NDManager manager) {

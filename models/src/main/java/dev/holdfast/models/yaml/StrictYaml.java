@@ -8,6 +8,7 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,6 +75,11 @@ public final class StrictYaml {
     String text;
     try {
       text = Files.readString(file, StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      throw new InputException(
+          "The file (%s) must exist.%nMaybe its name is misspelt, or it is relative to another folder."
+              .formatted(file),
+          e);
     } catch (IOException e) {
       throw new InputException(
           "The file (%s) must be readable text.%nMaybe check its name and permissions."
@@ -159,6 +165,10 @@ public final class StrictYaml {
             ? d.getPath().get(d.getPath().size() - 1).getPropertyName()
             : null;
     if (key != null && e instanceof MismatchedInputException mismatch) {
+      List<String> words = words(mismatch.getTargetType());
+      if (!words.isEmpty()) {
+        return InputException.unknown(key, shown(node(e, root)), where, words);
+      }
       Optional<Wanted> wanted = wanted(mismatch);
       if (wanted.isPresent()) {
         String given = shown(node(e, root));
@@ -177,6 +187,15 @@ public final class StrictYaml {
         "%s of %s must have a value of the right kind.%nMaybe this helps: %s."
             .formatted(what, where, detail),
         e);
+  }
+
+  /** Returns the words for the constants of an enum; none for another type. */
+  private static List<String> words(Class<?> type) {
+    return type == null || !type.isEnum()
+        ? List.of()
+        : Arrays.stream(type.getEnumConstants())
+            .map(constant -> MAPPER.convertValue(constant, String.class))
+            .toList();
   }
 
   /** A kind of value, and how it is written. */

@@ -108,12 +108,13 @@ class InitialWeightsTest {
     Path file = file(dir, 5, w -> {});
     Path moved = Files.copy(file, dir.resolve("moved.safetensors"));
     Blobs images = new Blobs(12, 8, 1);
-    RunIdentity one = RunIdentity.of(images, RECIPE.withInitialWeights(file.toString()));
-    RunIdentity other = RunIdentity.of(images, RECIPE.withInitialWeights(moved.toString()));
+    RunIdentity one = RunIdentity.of(images, RECIPE.withInitialWeights(file.toString()), 2);
+    RunIdentity other = RunIdentity.of(images, RECIPE.withInitialWeights(moved.toString()), 2);
     assertThat(one).isEqualTo(other);
     Path changed = file(dir, 7, w -> {});
     assertThat(
-            one.differences(RunIdentity.of(images, RECIPE.withInitialWeights(changed.toString()))))
+            one.differences(
+                RunIdentity.of(images, RECIPE.withInitialWeights(changed.toString()), 2)))
         .singleElement()
         .asString()
         .startsWith("initial_weights: sha256:");

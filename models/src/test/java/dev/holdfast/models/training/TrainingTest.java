@@ -7,6 +7,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.BaseNDManager;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.metrics.random.CounterRng;
@@ -98,27 +99,29 @@ class TrainingTest {
   void what_a_dying_process_left_half_written_is_passed_over(@TempDir Path dir) throws IOException {
     train(recipe(2, 0.01), IMAGES, dir.resolve("straight"), 9);
     Path out = dir.resolve("parts");
-    assertThatThrownBy(
-            () ->
-                Training.run(
-                    recipe(2, 0.01),
-                    IMAGES,
-                    out,
-                    9,
-                    false,
-                    NO_ATTACK,
-                    (task, done, total) -> {
-                      if (done == 12) {
-                        throw new IllegalStateException("stop");
-                      }
-                    }))
-        .hasMessage("stop");
+    assertThatThrownBy(() -> stopped(recipe(2, 0.01), out)).hasMessage("stop");
     Path half = Files.createDirectories(out.resolve("state").resolve("unfinished-epoch-00002"));
     Files.writeString(half.resolve("weights.safetensors"), "hal");
     Files.writeString(out.resolve("unfinished-training.csv"), "hal");
     train(recipe(2, 0.01), IMAGES, out, 9);
     assertThat(TrainingMethodContract.files(out))
         .isEqualTo(TrainingMethodContract.files(dir.resolve("straight")));
+  }
+
+  /** Stops in the second epoch. */
+  private static void stopped(Recipe recipe, Path out) {
+    Training.run(
+        recipe,
+        IMAGES,
+        out,
+        9,
+        false,
+        NO_ATTACK,
+        (task, done, total) -> {
+          if (done == 12) {
+            throw new IllegalStateException("stop");
+          }
+        });
   }
 
   @Test
@@ -306,9 +309,63 @@ class TrainingTest {
         .isEqualTo(TrainingMethodContract.files(dir.resolve("straight")));
   }
 
+  /** The first so many of some images. */
+  private record First(int size, Blobs all) implements TrainingImages {
+
+    @Override
+    public long label(int index) {
+      return all.label(index);
+    }
+
+    @Override
+    public void pixels(int index, float[] out, int offset) {
+      all.pixels(index, out, offset);
+    }
+
+    @Override
+    public String fingerprint() {
+      return toString();
+    }
+  }
+
   @Test
-  void classes_of_one_image_can_be_trained_on(@TempDir Path dir) {
-    train(recipe(1, 0.01), new Blobs(12, 1, 1), dir, 1);
+  void classes_of_one_image_can_be_trained_on_beside_others(@TempDir Path dir) {
+    First images = new First(19, new Blobs(12, 2, 1));
+    TrainingData data = Training.check(recipe(1, 0.01), images, 1);
+    assertThat(data.classes()).isEqualTo(10);
+    assertThat(data.classesHeldOut()).isEqualTo(2);
+    assertThat(data.images() + data.imagesHeldOut()).isEqualTo(19);
+    assertThat(data.images()).isEqualTo(2 * 10 - data.singles());
+    assertThat(data.sentence()).contains(data.singles() + " of them with one image alone");
+    train(recipe(1, 0.01), images, dir, 1);
     assertThat(dir.resolve("model.yaml")).exists();
+  }
+
+  @Test
+  void classes_of_one_image_alone_are_refused(@TempDir Path dir) {
+    Path out = dir.resolve("out");
+    assertThatThrownBy(() -> train(recipe(1, 0.01), new Blobs(12, 1, 1), out, 1))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("must be 2 or more for some class");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void another_number_of_threads_is_refused_before_the_end_and_no_matter_behind_it(
+      @TempDir Path dir) throws IOException {
+    Path run = dir.resolve("state").resolve("run.yaml");
+    assertThatThrownBy(() -> stopped(recipe(2, 0.01), dir)).hasMessage("stop");
+    String own = Files.readString(run);
+    String threads = "threads: " + JniUtils.getNumThreads();
+    assertThat(own).contains(threads);
+    Files.writeString(run, own.replace(threads, "threads: 97"));
+    assertThatThrownBy(() -> train(recipe(2, 0.01), IMAGES, dir, 9))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("be 97, with which the run")
+        .hasMessageContaining("add --threads 97");
+    Files.writeString(run, own.replace(threads + "\n", ""));
+    train(recipe(2, 0.01), IMAGES, dir, 9);
+    Files.writeString(run, own.replace(threads, "threads: 97"));
+    train(recipe(2, 0.01), IMAGES, dir, 9);
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.models.yaml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.error.InputException;
@@ -25,7 +26,24 @@ class StrictYamlTest {
       List<Plant> plants,
       Map<String, Soil> by) {}
 
-  record Soil(Double acidity) {}
+  record Soil(Double acidity, Season season) {}
+
+  /** Constants with bodies make it a sealed type. */
+  enum Season {
+    @JsonProperty("early-summer")
+    EARLY_SUMMER {
+      @Override
+      boolean warm() {
+        return true;
+      }
+    },
+    @JsonProperty("winter")
+    WINTER;
+
+    boolean warm() {
+      return false;
+    }
+  }
 
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
   sealed interface Plant permits Tree, Herb {}
@@ -60,6 +78,12 @@ class StrictYamlTest {
     refuses("plants: tree", "The plants (tree) of", "must be a list");
     refuses("by: {north: {acidity: sour}}", "The acidity (sour) of", "must be a number");
     refuses("best: tree", "The best (tree) of", "a mapping with a type");
+    refuses(
+        "by: {north: {season: winters}}",
+        "The season (winters) of garden.yaml, line 1 must be one of early-summer, winter",
+        "you meant winter");
+    refuses(
+        "by:\n  north: {season: true}", "line 2", "The season (true) of", "early-summer, winter");
   }
 
   @Test
@@ -83,7 +107,7 @@ class StrictYamlTest {
                 null,
                 new Tree(4),
                 List.of(new Herb("bitter"), new Tree(null)),
-                Map.of("fence", new Soil(6.5))));
+                Map.of("fence", new Soil(6.5, null))));
   }
 
   @Test
@@ -160,7 +184,7 @@ class StrictYamlTest {
   void a_missing_file_is_one_message(@TempDir Path folder) {
     assertThatThrownBy(() -> StrictYaml.read(folder.resolve("no.yaml"), Garden.class))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("no.yaml");
+        .hasMessageContaining("no.yaml) must exist");
   }
 
   @Test

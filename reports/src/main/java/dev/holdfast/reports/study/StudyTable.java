@@ -10,7 +10,7 @@ import dev.holdfast.reports.result.Verdict;
 import dev.holdfast.reports.table.Metric;
 import dev.holdfast.reports.table.Words;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,7 +28,7 @@ import java.util.TreeMap;
  * @param methods in the order of the study
  * @param seeds of the trainings
  * @param rows perturbations and metrics, in the order of the audits
- * @param findings what trust checks say against audits, with the models that they say it of
+ * @param findings what trust checks say against audits
  */
 public record StudyTable(
     String name,
@@ -37,14 +37,14 @@ public record StudyTable(
     List<String> methods,
     List<Long> seeds,
     List<Row> rows,
-    Map<String, List<String>> findings) {
+    List<Finding> findings) {
 
   /** Copies the lists. */
   public StudyTable {
     methods = List.copyOf(methods);
     seeds = List.copyOf(seeds);
     rows = List.copyOf(rows);
-    findings = Collections.unmodifiableMap(new LinkedHashMap<>(findings));
+    findings = List.copyOf(findings);
   }
 
   /**
@@ -53,6 +53,14 @@ public record StudyTable(
    * @param seed of its training
    */
   public record Run(String method, long seed, Audit audit) {}
+
+  /**
+   * What a trust check says against audits.
+   *
+   * @param check its id
+   * @param models of which it says so, in words
+   */
+  public record Finding(Verdict verdict, String check, List<String> models) {}
 
   /**
    * One metric under one perturbation.
@@ -124,19 +132,28 @@ public record StudyTable(
         name, String.join(", ", datasets), baseline, methods, seeds, rows, findings(runs));
   }
 
-  private static Map<String, List<String>> findings(List<Run> runs) {
-    Map<String, List<String>> findings = new TreeMap<>();
+  private static List<Finding> findings(List<Run> runs) {
+    Map<Verdict, Map<String, List<String>>> models = new EnumMap<>(Verdict.class);
     for (Run run : runs) {
       for (TrustVerdict check : run.audit().trust()) {
         if (check.verdict() != Verdict.OK) {
-          findings
-              .computeIfAbsent(
-                  check.verdict().id() + " (" + check.check() + ")", f -> new ArrayList<>())
+          models
+              .computeIfAbsent(check.verdict(), v -> new TreeMap<>())
+              .computeIfAbsent(check.check(), c -> new ArrayList<>())
               .add(run.method() + " with seed " + run.seed());
         }
       }
     }
+    List<Finding> findings = new ArrayList<>();
+    models.forEach(
+        (verdict, checks) ->
+            checks.forEach((check, of) -> findings.add(new Finding(verdict, check, of))));
     return findings;
+  }
+
+  /** Tells whether a check says of a model that its numbers are unreliable. */
+  public boolean unreliable() {
+    return findings.stream().anyMatch(f -> f.verdict() == Verdict.UNRELIABLE);
   }
 
   private static Cell cell(List<Long> seeds, Map<Long, Double> own, Map<Long, Double> base) {

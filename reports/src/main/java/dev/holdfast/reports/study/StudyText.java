@@ -65,15 +65,16 @@ public final class StudyText {
 
   /** Returns what trust checks found, one sentence for each finding. */
   public List<String> findings() {
-    return table.findings().entrySet().stream()
+    return table.findings().stream()
         .map(
-            e ->
-                "%s: %d %s, %s."
+            f ->
+                "%s (%s): %d %s, %s."
                     .formatted(
-                        e.getKey(),
-                        e.getValue().size(),
-                        e.getValue().size() == 1 ? "model" : "models",
-                        String.join(", ", e.getValue())))
+                        f.verdict().id(),
+                        f.check(),
+                        f.models().size(),
+                        f.models().size() == 1 ? "model" : "models",
+                        String.join(", ", f.models())))
         .toList();
   }
 
