@@ -1,6 +1,7 @@
 package dev.holdfast.reports;
 
 import dev.holdfast.reports.csv.StudyCsv;
+import dev.holdfast.reports.html.HtmlStudy;
 import dev.holdfast.reports.study.StudyTable;
 import dev.holdfast.reports.study.StudyText;
 import java.io.IOException;
@@ -20,9 +21,8 @@ public final class StudyFiles {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    StudyText text = new StudyText(table);
     AtomicFile.write(folder.resolve("study.csv"), csv.toString());
-    AtomicFile.write(folder.resolve("study.md"), text.markdown());
-    AtomicFile.write(folder.resolve("study.html"), text.html());
+    AtomicFile.write(folder.resolve("study.md"), new StudyText(table).markdown());
+    AtomicFile.write(folder.resolve("study.html"), HtmlStudy.render(table));
   }
 }

@@ -11,6 +11,7 @@ import dev.holdfast.models.data.PixelStore;
 import dev.holdfast.models.training.Recipe;
 import dev.holdfast.models.training.StoredImages;
 import dev.holdfast.models.training.Training;
+import dev.holdfast.reports.AuditFiles;
 import dev.holdfast.reports.StudyFiles;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.study.StudyTable;
@@ -32,6 +33,11 @@ public final class StudyRunner {
 
   /** What an audit sees of a model: two methods that trained the same need one audit. */
   private record Candidate(ModelCard card, String sha256) {}
+
+  /**
+   * @param report relative to the study
+   */
+  private record Audited(Audit audit, String report) {}
 
   private final Study study;
   private final Path out;
@@ -69,7 +75,7 @@ public final class StudyRunner {
     int total = study.seeds().size() * recipes.size();
     // Seeds first: after one round there is a table of all methods.
     for (long seed : study.seeds()) {
-      Map<Candidate, List<Audit>> known = new HashMap<>();
+      Map<Candidate, List<Audited>> known = new HashMap<>();
       for (Map.Entry<String, Recipe> entry : recipes.entrySet()) {
         String method = entry.getKey();
         ticker.say("Model %d of %d: %s, seed %d".formatted(++number, total, method, seed));
@@ -79,7 +85,7 @@ public final class StudyRunner {
             .computeIfAbsent(
                 candidate(entry.getValue(), cell),
                 c -> batteries.stream().map(battery -> audit(battery, cell)).toList())
-            .forEach(audit -> runs.add(new StudyTable.Run(method, seed, audit)));
+            .forEach(a -> runs.add(new StudyTable.Run(method, seed, a.audit(), a.report())));
         StudyFiles.write(table(runs), out);
       }
     }
@@ -121,7 +127,8 @@ public final class StudyRunner {
     return new Candidate(card, Models.sha256(cell.resolve("model").resolve(card.weights())));
   }
 
-  private Audit audit(Battery battery, Path cell) {
+  private Audited audit(Battery battery, Path cell) {
+    Path folder = cell.resolve("audits").resolve(battery.name());
     AuditOptions options =
         new AuditOptions(
             cell.resolve("model"),
@@ -129,7 +136,7 @@ public final class StudyRunner {
             study.layout(),
             study.testSplit(),
             false,
-            cell.resolve("audits").resolve(battery.name()),
+            folder,
             battery,
             study.auditSeed(),
             study.batchSize(),
@@ -141,7 +148,9 @@ public final class StudyRunner {
             true,
             false,
             null);
-    return new AuditRunner(options, ticker).run();
+    Path report = out.relativize(folder.resolve(AuditFiles.HTML));
+    return new Audited(
+        new AuditRunner(options, ticker).run(), report.toString().replace('\\', '/'));
   }
 
   private void train(Recipe recipe, ImageSet images, Path folder, long seed) {

@@ -3,12 +3,14 @@ package dev.holdfast.reports.html;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.Kind;
 import dev.holdfast.reports.result.ResultRow;
+import dev.holdfast.reports.study.StudyTable;
 import dev.holdfast.reports.table.Line;
 import dev.holdfast.reports.table.Metric;
 import dev.holdfast.reports.table.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +116,85 @@ record Chart(
                     STRONGEST,
                     series(corruptions, clean, ResultRow::severity))));
     return charts;
+  }
+
+  /**
+   * Returns the charts of a study: one for each perturbation that was measured at several
+   * strengths, with a curve of means for each method. An interval is from the least to the greatest
+   * seed.
+   */
+  static List<Chart> of(StudyTable table) {
+    List<StudyTable.Row> rows =
+        table.rows(Metric.RECALL_AT_1).stream().filter(r -> ofQueries(r.sample())).toList();
+    Map<String, StudyTable.Cell> clean =
+        rows.stream()
+            .filter(r -> r.sample().kind() == Kind.CLEAN)
+            .map(StudyTable.Row::cells)
+            .findFirst()
+            .orElse(Map.of());
+    Map<List<Object>, TreeMap<Double, Map<String, StudyTable.Cell>>> strengths =
+        new LinkedHashMap<>();
+    Map<List<Object>, ResultRow> samples = new LinkedHashMap<>();
+    for (StudyTable.Row row : rows) {
+      ResultRow sample = row.sample();
+      if (sample.kind() != Kind.AGGREGATE
+          && (sample.epsilon() != null || sample.severity() != null)) {
+        List<Object> key = Arrays.asList(sample.perturbation(), sample.objective(), sample.norm());
+        samples.putIfAbsent(key, sample);
+        strengths.computeIfAbsent(key, k -> new TreeMap<>()).put(strength(sample), row.cells());
+      }
+    }
+    List<Chart> charts = new ArrayList<>();
+    strengths.forEach(
+        (key, cells) -> {
+          if (cells.size() > 1) {
+            cells.put(0.0, clean);
+            ResultRow sample = samples.get(key);
+            boolean linf = "linf".equals(sample.norm());
+            charts.add(
+                new Chart(
+                    "chart-" + (charts.size() + 1),
+                    sample.perturbation()
+                        + (sample.objective() == null ? "" : ", " + sample.objective()),
+                    sample.severity() != null ? "severity" : linf ? "epsilon × 255" : "epsilon",
+                    linf,
+                    sample.severity() != null ? STRONGEST : null,
+                    table.methods().stream()
+                        .map(method -> new Series(method, points(cells, method)))
+                        .filter(series -> !series.points().isEmpty())
+                        .toList()));
+          }
+        });
+    return charts;
+  }
+
+  private static double strength(ResultRow row) {
+    return row.severity() != null
+        ? row.severity()
+        : row.epsilon() * ("linf".equals(row.norm()) ? 255 : 1);
+  }
+
+  private static List<Point> points(
+      TreeMap<Double, Map<String, StudyTable.Cell>> cells, String method) {
+    List<Point> points = new ArrayList<>();
+    cells.forEach(
+        (x, byMethod) -> {
+          StudyTable.Cell cell = byMethod.get(method);
+          if (cell != null) {
+            double low = Collections.min(cell.values());
+            double high = Collections.max(cell.values());
+            points.add(
+                new Point(
+                    x,
+                    cell.mean(),
+                    low,
+                    high,
+                    "%s %% (%s–%s)"
+                        .formatted(
+                            Words.percent(cell.mean()), Words.percent(low), Words.percent(high))));
+          }
+        });
+    return List.copyOf(points);
   }
 
   /**

@@ -253,7 +253,7 @@ record Page(
             .toList());
   }
 
-  private static String word(Verdict verdict) {
+  static String word(Verdict verdict) {
     return switch (verdict) {
       case OK -> "OK";
       case SUSPICIOUS -> "Suspicious";

@@ -29,6 +29,7 @@ import java.util.TreeMap;
  * @param seeds of the trainings
  * @param rows perturbations and metrics, in the order of the audits
  * @param findings what trust checks say against audits
+ * @param reports of the audits
  */
 public record StudyTable(
     String name,
@@ -37,7 +38,8 @@ public record StudyTable(
     List<String> methods,
     List<Long> seeds,
     List<Row> rows,
-    List<Finding> findings) {
+    List<Finding> findings,
+    List<Report> reports) {
 
   /** Copies the lists. */
   public StudyTable {
@@ -45,14 +47,30 @@ public record StudyTable(
     seeds = List.copyOf(seeds);
     rows = List.copyOf(rows);
     findings = List.copyOf(findings);
+    reports = List.copyOf(reports);
   }
 
   /**
    * One model and what its audit found.
    *
    * @param seed of its training
+   * @param report file of the report, relative to the study
    */
-  public record Run(String method, long seed, Audit audit) {}
+  public record Run(String method, long seed, Audit audit, String report) {
+
+    private String model() {
+      return method + " with seed " + seed;
+    }
+  }
+
+  /**
+   * The report of an audit.
+   *
+   * @param model in words
+   * @param battery that it was audited with
+   * @param file relative to the study
+   */
+  public record Report(String model, String battery, String file) {}
 
   /**
    * What a trust check says against audits.
@@ -66,10 +84,12 @@ public record StudyTable(
    * One metric under one perturbation.
    *
    * @param perturbation in words
+   * @param sample one of its rows, for what they share
    * @param queries that each value is an average of
    * @param cells by method
    */
-  public record Row(String perturbation, Metric metric, int queries, Map<String, Cell> cells) {}
+  public record Row(
+      String perturbation, Metric metric, ResultRow sample, int queries, Map<String, Cell> cells) {}
 
   /**
    * What a method reached.
@@ -92,6 +112,7 @@ public record StudyTable(
       String name, String baseline, List<String> methods, List<Long> seeds, List<Run> runs) {
     Map<Key, Map<String, Map<Long, Double>>> values = new LinkedHashMap<>();
     Map<Key, Integer> queries = new LinkedHashMap<>();
+    Map<Key, ResultRow> samples = new LinkedHashMap<>();
     Set<String> datasets = new LinkedHashSet<>();
     for (Run run : runs) {
       datasets.add(run.audit().data().name());
@@ -104,6 +125,7 @@ public record StudyTable(
                 row.setting(),
                 row.threatHash());
         queries.merge(key, row.nQueries(), Math::max);
+        samples.putIfAbsent(key, row);
         values
             .computeIfAbsent(key, k -> new LinkedHashMap<>())
             .computeIfAbsent(run.method(), m -> new LinkedHashMap<>())
@@ -126,10 +148,20 @@ public record StudyTable(
                           : byMethod.getOrDefault(baseline, Map.of())));
             }
           }
-          rows.add(new Row(key.perturbation(), key.metric(), queries.get(key), cells));
+          rows.add(
+              new Row(key.perturbation(), key.metric(), samples.get(key), queries.get(key), cells));
         });
     return new StudyTable(
-        name, String.join(", ", datasets), baseline, methods, seeds, rows, findings(runs));
+        name,
+        String.join(", ", datasets),
+        baseline,
+        methods,
+        seeds,
+        rows,
+        findings(runs),
+        runs.stream()
+            .map(run -> new Report(run.model(), run.audit().battery(), run.report()))
+            .toList());
   }
 
   private static List<Finding> findings(List<Run> runs) {
@@ -140,7 +172,7 @@ public record StudyTable(
           models
               .computeIfAbsent(check.verdict(), v -> new TreeMap<>())
               .computeIfAbsent(check.check(), c -> new ArrayList<>())
-              .add(run.method() + " with seed " + run.seed());
+              .add(run.model());
         }
       }
     }
@@ -185,6 +217,11 @@ public record StudyTable(
         Intervals.deviation(array),
         difference,
         difference == null || sumOfBase == 0 ? Double.NaN : sumOfShared / sumOfBase);
+  }
+
+  /** Returns the rows of a metric. */
+  public List<Row> rows(Metric metric) {
+    return rows.stream().filter(r -> r.metric().equals(metric)).toList();
   }
 
   /** Returns the metrics that occur, in the order of the rows. */

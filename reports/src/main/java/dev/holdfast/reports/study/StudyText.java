@@ -5,18 +5,10 @@ import dev.holdfast.reports.table.Metric;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
-/** A study as Markdown and as one page that works offline: a table for each metric. */
+/** A study in words, and as Markdown: a table for each metric. */
 public final class StudyText {
-
-  private static final String STYLE =
-      """
-      body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; color: #1c2430; }
-      table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 1rem 0; }
-      th, td { border-bottom: 1px solid #d8dde4; padding: .35rem .7rem; text-align: right; vertical-align: top; }
-      th:first-child, td:first-child { text-align: left; }
-      small { color: #5b6675; display: block; white-space: nowrap; }
-      """;
 
   private final StudyTable table;
 
@@ -29,19 +21,40 @@ public final class StudyText {
     return "Study %s on %s".formatted(table.name(), table.dataset());
   }
 
-  private String legend() {
-    return ("Mean over seeds ± standard deviation; below, the difference from %s with the same seed,"
-            + " its 95 %% interval (Student's t over seeds), and the ratio of the means.")
+  /** Returns what the numbers are of: seeds and queries. */
+  public String facts() {
+    List<Integer> queries =
+        table.rows().stream().map(StudyTable.Row::queries).distinct().sorted().toList();
+    return "%d methods, seeds %s; %s queries of classes that no model was trained on."
+        .formatted(
+            table.methods().size(),
+            table.seeds().stream().map(String::valueOf).collect(Collectors.joining(", ")),
+            queries.stream().map(String::valueOf).collect(Collectors.joining(" or ")));
+  }
+
+  /** Returns what stands in a cell. */
+  public String legend() {
+    return ("Mean over seeds ± standard deviation; below, the value of each seed, and the difference"
+            + " from %s with the same seed, its 95 %% interval (Student's t over seeds), and the"
+            + " ratio of the means.")
         .formatted(table.baseline());
   }
 
-  private static List<String> cell(Metric metric, StudyTable.Cell cell) {
+  /**
+   * Returns the lines of a cell.
+   *
+   * @param cell null for one that was not measured
+   */
+  public static List<String> cell(Metric metric, StudyTable.Cell cell) {
     if (cell == null) {
       return List.of("–");
     }
     List<String> lines = new ArrayList<>();
     String spread = Double.isFinite(cell.deviation()) ? " ± " + metric.text(cell.deviation()) : "";
-    lines.add("%s%s (n = %d)".formatted(metric.text(cell.mean()), spread, cell.values().size()));
+    lines.add(metric.text(cell.mean()) + spread);
+    if (cell.values().size() > 1) {
+      lines.add(cell.values().stream().map(metric::text).collect(Collectors.joining(", ")));
+    }
     Estimate difference = cell.difference();
     if (difference != null) {
       String interval =
@@ -78,18 +91,16 @@ public final class StudyText {
         .toList();
   }
 
-  private List<StudyTable.Row> rows(Metric metric) {
-    return table.rows().stream().filter(r -> r.metric().equals(metric)).toList();
-  }
-
-  private static String unit(Metric metric) {
+  /** Returns the name of a metric, with its unit where it has one. */
+  public static String unit(Metric metric) {
     return metric.label() + (metric.isFraction() ? ", %" : "");
   }
 
   /** Returns the study as GitHub-flavored Markdown. */
   public String markdown() {
     StringBuilder out = new StringBuilder();
-    out.append("# ").append(escape(heading())).append("\n\n").append(legend()).append("\n");
+    out.append("# ").append(escape(heading())).append("\n\n");
+    out.append(facts()).append(' ').append(legend()).append('\n');
     if (!findings().isEmpty()) {
       out.append("\nTrust checks of the audits found something; their reports say what:\n\n");
       findings().forEach(finding -> out.append("- ").append(escape(finding)).append('\n'));
@@ -98,7 +109,7 @@ public final class StudyText {
       out.append("\n## ").append(unit(metric)).append("\n\n| Perturbation |");
       table.methods().forEach(m -> out.append(' ').append(escape(m)).append(" |"));
       out.append("\n|---|").append("---|".repeat(table.methods().size())).append('\n');
-      for (StudyTable.Row row : rows(metric)) {
+      for (StudyTable.Row row : table.rows(metric)) {
         out.append("| ").append(escape(row.perturbation())).append(" |");
         for (String method : table.methods()) {
           out.append(' ')
@@ -113,49 +124,5 @@ public final class StudyText {
 
   private static String escape(String text) {
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;");
-  }
-
-  /** Returns the whole page. */
-  public String html() {
-    StringBuilder out = new StringBuilder();
-    out.append("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n")
-        .append("<meta http-equiv=\"Content-Security-Policy\"")
-        .append(" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>")
-        .append(html(heading()))
-        .append("</title>\n<style>\n")
-        .append(STYLE)
-        .append("</style>\n<h1>")
-        .append(html(heading()))
-        .append("</h1>\n<p>")
-        .append(html(legend()))
-        .append("</p>\n");
-    if (!findings().isEmpty()) {
-      out.append(
-          "<p>Trust checks of the audits found something; their reports say what:</p>\n<ul>\n");
-      findings().forEach(f -> out.append("<li>").append(html(f)).append("</li>\n"));
-      out.append("</ul>\n");
-    }
-    for (Metric metric : table.metrics()) {
-      out.append("<h2>").append(html(unit(metric))).append("</h2>\n<table>\n<tr><th>Perturbation");
-      table.methods().forEach(m -> out.append("</th><th>").append(html(m)));
-      out.append("</th></tr>\n");
-      for (StudyTable.Row row : rows(metric)) {
-        out.append("<tr><td>").append(html(row.perturbation()));
-        for (String method : table.methods()) {
-          List<String> lines = cell(metric, row.cells().get(method));
-          out.append("</td><td>").append(html(lines.get(0)));
-          for (String small : lines.subList(1, lines.size())) {
-            out.append("<small>").append(html(small)).append("</small>");
-          }
-        }
-        out.append("</td></tr>\n");
-      }
-      out.append("</table>\n");
-    }
-    return out.append("</html>\n").toString();
-  }
-
-  private static String html(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 }

@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 class HtmlReportTest {
 
   private static final Pattern DATA =
-      Pattern.compile("(?s)<script type=\"application/json\" id=\"audit-data\">(.*?)</script>");
+      Pattern.compile("(?s)<script type=\"application/json\" id=\"page-data\">(.*?)</script>");
   private static final Pattern SCRIPT = Pattern.compile("(?s)<script>(.*?)</script>");
 
   @TempDir Path folder;
@@ -64,7 +64,7 @@ class HtmlReportTest {
     assertThat(own.substring(own.indexOf("<title>"))).doesNotContain(name);
     JsonNode data = data(page);
     assertThat(data.get("entries")).isNotEmpty();
-    assertThat(SCRIPT.matcher(page).results()).hasSize(3);
+    assertThat(SCRIPT.matcher(page).results()).hasSize(4);
   }
 
   @Test
@@ -77,7 +77,7 @@ class HtmlReportTest {
             .map(m -> m.group(1))
             .toList();
     List<String> expected = SCRIPT.matcher(page).results().map(HtmlReportTest::sourceHash).toList();
-    assertThat(hashes).hasSize(3).isEqualTo(expected);
+    assertThat(hashes).hasSize(4).isEqualTo(expected);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.holdfast.reports.Audits;
 import dev.holdfast.reports.StudyFiles;
+import dev.holdfast.reports.html.HtmlStudy;
 import dev.holdfast.reports.json.AuditJson;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,11 @@ class StudyTableTest {
     for (JsonNode row : tree.path("rows")) {
       ((ObjectNode) row).put("value", value);
     }
-    return new StudyTable.Run(method, seed, AuditJson.read(MAPPER.writeValueAsString(tree), "x"));
+    return new StudyTable.Run(
+        method,
+        seed,
+        AuditJson.read(MAPPER.writeValueAsString(tree), "x"),
+        "cells/%s %d/report.html".formatted(method, seed));
   }
 
   private static StudyTable table() {
@@ -100,7 +105,9 @@ class StudyTableTest {
         .asString()
         .contains("6 models, clean with seed 1");
     assertThat(text.markdown()).contains("- " + text.findings().get(0));
-    assertThat(text.html()).contains("<li>" + text.findings().get(0));
+    assertThat(HtmlStudy.render(table()))
+        .contains("<p>" + text.findings().get(0), "<p class=\"badge\">Suspicious</p>");
+    assertThat(table().unreliable()).isFalse();
   }
 
   @Test
@@ -108,10 +115,12 @@ class StudyTableTest {
     StudyFiles.write(table(), dir);
     assertThat(Files.readString(dir.resolve("study.md")))
         .contains("| Perturbation | clean | other |")
-        .contains("20.0 ± 10.0 (n = 3)")
+        .contains("2 methods, seeds 1, 2, 3; 400 queries")
+        .contains("| 20.0 ± 10.0<br>10.0, 20.0, 30.0 |")
         .contains("+40.0 [-3.0, +83.0], x 3.00");
     assertThat(Files.readString(dir.resolve("study.html")))
-        .contains("20.0 ± 10.0 (n = 3)")
+        .contains("20.0 ± 10.0<small>10.0, 20.0, 30.0</small>")
+        .contains("<dd><a href=\"cells/other%203/report.html\">")
         .contains("<small>+40.0 [-3.0, +83.0], x 3.00</small>");
     assertThat(Files.readString(dir.resolve("study.csv")))
         .startsWith("study,dataset,perturbation,metric,k,n_queries,method,n_seeds,mean")
