@@ -164,15 +164,21 @@ public final class Audits {
 
   /** Returns a row with another setting. */
   public static ResultRow withSetting(ResultRow row, String setting) {
-    return with(row, row.kind(), row.perturbation(), setting);
+    return with(row, row.kind(), row.perturbation(), setting, row.value());
   }
 
   /** Returns a row as a mean of others. */
   public static ResultRow asMean(ResultRow row, String label) {
-    return with(row, Kind.AGGREGATE, label, null);
+    return with(row, Kind.AGGREGATE, label, null, row.value());
   }
 
-  private static ResultRow with(ResultRow row, Kind kind, String perturbation, String setting) {
+  /** Returns a row with another value. */
+  public static ResultRow withValue(ResultRow row, double value) {
+    return with(row, row.kind(), row.perturbation(), row.setting(), value);
+  }
+
+  private static ResultRow with(
+      ResultRow row, Kind kind, String perturbation, String setting, double value) {
     return new ResultRow(
         row.model(),
         row.dataset(),
@@ -189,7 +195,7 @@ public final class Audits {
         row.steps(),
         row.metric(),
         row.k(),
-        row.value(),
+        value,
         row.ciLow(),
         row.ciHigh(),
         row.nQueries(),

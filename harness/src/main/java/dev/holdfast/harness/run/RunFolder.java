@@ -127,7 +127,7 @@ final class RunFolder implements AutoCloseable {
             path,
             "the command line",
             "belong to this run, but it holds another one (" + difference(there, config) + ")",
-            "choose another folder, or add --fresh to delete what is there");
+            "choose another folder, or delete what is there: --fresh does so in an audit");
       }
     }
     Files.createDirectories(path.resolve(CELLS));

@@ -139,23 +139,31 @@ record Chart(
       ResultRow sample = row.sample();
       if (sample.kind() != Kind.AGGREGATE
           && (sample.epsilon() != null || sample.severity() != null)) {
-        List<Object> key = Arrays.asList(sample.perturbation(), sample.objective(), sample.norm());
-        samples.putIfAbsent(key, sample);
-        strengths.computeIfAbsent(key, k -> new TreeMap<>()).put(strength(sample), row.cells());
+        // Rows that differ in a hyper-parameter alone may meet at one strength: a chart for each.
+        int copy = 1;
+        while (strengths
+            .computeIfAbsent(look(sample, copy), k -> new TreeMap<>())
+            .containsKey(strength(sample))) {
+          copy++;
+        }
+        samples.putIfAbsent(look(sample, copy), sample);
+        strengths.get(look(sample, copy)).put(strength(sample), row.cells());
       }
     }
     List<Chart> charts = new ArrayList<>();
     strengths.forEach(
-        (key, cells) -> {
+        (look, cells) -> {
           if (cells.size() > 1) {
             cells.put(0.0, clean);
-            ResultRow sample = samples.get(key);
+            ResultRow sample = samples.get(look);
             boolean linf = "linf".equals(sample.norm());
             charts.add(
                 new Chart(
                     "chart-" + (charts.size() + 1),
-                    sample.perturbation()
-                        + (sample.objective() == null ? "" : ", " + sample.objective()),
+                    look.stream()
+                        .filter(Objects::nonNull)
+                        .map(Object::toString)
+                        .collect(Collectors.joining(", ")),
                     sample.severity() != null ? "severity" : linf ? "epsilon × 255" : "epsilon",
                     linf,
                     sample.severity() != null ? STRONGEST : null,
@@ -166,6 +174,10 @@ record Chart(
           }
         });
     return charts;
+  }
+
+  private static List<Object> look(ResultRow row, int copy) {
+    return Arrays.asList(row.perturbation(), row.objective(), copy == 1 ? null : "no. " + copy);
   }
 
   private static double strength(ResultRow row) {

@@ -1,11 +1,13 @@
 package dev.holdfast.reports.html;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.holdfast.reports.Audits;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.Kind;
 import dev.holdfast.reports.result.ResultRow;
+import dev.holdfast.reports.study.StudyTable;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,60 @@ class ChartTest {
     assertThat(Chart.of(both).get(0).series())
         .extracting(Chart.Series::name)
         .containsExactly("pgd-linf, embedding-shift", "pgd-linf, embedding-shift, no. 2");
+  }
+
+  /** Audits that have every row twice, with other settings. */
+  private static StudyTable.Run run(String method, long seed, double part) {
+    Audit audit = Audits.large();
+    List<ResultRow> rows = new ArrayList<>();
+    for (ResultRow row : audit.rows()) {
+      ResultRow less = Audits.withValue(row, row.value() * part);
+      rows.add(less);
+      if (row.kind() == Kind.ATTACK) {
+        rows.add(Audits.withSetting(less, "{\"restarts\":5}"));
+      }
+    }
+    return new StudyTable.Run(
+        method,
+        seed,
+        new Audit(
+            1,
+            audit.model(),
+            audit.data(),
+            audit.battery(),
+            audit.threatModels(),
+            rows,
+            audit.trust(),
+            audit.provenance()),
+        "");
+  }
+
+  @Test
+  void draws_a_curve_of_means_for_each_method_of_a_study() {
+    StudyTable table =
+        StudyTable.of(
+            "toy",
+            "clean",
+            List.of("clean", "other"),
+            List.of(1L, 2L),
+            List.of(run("clean", 1, 1), run("other", 1, 0.5), run("other", 2, 0.7)));
+    List<Chart> charts = Chart.of(table);
+    assertThat(charts).extracting(Chart::id).doesNotHaveDuplicates();
+    assertThat(charts).extracting(Chart::heading).doesNotHaveDuplicates();
+    List<Chart> one = Chart.of(Audits.large());
+    Chart linf = charts.get(0);
+    assertThat(charts).anyMatch(c -> c.heading().equals(linf.heading() + ", no. 2"));
+    assertThat(linf.series()).extracting(Chart.Series::name).containsExactly("clean", "other");
+    List<Chart.Point> expected = one.get(0).series().get(0).points();
+    assertThat(linf.series().get(0).points())
+        .usingRecursiveFieldByFieldElementComparatorOnFields("x", "y")
+        .containsExactlyElementsOf(expected);
+    for (int i = 0; i < expected.size(); i++) {
+      Chart.Point point = linf.series().get(1).points().get(i);
+      assertThat(point.y()).isCloseTo(0.6 * expected.get(i).y(), within(1e-12));
+      assertThat(point.low()).isEqualTo(0.5 * expected.get(i).y());
+      assertThat(point.high()).isEqualTo(0.7 * expected.get(i).y());
+    }
   }
 
   @Test
