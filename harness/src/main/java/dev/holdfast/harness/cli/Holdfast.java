@@ -8,6 +8,7 @@ import dev.holdfast.metrics.error.RunException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
@@ -96,6 +97,8 @@ public final class Holdfast implements Runnable {
                   + " HOLDFAST_JAVA_OPTIONS=-Xmx4g.");
       line.getErr().flush();
       return FAILED;
+    } catch (StackOverflowError e) {
+      return holdfast.explain(new IllegalStateException(e), line);
     }
   }
 
@@ -130,9 +133,13 @@ public final class Holdfast implements Runnable {
 
   private int explain(Exception e, CommandLine command) {
     PrintWriter err = command.getErr();
-    int code = e instanceof InputException ? INPUT : FAILED;
+    int code = e instanceof InputException || e instanceof InvalidPathException ? INPUT : FAILED;
     if (e instanceof InputException || e instanceof RunException) {
       err.println(e.getMessage());
+    } else if (e instanceof InvalidPathException path) {
+      err.println(
+          "The path (%s) must be one that a file can have: %s.\nMaybe a character is left over."
+              .formatted(path.getInput().replace("\0", "\\0"), path.getReason()));
     } else if (e instanceof EngineException) {
       String message = String.valueOf(e.getMessage());
       err.println("The engine failed: " + message.lines().findFirst().orElse(""));

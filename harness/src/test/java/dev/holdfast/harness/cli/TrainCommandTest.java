@@ -153,6 +153,8 @@ class TrainCommandTest {
         .refuses(Holdfast.INPUT, "method (standart)", "you meant standard");
     World.write(recipe, RECIPE.replace("batch_size: 8", "batch_size: 800"));
     train(out).refuses(Holdfast.INPUT, "800", "Maybe");
+    Cli.run("train", "--data", "a\0b", "--recipe", recipe, "--out", out)
+        .refuses(Holdfast.INPUT, "path (a\\0b)", "Maybe");
     assertThat(out).doesNotExist();
   }
 }

@@ -18,6 +18,10 @@ import org.apache.commons.statistics.interval.Interval;
 public final class Intervals {
 
   private static final double ERROR_RATE = 0.05;
+
+  /** Differences of equal fractions differ by this at most. */
+  private static final double ROUNDING = 1e-12;
+
   private static final int RESAMPLES = 1000;
   private static final Estimate NONE = new Estimate(Double.NaN, Double.NaN, Double.NaN, 0);
 
@@ -203,13 +207,24 @@ public final class Intervals {
     if (n == 1) {
       return new Estimate(mean, Double.NaN, Double.NaN, n);
     }
-    if (deviation(values) == 0) {
+    if (agree(values)) {
       // A few values that agree do not say that all would.
       return new Estimate(mean, Double.NaN, Double.NaN, n);
     }
     double quantile = TDistribution.of(n - 1.0).inverseCumulativeProbability(1 - ERROR_RATE / 2);
     double half = quantile * deviation(values) / Math.sqrt(n);
     return new Estimate(mean, mean - half, mean + half, n);
+  }
+
+  /** Tells whether values differ by no more than rounding. */
+  private static boolean agree(double[] values) {
+    double least = values[0];
+    double greatest = values[0];
+    for (double value : values) {
+      least = Math.min(least, value);
+      greatest = Math.max(greatest, value);
+    }
+    return greatest - least <= ROUNDING * Math.max(1, Math.max(-least, greatest));
   }
 
   /** Returns the standard deviation of a sample (divided by n - 1); not a number for one value. */

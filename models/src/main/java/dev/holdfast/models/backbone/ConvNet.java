@@ -21,9 +21,13 @@ public record ConvNet(List<Integer> widths) implements Backbone {
   /** Puts the default in and checks the widths. */
   public ConvNet {
     widths = widths == null ? DEFAULT_WIDTHS : List.copyOf(widths);
-    if (widths.isEmpty() || widths.stream().anyMatch(w -> w < 1)) {
+    if (widths.isEmpty() || widths.stream().anyMatch(w -> w < 1 || w > Residual.WIDEST)) {
       throw InputException.of(
-          "widths", widths, "backbone conv-net", "be positive numbers", "try " + DEFAULT_WIDTHS);
+          "widths",
+          widths,
+          "backbone conv-net",
+          "be in 1 to " + Residual.WIDEST,
+          "try " + DEFAULT_WIDTHS);
     }
   }
 

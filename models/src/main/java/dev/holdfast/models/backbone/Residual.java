@@ -36,10 +36,14 @@ record Residual(List<Integer> blocks, int width, boolean bottleneck) {
   }
 
   /** Checks a width that a user gave. */
+  /** More channels are a mistake; their weights would not fit into an array. */
+  static final int WIDEST = 8192;
+
   static int width(Integer width, int usual, String owner) {
     int w = width == null ? usual : width;
-    if (w < 1) {
-      throw InputException.of("width", w, owner, "be at least 1", "leave it out for " + usual);
+    if (w < 1 || w > WIDEST) {
+      throw InputException.of(
+          "width", w, owner, "be in 1 to " + WIDEST, "leave it out for " + usual);
     }
     return w;
   }

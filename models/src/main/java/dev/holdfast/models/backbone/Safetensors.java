@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.error.InputException;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +14,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -26,6 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Safetensors {
 
   private static final String METADATA = "__metadata__";
+  private static final String TYPE = "F32";
   private static final JsonMapper MAPPER = new JsonMapper();
 
   private Safetensors() {}
@@ -46,7 +50,7 @@ public final class Safetensors {
       header.put(
           e.getKey(),
           new Entry(
-              "F32",
+              TYPE,
               java.util.Arrays.stream(shape.getShape()).boxed().toList(),
               List.of(offset, end)));
       offset = end;
@@ -92,38 +96,60 @@ public final class Safetensors {
     int length = (int) buffer.getLong(0);
     Map<String, Entry> header = new LinkedHashMap<>();
     try {
-      MAPPER
-          .readTree(bytes, 8, length)
-          .forEachEntry(
-              (key, value) -> {
-                if (!key.equals(METADATA)) {
-                  header.put(key, MAPPER.treeToValue(value, Entry.class));
-                }
-              });
+      JsonNode tree = MAPPER.readTree(bytes, 8, length);
+      if (!tree.isObject()) {
+        throw broken(name, "its header is not a JSON object", null);
+      }
+      tree.forEachEntry(
+          (key, value) -> {
+            if (!key.equals(METADATA)) {
+              header.put(key, MAPPER.treeToValue(value, Entry.class));
+            }
+          });
     } catch (JacksonException e) {
       throw broken(name, "its header is not JSON", e);
     }
+    // Everything is checked before the first array is made, so that none is left behind.
+    header.forEach((key, entry) -> check(key, entry, bytes.length - 8L - length, name));
     Weights weights = new Weights(parent);
     header.forEach(
         (key, entry) -> {
-          if (!entry.dtype().startsWith("F") && !entry.dtype().startsWith("BF")) {
-            return;
+          if (entry.dtype().equals(TYPE)) {
+            buffer.position(Math.toIntExact(8L + length + entry.data_offsets().get(0)));
+            Shape shape = new Shape(entry.shape());
+            float[] values = new float[Math.toIntExact(shape.size())];
+            buffer.asFloatBuffer().get(values);
+            weights.put(key, values, shape);
           }
-          if (!entry.dtype().equals("F32")) {
-            throw broken(name, key + " is " + entry.dtype() + ", and only F32 is read", null);
-          }
-          Shape shape = new Shape(entry.shape());
-          long start = 8L + length + entry.data_offsets().get(0);
-          if (entry.data_offsets().get(1) - entry.data_offsets().get(0) != 4 * shape.size()
-              || start + 4 * shape.size() > bytes.length) {
-            throw broken(name, key + " is cut off", null);
-          }
-          float[] values = new float[Math.toIntExact(shape.size())];
-          buffer.position(Math.toIntExact(start));
-          buffer.asFloatBuffer().get(values);
-          weights.put(key, values, shape);
         });
     return weights;
+  }
+
+  private static void check(String key, Entry entry, long size, String name) {
+    if (entry == null
+        || entry.dtype() == null
+        || entry.shape() == null
+        || entry.data_offsets() == null
+        || entry.data_offsets().size() != 2
+        || Stream.concat(entry.shape().stream(), entry.data_offsets().stream())
+            .anyMatch(n -> n == null || n < 0)) {
+      throw broken(name, key + " has no dtype, shape and data_offsets as they should be", null);
+    }
+    if (!entry.dtype().equals(TYPE)) {
+      if (entry.dtype().startsWith("F") || entry.dtype().startsWith("BF")) {
+        throw broken(name, key + " is " + entry.dtype() + ", and only " + TYPE + " is read", null);
+      }
+      return;
+    }
+    long start = entry.data_offsets().get(0);
+    long end = entry.data_offsets().get(1);
+    BigInteger bytes =
+        entry.shape().stream()
+            .map(BigInteger::valueOf)
+            .reduce(BigInteger.valueOf(4), BigInteger::multiply);
+    if (end > size || !bytes.equals(BigInteger.valueOf(end - start))) {
+      throw broken(name, key + " is cut off", null);
+    }
   }
 
   private static InputException broken(String name, String why, Throwable cause) {

@@ -7,8 +7,8 @@ import java.util.Objects;
  * What images look like when a model gets them: the {@code input} section of a model card. The
  * short side is resized to {@code resizeShortSide}, then the center is cut out.
  *
- * @param height rows of the model input, at least 1
- * @param width columns of the model input, at least 1
+ * @param height rows of the model input, 1 to 16384
+ * @param width columns of the model input, 1 to 16384
  * @param color the channels that the model expects
  * @param resize the filter of the resize
  * @param resizeShortSide length of the short side after the resize, at least the height and width
@@ -19,6 +19,9 @@ public record InputSpec(
 
   private static final String OWNER = "the model input";
 
+  /** The values of one image fit into an array. */
+  private static final int LARGEST = 16384;
+
   /**
    * Checks that the crop fits into the resized image.
    *
@@ -27,6 +30,14 @@ public record InputSpec(
   public InputSpec {
     Objects.requireNonNull(color, "color");
     Objects.requireNonNull(resize, "resize");
+    if (height > LARGEST || width > LARGEST) {
+      throw InputException.of(
+          height > LARGEST ? "height" : "width",
+          Math.max(height, width),
+          OWNER,
+          "be at most " + LARGEST,
+          "a digit is too much");
+    }
     if (height < 1) {
       throw InputException.of(
           "height", height, OWNER, "be at least 1", "the model card lacks input.height");

@@ -24,7 +24,7 @@ public record ArcFace(Double scale, Double margin, Boolean legacy) implements Me
   private static final String PROTOTYPES = "prototypes";
   private static final float EDGE = 1e-10f;
 
-  /** Keeps the sine differentiable where it is 0. */
+  /** Keeps the sine differentiable where it is 0; beside the 1 it would be lost to rounding. */
   private static final float TINY = 1e-12f;
 
   /** Puts the defaults in and checks the values. */
@@ -69,7 +69,7 @@ public record ArcFace(Double scale, Double margin, Boolean legacy) implements Me
 
   /** Returns the cosine of an angle that is larger by the margin. */
   private NDArray widened(NDArray cosine) {
-    NDArray sine = cosine.square().neg().add(1 + TINY).abs().sqrt();
+    NDArray sine = cosine.square().neg().add(1).abs().add(TINY).sqrt();
     NDArray turned =
         Scalars.times(cosine, Math.cos(margin)).sub(Scalars.times(sine, Math.sin(margin)));
     NDArray straight = cosine.sub(margin * Math.sin(margin));

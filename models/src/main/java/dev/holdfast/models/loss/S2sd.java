@@ -34,6 +34,7 @@ public record S2sd(MetricLoss base, List<Integer> dimensions, Double gamma, Inte
 
   private static final String OWNER = "loss s2sd";
   private static final List<Integer> USUAL = List.of(512, 1024, 1536, 2048);
+  private static final int LARGEST = 65536;
   private static final String EMBEDDING = "embedding";
   private static final String HEAD = "heads.";
 
@@ -46,9 +47,9 @@ public record S2sd(MetricLoss base, List<Integer> dimensions, Double gamma, Inte
     if (base instanceof S2sd) {
       throw InputException.of("base", base.id(), OWNER, "be a plain loss", "use multi-similarity");
     }
-    if (dimensions.isEmpty() || dimensions.stream().anyMatch(d -> d < 1)) {
+    if (dimensions.isEmpty() || dimensions.stream().anyMatch(d -> d < 1 || d > LARGEST)) {
       throw InputException.of(
-          "dimensions", dimensions, OWNER, "be positive numbers", "try " + USUAL);
+          "dimensions", dimensions, OWNER, "be in 1 to " + LARGEST, "try " + USUAL);
     }
     Check.notNegative("gamma", gamma, OWNER, "50");
     if (featuresFrom < 0) {

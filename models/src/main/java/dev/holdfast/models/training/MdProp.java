@@ -75,6 +75,10 @@ public record MdProp(
 
   private static final String OWNER = "method mdprop";
   private static final String RELATIVE = "epsilon/";
+
+  /** One image has no variance for batch norm. */
+  private static final int FEWEST = 2;
+
   private static final Pattern NUMBER =
       Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(?:\\s*/\\s*(\\d+(?:\\.\\d*)?))?");
 
@@ -124,6 +128,9 @@ public record MdProp(
     chunks = chunks == null ? 1 : chunks;
     freshStatistics = freshStatistics != null && freshStatistics;
     double length = number("epsilon", epsilon);
+    if (!Double.isFinite(length)) {
+      throw InputException.of("epsilon", epsilon, OWNER, "be finite", "a digit is too much");
+    }
     if (space == Space.PIXEL && length > 1) {
       throw InputException.of(
           "epsilon",
@@ -135,7 +142,7 @@ public record MdProp(
     if (steps < 1) {
       throw InputException.of("steps", steps, OWNER, "be at least 1", "try 1");
     }
-    if (!(number("step_size", stepSize.replace(RELATIVE, "")) > 0)) {
+    if (!(stepLength(stepSize, 1) > 0)) {
       throw InputException.of("step_size", stepSize, OWNER, "be positive", "leave it out");
     }
     if (!(start >= 0 && start <= 1)) {
@@ -171,10 +178,20 @@ public record MdProp(
         : number.divide(new BigDecimal(m.group(2)), MathContext.DECIMAL128).doubleValue();
   }
 
-  private double stepLength(double length) {
-    return stepSize.startsWith(RELATIVE)
-        ? length / number("step_size", stepSize.substring(RELATIVE.length()))
-        : number("step_size", stepSize);
+  private static double stepLength(String stepSize, double length) {
+    if (!stepSize.startsWith(RELATIVE)) {
+      return number("step_size", stepSize);
+    }
+    String divisor = stepSize.substring(RELATIVE.length());
+    if (divisor.contains("/") || !(number("step_size", divisor) > 0)) {
+      throw InputException.of(
+          "step_size",
+          stepSize,
+          OWNER,
+          "be epsilon over a positive number, or a fraction of 1",
+          "write epsilon/10 or 2/255");
+    }
+    return length / number("step_size", divisor);
   }
 
   @Override
@@ -204,7 +221,7 @@ public record MdProp(
 
   /** Returns the sizes of the parts of a batch: as equal as rounding up allows. */
   private List<Integer> chunkSizes(int batchSize) {
-    int size = (batchSize + chunks - 1) / chunks;
+    int size = -Math.floorDiv(-batchSize, chunks);
     List<Integer> sizes = new ArrayList<>();
     for (int left = batchSize; left > 0; left -= size) {
       sizes.add(Math.min(size, left));
@@ -215,6 +232,15 @@ public record MdProp(
   @Override
   public void check(int batchSize, int samplesPerClass) {
     for (int size : chunkSizes(batchSize)) {
+      if (size < FEWEST * kinds()) {
+        throw InputException.of(
+            "chunks",
+            chunks,
+            OWNER,
+            "leave two images or more for each part, but leave %d for %d parts"
+                .formatted(size, kinds()),
+            "lower it, or raise batch_size");
+      }
       // A part that cannot be shared out evenly would send images through the wrong branch.
       if (size % kinds() != 0) {
         throw InputException.of(
@@ -331,7 +357,7 @@ public record MdProp(
           new AdversarialExamples.Budget(
               length,
               steps,
-              stepLength(length),
+              stepLength(stepSize, length),
               space == Space.PIXEL ? 0 : clean.min().getFloat(),
               space == Space.PIXEL ? 1 : clean.max().getFloat());
       float[] noise = new float[Math.toIntExact(clean.size())];

@@ -76,6 +76,7 @@ public record Recipe(
     Long seed) {
 
   private static final String OWNER = "the recipe";
+  private static final int LARGEST_DIMENSION = 65536;
 
   /** The file of the weights in the directory that training writes. */
   static final String WEIGHTS = "weights.safetensors";
@@ -146,6 +147,14 @@ public record Recipe(
     }
     if (!(gradientClip >= 0) || gradientClip.isInfinite()) {
       throw InputException.of("gradient_clip", gradientClip, OWNER, "be at least 0", "try 1");
+    }
+    if (embedding.dimension() > LARGEST_DIMENSION) {
+      throw InputException.of(
+          "dimension",
+          embedding.dimension(),
+          OWNER,
+          "be at most " + LARGEST_DIMENSION,
+          "try the usual 128");
     }
     method.check(batchSize, samplesPerClass);
     // A recipe that makes no card would fail at the very end.

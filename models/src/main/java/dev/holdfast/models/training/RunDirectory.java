@@ -1,6 +1,8 @@
 package dev.holdfast.models.training;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.models.backbone.Safetensors;
@@ -9,15 +11,22 @@ import dev.holdfast.models.loss.LossState;
 import dev.holdfast.models.yaml.StrictYaml;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -29,9 +38,10 @@ import java.util.stream.Stream;
  * training.csv  training.svg                      after each epoch
  * state/run.yaml                                  what the run was started with
  * state/epoch-00007/                              all that is needed to go on behind epoch 7
+ * .lock                                           held while a run writes
  * </pre>
  */
-final class RunDirectory {
+final class RunDirectory implements AutoCloseable {
 
   private static final String CARD = "model.yaml";
   private static final String RECIPE = "recipe.yaml";
@@ -39,14 +49,18 @@ final class RunDirectory {
   private static final String CURVE = "training.svg";
   private static final String MOMENTS = "moments.safetensors";
   private static final String EPOCH = "epoch-";
+  private static final Pattern CHECKPOINT = Pattern.compile(EPOCH + "(\\d{1,9})");
+  private static final String LOCK = ".lock";
   private static final String UNFINISHED = "unfinished-";
 
   private final Path out;
   private final Path state;
+  private final FileChannel lock;
 
-  private RunDirectory(Path out) {
+  private RunDirectory(Path out, FileChannel lock) {
     this.out = out;
     this.state = out.resolve("state");
+    this.lock = lock;
   }
 
   /**
@@ -55,28 +69,78 @@ final class RunDirectory {
    * @param weights safetensors of the network
    * @param moments safetensors of the optimizer
    */
-  record Checkpoint(TrainingLog log, Path weights, Path moments) {}
+  record Checkpoint(TrainingLog log, Path weights, Path moments) {
+
+    /** Reads weights or moments. */
+    static Weights read(Path file, Weights like, NDManager manager) {
+      Weights weights = Safetensors.read(file, manager);
+      if (!shapes(weights).equals(shapes(like))) {
+        throw damaged(file.getParent(), file.getFileName() + " holds other arrays", null);
+      }
+      return weights;
+    }
+
+    private static Map<String, Shape> shapes(Weights weights) {
+      Map<String, Shape> shapes = new HashMap<>();
+      weights.all().forEach((name, array) -> shapes.put(name, array.getShape()));
+      return shapes;
+    }
+  }
 
   /**
    * Opens a directory for a run.
    *
    * @param fresh whether an earlier run in it is removed
-   * @throws InputException if the directory holds another run, or a model without its run
+   * @throws InputException if the directory is in use, or holds another run or a model without its
+   *     run
    */
   static RunDirectory open(Path out, RunIdentity identity, boolean fresh) {
-    RunDirectory directory = new RunDirectory(out);
+    RunDirectory directory = new RunDirectory(out, lock(out));
+    try {
+      directory.prepare(identity, fresh);
+    } catch (InputException | RunException e) {
+      directory.close();
+      throw e;
+    }
+    return directory;
+  }
+
+  private static FileChannel lock(Path out) {
+    FileChannel channel = null;
+    try {
+      Files.createDirectories(out);
+      channel =
+          FileChannel.open(out.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (channel.tryLock() != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      // Of this very process.
+    } catch (IOException e) {
+      throw failed(out, e);
+    }
+    close(channel);
+    throw InputException.of(
+        "directory",
+        out,
+        "the training",
+        "not be in use by another run",
+        "wait for that one, or give another directory");
+  }
+
+  private void prepare(RunIdentity identity, boolean fresh) {
     try {
       if (fresh) {
-        directory.clear();
+        clear();
       }
-      for (Path folder : List.of(out, directory.state)) {
+      for (Path folder : List.of(out, state)) {
         for (Path leftover : entries(folder, UNFINISHED)) {
           delete(leftover);
         }
       }
-      Path run = directory.state.resolve("run.yaml");
-      if (Files.exists(run) && directory.newest().isPresent()) {
-        directory.check(StrictYaml.read(run, RunIdentity.class), identity);
+      Path run = state.resolve("run.yaml");
+      if (Files.exists(run) && newest().isPresent()) {
+        check(StrictYaml.read(run, RunIdentity.class), identity);
       } else if (Files.exists(out.resolve(CARD)) || Files.exists(out.resolve(Recipe.WEIGHTS))) {
         throw InputException.of(
             "directory",
@@ -85,13 +149,28 @@ final class RunDirectory {
             "hold no model that another run has made",
             "give another directory, or remove this one");
       } else {
-        Files.createDirectories(directory.state);
+        Files.createDirectories(state);
         write(run, StrictYaml.write(identity).getBytes(StandardCharsets.UTF_8));
       }
     } catch (IOException e) {
       throw failed(out, e);
     }
-    return directory;
+  }
+
+  /** Lets others write. */
+  @Override
+  public void close() {
+    close(lock);
+  }
+
+  private static void close(FileChannel lock) {
+    try {
+      if (lock != null) {
+        lock.close();
+      }
+    } catch (IOException e) {
+      throw new RunException("The lock of the training cannot be released: " + e, e);
+    }
   }
 
   private void check(RunIdentity earlier, RunIdentity now) {
@@ -129,19 +208,33 @@ final class RunDirectory {
         .reduce((first, second) -> second)
         .map(
             folder -> {
+              TrainingLog log;
               try {
-                return new Checkpoint(
-                    TrainingLog.parse(Files.readString(folder.resolve(LOG))),
-                    folder.resolve(Recipe.WEIGHTS),
-                    folder.resolve(MOMENTS));
-              } catch (IOException e) {
-                throw failed(folder, e);
+                log = TrainingLog.parse(Files.readString(folder.resolve(LOG)));
+              } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+                throw damaged(folder, LOG + " cannot be read", e);
               }
+              if (log.rows().size() != epoch(folder)) {
+                throw damaged(folder, "%s has %d epochs".formatted(LOG, log.rows().size()), null);
+              }
+              return new Checkpoint(log, folder.resolve(Recipe.WEIGHTS), folder.resolve(MOMENTS));
             });
   }
 
+  private static int epoch(Path folder) {
+    Matcher name = CHECKPOINT.matcher(folder.getFileName().toString());
+    return name.matches() ? Integer.parseInt(name.group(1)) : -1;
+  }
+
+  private static InputException damaged(Path folder, String why, Exception cause) {
+    return new InputException(
+        "The checkpoint (%s) of the training must be as it was saved, but %s.%nMaybe a copy is incomplete; remove the checkpoint, and the training starts afresh."
+            .formatted(folder, why),
+        cause);
+  }
+
   private List<Path> checkpoints() {
-    return entries(state, EPOCH);
+    return entries(state, EPOCH).stream().filter(folder -> epoch(folder) > 0).toList();
   }
 
   /** Returns what a directory has under names that start so, sorted. */
@@ -162,9 +255,9 @@ final class RunDirectory {
       List<Path> earlier = checkpoints();
       String name = EPOCH + "%05d".formatted(log.rows().size());
       Path unfinished = Files.createDirectory(state.resolve(UNFINISHED + name));
-      Files.write(unfinished.resolve(Recipe.WEIGHTS), Safetensors.encode(weights.all()));
-      Files.write(unfinished.resolve(MOMENTS), Safetensors.encode(moments.all()));
-      Files.write(unfinished.resolve(LOG), log.toBytes());
+      force(unfinished.resolve(Recipe.WEIGHTS), Safetensors.encode(weights.all()));
+      force(unfinished.resolve(MOMENTS), Safetensors.encode(moments.all()));
+      force(unfinished.resolve(LOG), log.toBytes());
       Files.move(unfinished, state.resolve(name), StandardCopyOption.ATOMIC_MOVE);
       for (Path old : earlier) {
         delete(old);
@@ -196,10 +289,26 @@ final class RunDirectory {
   private static void write(Path file, byte[] bytes) throws IOException {
     Path unfinished = file.resolveSibling(UNFINISHED + file.getFileName());
     try {
-      Files.write(unfinished, bytes);
+      force(unfinished, bytes);
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(unfinished);
+    }
+  }
+
+  /** Writes a file that is on the disk, also if the power goes, before it gets its name. */
+  private static void force(Path file, byte[] bytes) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer left = ByteBuffer.wrap(bytes);
+      while (left.hasRemaining()) {
+        channel.write(left);
+      }
+      channel.force(true);
     }
   }
 

@@ -8,7 +8,6 @@ import ai.djl.pytorch.jni.JniUtils;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.Uploads;
-import dev.holdfast.models.backbone.Safetensors;
 import dev.holdfast.models.backbone.Weights;
 import dev.holdfast.models.data.Progress;
 import dev.holdfast.models.loss.LossShape;
@@ -105,32 +104,33 @@ public final class Training {
     try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
       RunIdentity identity = RunIdentity.of(images, seeded, JniUtils.getNumThreads());
       Weights first = InitialWeights.of(seeded, manager);
-      return training.run(RunDirectory.open(out, identity, fresh), first, manager);
+      try (RunDirectory directory = RunDirectory.open(out, identity, fresh)) {
+        return training.run(directory, first, manager);
+      }
     }
   }
 
   private double run(RunDirectory directory, Weights first, NDManager manager) {
     Optional<RunDirectory.Checkpoint> earlier = directory.newest();
     TrainingLog log = earlier.map(RunDirectory.Checkpoint::log).orElse(new TrainingLog(List.of()));
-    if (earlier.isEmpty()) {
-      recipe
-          .loss()
-          .initialize(
-              new LossShape(
-                  first,
-                  LossState.PREFIX,
-                  classes.length,
-                  recipe.embedding().dimension(),
-                  recipe.backbone().featureChannels(),
-                  CounterRng.of(recipe.seed(), "loss", 0)));
-    }
-    Weights weights = earlier.map(c -> Safetensors.read(c.weights(), manager)).orElse(first);
+    recipe
+        .loss()
+        .initialize(
+            new LossShape(
+                first,
+                LossState.PREFIX,
+                classes.length,
+                recipe.embedding().dimension(),
+                recipe.backbone().featureChannels(),
+                CounterRng.of(recipe.seed(), "loss", 0)));
+    Weights zeros = Adam.zeros(first, manager);
+    Weights weights =
+        earlier.map(c -> RunDirectory.Checkpoint.read(c.weights(), first, manager)).orElse(first);
     Weights moments =
-        earlier
-            .map(c -> Safetensors.read(c.moments(), manager))
-            .orElseGet(() -> Adam.zeros(weights, manager));
+        earlier.map(c -> RunDirectory.Checkpoint.read(c.moments(), zeros, manager)).orElse(zeros);
     if (earlier.isPresent()) {
       first.close();
+      zeros.close();
     }
     Adam adam = new Adam(moments, recipe.weightDecay(), recipe.gradientClip());
     while (log.rows().size() < recipe.epochs()) {

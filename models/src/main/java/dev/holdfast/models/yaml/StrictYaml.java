@@ -28,8 +28,9 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DatabindException;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.cfg.CoercionAction;
@@ -107,6 +108,11 @@ public final class StrictYaml {
     try {
       LoadSettings settings = LoadSettings.builder().setLabel(owner.name()).build();
       root = new Compose(settings).composeString(text).orElseThrow(() -> empty(owner));
+    } catch (StackOverflowError e) {
+      throw new InputException(
+          "The file (%s) must not nest lists and mappings thousands deep.%nMaybe it is no file of Holdfast."
+              .formatted(owner.name()),
+          e);
     } catch (YamlEngineException e) {
       throw new InputException(
           "The file (%s) must be YAML.%nMaybe look here: %s"
@@ -160,10 +166,8 @@ public final class StrictYaml {
         return new InputException(where + ": " + input.getMessage(), e);
       }
     }
-    String key =
-        e instanceof DatabindException d && !d.getPath().isEmpty()
-            ? d.getPath().get(d.getPath().size() - 1).getPropertyName()
-            : null;
+    List<JacksonException.Reference> path = e.getPath();
+    String key = path.isEmpty() ? null : path.get(path.size() - 1).getPropertyName();
     if (key != null && e instanceof MismatchedInputException mismatch) {
       List<String> words = words(mismatch.getTargetType());
       if (!words.isEmpty()) {
@@ -175,6 +179,10 @@ public final class StrictYaml {
         return InputException.of(
             key, given, where, "be " + wanted.get().kind(), "write " + wanted.get().example());
       }
+    }
+    if (key != null && e instanceof InputCoercionException) {
+      return InputException.of(
+          key, shown(node(e, root)), where, "be a smaller number", "a digit is too much");
     }
     String what = key == null ? "The text" : "The key (" + key + ")";
     String detail =
@@ -244,14 +252,12 @@ public final class StrictYaml {
 
   private static Node node(JacksonException e, Node root) {
     Node node = root;
-    if (e instanceof DatabindException d) {
-      for (JacksonException.Reference step : d.getPath()) {
-        Optional<Node> next = child(node, step);
-        if (next.isEmpty()) {
-          break;
-        }
-        node = next.get();
+    for (JacksonException.Reference step : e.getPath()) {
+      Optional<Node> next = child(node, step);
+      if (next.isEmpty()) {
+        break;
       }
+      node = next.get();
     }
     return node;
   }
@@ -277,6 +283,7 @@ public final class StrictYaml {
     if (expected instanceof ParameterizedType generic) {
       Type[] arguments = generic.getActualTypeArguments();
       if (node instanceof SequenceNode sequence) {
+        sequence.getValue().forEach(n -> filled(n, owner));
         sequence.getValue().forEach(n -> check(n, arguments[0], owner));
       } else if (node instanceof MappingNode mapping && arguments.length == 2) {
         Set<String> seen = new HashSet<>();
@@ -297,6 +304,17 @@ public final class StrictYaml {
       throw new InputException(
           "The value of %s must be a mapping of keys to values.%nMaybe write it as {key: value}."
               .formatted(place(owner, line(node))));
+    }
+  }
+
+  private static void filled(Node node, Owner owner) {
+    if (node.getTag().equals(Tag.NULL)) {
+      throw InputException.of(
+          "item",
+          "empty",
+          "the list in " + place(owner, line(node)),
+          "have a value",
+          "a comma or a dash is left over");
     }
   }
 

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import dev.holdfast.models.backbone.Weights;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +43,25 @@ class ArcFaceTest implements MetricLossContract {
         .isCloseTo(
             TwoClasses.loss(new NormalizedSoftmax(1 / 16.0), "prototypes", TwoClasses.PROTOTYPES),
             within(1e-5));
+  }
+
+  @Test
+  void a_sample_that_meets_its_prototype_has_a_gradient() {
+    try (NDManager manager = NDManager.newBaseManager(null, "PyTorch")) {
+      Weights weights = new Weights(manager);
+      float[] axes = {1, 0, 0, 1};
+      weights.put(LossState.PREFIX + "prototypes", axes, new Shape(2, 2));
+      NDArray samples = manager.create(axes, new Shape(2, 2));
+      samples.setRequiresGradient(true);
+      try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+        long[] labels = {5, 8};
+        collector.backward(
+            metricLoss().loss(samples, labels, LossState.of(weights, labels, null, 0, 0)));
+      }
+      for (float value : samples.getGradient().toFloatArray()) {
+        assertThat(value).isFinite();
+      }
+    }
   }
 
   @Test

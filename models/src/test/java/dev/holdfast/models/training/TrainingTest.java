@@ -14,12 +14,15 @@ import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.backbone.Weights;
 import dev.holdfast.models.data.Progress;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -307,6 +310,73 @@ class TrainingTest {
     train(recipe(3, 0.01), IMAGES, out, 9);
     assertThat(TrainingMethodContract.files(out))
         .isEqualTo(TrainingMethodContract.files(dir.resolve("straight")));
+  }
+
+  private static void replace(Path file, Path by) {
+    try {
+      Files.copy(by, file, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void a_checkpoint_that_is_not_what_was_saved_is_refused(@TempDir Path dir) throws IOException {
+    Map<String, Consumer<Path>> damages =
+        Map.of(
+            "weights.safetensors holds other arrays",
+            c -> replace(c.resolve("weights.safetensors"), c.resolve("moments.safetensors")),
+            "moments.safetensors holds other arrays",
+            c -> replace(c.resolve("moments.safetensors"), c.resolve("weights.safetensors")),
+            "training.csv has 0 epochs",
+            c -> write(c.resolve("training.csv"), ""),
+            "training.csv cannot be read",
+            c -> write(c.resolve("training.csv"), "epoch,step\n1,x\n"));
+    for (Map.Entry<String, Consumer<Path>> damage : damages.entrySet()) {
+      Path out = dir.resolve("out-" + damage.getKey().hashCode());
+      assertThatThrownBy(() -> stopped(recipe(2, 0.01), out)).hasMessage("stop");
+      Path checkpoint = out.resolve("state").resolve("epoch-00001");
+      damage.getValue().accept(checkpoint);
+      assertThatThrownBy(() -> train(recipe(2, 0.01), IMAGES, out, 9))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining(damage.getKey())
+          .hasMessageContaining("remove the checkpoint");
+    }
+  }
+
+  @Test
+  void a_file_that_is_named_like_a_checkpoint_is_none(@TempDir Path dir) throws IOException {
+    assertThatThrownBy(() -> stopped(recipe(2, 0.01), dir)).hasMessage("stop");
+    Files.writeString(dir.resolve("state").resolve("epoch-zzz"), "mine");
+    train(recipe(2, 0.01), IMAGES, dir, 9);
+    assertThat(dir.resolve("model.yaml")).exists();
+  }
+
+  @Test
+  void two_runs_do_not_write_in_one_directory(@TempDir Path dir) {
+    Training.run(
+        recipe(1, 0.01),
+        IMAGES,
+        dir,
+        9,
+        false,
+        NO_ATTACK,
+        (task, done, total) -> {
+          if (done == 5) {
+            assertThatThrownBy(() -> train(recipe(1, 0.01), IMAGES, dir, 9))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("not be in use by another run");
+          }
+        });
+    train(recipe(1, 0.01), IMAGES, dir, 9);
   }
 
   /** The first so many of some images. */

@@ -176,6 +176,22 @@ class StrictYamlTest {
   }
 
   @Test
+  void lists_that_nest_without_an_end_are_refused() {
+    refuses("name: " + "[".repeat(20_000) + "]".repeat(20_000), "garden.yaml", "thousands deep");
+  }
+
+  @Test
+  void an_item_that_is_empty_is_named_with_its_line() {
+    refuses("name: x\nplants:\n  -\n", "The item (empty) of the list in garden.yaml, line 3");
+    refuses("plants: [null]", "item (empty)");
+  }
+
+  @Test
+  void a_number_that_is_too_large_is_named_with_its_key() {
+    refuses("name: x\nbeds: 3000000000\n", "The beds (3000000000) of garden.yaml, line 2");
+  }
+
+  @Test
   void an_error_of_a_record_is_shown_with_its_place() {
     refuses("best:\n  type: tree\n  height_meters: -1\n", "garden.yaml", "height_meters (-1)");
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,36 +127,34 @@ record Chart(
   static List<Chart> of(StudyTable table) {
     List<StudyTable.Row> rows =
         table.rows(Metric.RECALL_AT_1).stream().filter(r -> ofQueries(r.sample())).toList();
-    Map<String, StudyTable.Cell> clean =
-        rows.stream()
-            .filter(r -> r.sample().kind() == Kind.CLEAN)
-            .map(StudyTable.Row::cells)
-            .findFirst()
-            .orElse(Map.of());
+    Map<Integer, Map<String, StudyTable.Cell>> clean = new HashMap<>();
     Map<List<Object>, TreeMap<Double, Map<String, StudyTable.Cell>>> strengths =
         new LinkedHashMap<>();
-    Map<List<Object>, ResultRow> samples = new LinkedHashMap<>();
+    Map<List<Object>, StudyTable.Row> samples = new LinkedHashMap<>();
+    boolean alone = rows.stream().map(StudyTable.Row::queries).distinct().count() == 1;
     for (StudyTable.Row row : rows) {
       ResultRow sample = row.sample();
-      if (sample.kind() != Kind.AGGREGATE
+      if (sample.kind() == Kind.CLEAN) {
+        clean.put(row.queries(), row.cells());
+      } else if (sample.kind() != Kind.AGGREGATE
           && (sample.epsilon() != null || sample.severity() != null)) {
         // Rows that differ in a hyper-parameter alone may meet at one strength: a chart for each.
         int copy = 1;
         while (strengths
-            .computeIfAbsent(look(sample, copy), k -> new TreeMap<>())
+            .computeIfAbsent(look(row, alone, copy), k -> new TreeMap<>())
             .containsKey(strength(sample))) {
           copy++;
         }
-        samples.putIfAbsent(look(sample, copy), sample);
-        strengths.get(look(sample, copy)).put(strength(sample), row.cells());
+        samples.putIfAbsent(look(row, alone, copy), row);
+        strengths.get(look(row, alone, copy)).put(strength(sample), row.cells());
       }
     }
     List<Chart> charts = new ArrayList<>();
     strengths.forEach(
         (look, cells) -> {
           if (cells.size() > 1) {
-            cells.put(0.0, clean);
-            ResultRow sample = samples.get(look);
+            cells.put(0.0, clean.getOrDefault(samples.get(look).queries(), Map.of()));
+            ResultRow sample = samples.get(look).sample();
             boolean linf = "linf".equals(sample.norm());
             charts.add(
                 new Chart(
@@ -176,8 +175,12 @@ record Chart(
     return charts;
   }
 
-  private static List<Object> look(ResultRow row, int copy) {
-    return Arrays.asList(row.perturbation(), row.objective(), copy == 1 ? null : "no. " + copy);
+  private static List<Object> look(StudyTable.Row row, boolean alone, int copy) {
+    return Arrays.asList(
+        row.sample().perturbation(),
+        row.sample().objective(),
+        alone ? null : row.queries() + " queries",
+        copy == 1 ? null : "no. " + copy);
   }
 
   private static double strength(ResultRow row) {

@@ -105,7 +105,11 @@ public record StudyTable(
   public record Cell(
       List<Double> values, double mean, double deviation, Estimate difference, double ratio) {}
 
-  private record Key(String perturbation, Metric metric, String setting, String threat) {}
+  /**
+   * @param asked queries of the audit
+   */
+  private record Key(
+      String perturbation, Metric metric, String setting, String threat, int asked) {}
 
   /** Makes the table; runs that are missing are missing from the means. */
   public static StudyTable of(
@@ -123,7 +127,8 @@ public record StudyTable(
                     + (row.kind() == Kind.AGGREGATE ? " (aggregate)" : ""),
                 Metric.of(row),
                 row.setting(),
-                row.threatHash());
+                row.threatHash(),
+                run.audit().data().queries());
         queries.merge(key, row.nQueries(), Math::max);
         samples.putIfAbsent(key, row);
         values
@@ -132,6 +137,8 @@ public record StudyTable(
             .put(run.seed(), row.value());
       }
     }
+    // One battery may ask more queries than another.
+    boolean alone = values.keySet().stream().map(Key::asked).distinct().count() == 1;
     List<Row> rows = new ArrayList<>();
     values.forEach(
         (key, byMethod) -> {
@@ -149,7 +156,12 @@ public record StudyTable(
             }
           }
           rows.add(
-              new Row(key.perturbation(), key.metric(), samples.get(key), queries.get(key), cells));
+              new Row(
+                  key.perturbation() + (alone ? "" : " with %d queries".formatted(key.asked())),
+                  key.metric(),
+                  samples.get(key),
+                  queries.get(key),
+                  cells));
         });
     return new StudyTable(
         name,
@@ -165,13 +177,13 @@ public record StudyTable(
   }
 
   private static List<Finding> findings(List<Run> runs) {
-    Map<Verdict, Map<String, List<String>>> models = new EnumMap<>(Verdict.class);
+    Map<Verdict, Map<String, Set<String>>> models = new EnumMap<>(Verdict.class);
     for (Run run : runs) {
       for (TrustVerdict check : run.audit().trust()) {
         if (check.verdict() != Verdict.OK) {
           models
               .computeIfAbsent(check.verdict(), v -> new TreeMap<>())
-              .computeIfAbsent(check.check(), c -> new ArrayList<>())
+              .computeIfAbsent(check.check(), c -> new LinkedHashSet<>())
               .add(run.model());
         }
       }
@@ -179,7 +191,8 @@ public record StudyTable(
     List<Finding> findings = new ArrayList<>();
     models.forEach(
         (verdict, checks) ->
-            checks.forEach((check, of) -> findings.add(new Finding(verdict, check, of))));
+            checks.forEach(
+                (check, of) -> findings.add(new Finding(verdict, check, List.copyOf(of)))));
     return findings;
   }
 

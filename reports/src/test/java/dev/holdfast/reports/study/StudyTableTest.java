@@ -7,6 +7,7 @@ import dev.holdfast.reports.Audits;
 import dev.holdfast.reports.StudyFiles;
 import dev.holdfast.reports.html.HtmlStudy;
 import dev.holdfast.reports.json.AuditJson;
+import dev.holdfast.reports.table.Metric;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,6 +47,42 @@ class StudyTableTest {
             run("other", 2, 0.5),
             run("clean", 3, 0.3),
             run("other", 3, 0.9)));
+  }
+
+  private static StudyTable.Run asking(int queries, StudyTable.Run run) {
+    ObjectNode tree = (ObjectNode) MAPPER.readTree(AuditJson.write(run.audit()));
+    ((ObjectNode) tree.path("data")).put("queries", queries);
+    for (JsonNode row : tree.path("rows")) {
+      ((ObjectNode) row).put("n_queries", queries);
+    }
+    return new StudyTable.Run(
+        run.method(),
+        run.seed(),
+        AuditJson.read(MAPPER.writeValueAsString(tree), "x"),
+        run.report());
+  }
+
+  @Test
+  void batteries_that_ask_other_queries_are_not_mixed() {
+    StudyTable two =
+        StudyTable.of(
+            "toy",
+            "clean",
+            List.of("clean"),
+            List.of(1L),
+            List.of(asking(20, run("clean", 1, 0.1)), asking(36, run("clean", 1, 0.4))));
+    List<StudyTable.Row> rows =
+        two.rows(Metric.RECALL_AT_1).stream()
+            .filter(r -> r.perturbation().startsWith("clean"))
+            .toList();
+    assertThat(rows)
+        .extracting(StudyTable.Row::perturbation)
+        .containsExactly("clean with 20 queries", "clean with 36 queries");
+    assertThat(rows).extracting(StudyTable.Row::queries).containsExactly(20, 36);
+    assertThat(rows.get(0).cells().get("clean").values()).containsExactly(0.1);
+    assertThat(rows.get(1).cells().get("clean").values()).containsExactly(0.4);
+    // One model, though two audits of it have the finding.
+    assertThat(new StudyText(two).findings()).first().asString().contains(": 1 model, clean");
   }
 
   @Test
