@@ -9,6 +9,7 @@ import dev.holdfast.harness.config.Battery;
 import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.space.SpaceMetric;
+import dev.holdfast.models.backbone.Backbone;
 import dev.holdfast.models.data.DatasetLayout;
 import dev.holdfast.models.data.Shapes;
 import dev.holdfast.models.loss.MetricLoss;
@@ -45,6 +46,7 @@ final class ListCommand implements Callable<Integer> {
     METRICS,
     METHODS,
     LOSSES,
+    BACKBONES,
     DATASETS,
     BATTERIES;
 
@@ -164,6 +166,10 @@ final class ListCommand implements Callable<Integer> {
       case LOSSES ->
           Registry.defaults(MetricLoss.class).stream()
               .map(l -> new Entry(l.id(), parameters(l), l.description(), l.source()))
+              .toList();
+      case BACKBONES ->
+          Registry.defaults(Backbone.class).stream()
+              .map(b -> new Entry(b.id(), parameters(b), b.description(), b.source()))
               .toList();
       case DATASETS -> {
         List<Entry> list =

@@ -100,7 +100,7 @@ class HelpTest {
         "audit --model m --data d --out o --batterie quick|--battery",
         "list atacks|you meant attacks",
         "list|attacks, objectives, embeddings, corruptions, sequences, metrics, methods, losses,"
-            + " datasets, batteries",
+            + " backbones, datasets, batteries",
         "report|AUDIT_DIR",
         "attack --model m --attack fgsm --epsilon 0 --out o|--images",
         "attack --model m --attack fgsm --epsilon 0 --out o --data d --images i|expected only one",
