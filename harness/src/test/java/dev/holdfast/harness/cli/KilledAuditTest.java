@@ -32,6 +32,9 @@ class KilledAuditTest {
         - {attack: {type: apgd, steps: 12, restarts: 2}, objectives: [{type: margin}], epsilons: [4/255], stop: broken}
         - {attack: {type: di-fgsm, steps: 5}, objectives: [{type: gtm}], epsilons: [4/255]}
         - {attack: {type: fmn, steps: 15}, objectives: [{type: margin}], norm: l2, epsilons: [10]}
+        - {attack: {type: universal, steps: 30, batch: 8}, epsilons: [8/255]}
+        - {attack: {type: patch, steps: 30, batch: 8}, norm: patch, epsilons: [0.2]}
+        - {attack: {type: pgd, steps: 8}, epsilons: [8/255], surrogate: other}
       worst_cases:
         - epsilons: [6/255]
           members:
@@ -42,7 +45,7 @@ class KilledAuditTest {
         - {ids: [gaussian-noise], severities: [1, 2, 3]}
       """;
 
-  private static final int CELLS = 15;
+  private static final int CELLS = 18;
 
   @TempDir private static Path shared;
 
@@ -56,6 +59,7 @@ class KilledAuditTest {
   @BeforeAll
   static void audit_once() {
     model = World.model(shared.resolve("model"));
+    World.model(shared.resolve("other"));
     data = World.images(shared.resolve("pictures"), 4, 8);
     battery = World.write(shared.resolve("slower.yaml"), BATTERY);
     straight = shared.resolve("straight");
