@@ -69,7 +69,7 @@ final class JpegBlocks {
           System.arraycopy(plane, corner + y * width, block, y * SIDE, SIDE);
           forward(block, y * SIDE, 1, FACTOR_BITS - PASS_BITS);
           // Levels about 0 instead of the mid-level change nothing but the mean.
-          block[y * SIDE] -= SIDE * MID_LEVEL << PASS_BITS;
+          block[y * SIDE] -= (SIDE * MID_LEVEL) << PASS_BITS;
         }
         for (int x = 0; x < SIDE; x++) {
           forward(block, x, SIDE, FACTOR_BITS + PASS_BITS);

@@ -81,7 +81,7 @@ public final class Safetensors {
       return decode(Files.readAllBytes(file), file.getFileName().toString(), parent);
     } catch (IOException e) {
       throw new InputException(
-          "The weights (%s) must be readable.%nMaybe check the name in the model card."
+          "The weights (%s) must be readable.%nMaybe the name is misspelt in the model card or the recipe."
               .formatted(file),
           e);
     }
