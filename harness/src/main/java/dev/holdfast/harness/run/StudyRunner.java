@@ -6,6 +6,7 @@ import dev.holdfast.harness.config.Study;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.Models;
 import dev.holdfast.models.card.ModelCard;
+import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.PixelStore;
 import dev.holdfast.models.training.Recipe;
@@ -93,19 +94,34 @@ public final class StudyRunner {
     return table(runs);
   }
 
-  /** Whoever is asked about classes that it was trained on answers another question. */
+  /** Whoever is asked about images that it was trained on answers another question. */
   private void refuseShared(ImageSet training, ImageSet test) {
-    List<String> shared = new ArrayList<>(test.classNames());
-    shared.retainAll(Set.copyOf(training.classNames()));
-    if (!shared.isEmpty()) {
+    List<String> images = shared(paths(training), paths(test));
+    if (!images.isEmpty()) {
       throw InputException.of(
           "test_split",
           study.testSplit(),
           "the study",
-          "have no class of train_split (%s), but has %s"
-              .formatted(study.trainSplit(), InputException.some(shared)),
-          "write train_split: first-half and test_split: second-half");
+          "have no image of train_split (%s), but has %s"
+              .formatted(study.trainSplit(), InputException.some(images)),
+          "write train_split: first-half and test_split: second-half, or take classes out of a list");
     }
+    List<String> classes = shared(training.classNames(), test.classNames());
+    if (!classes.isEmpty()) {
+      ticker.say(
+          "Models know classes that they are asked about, from other images: %s."
+              .formatted(InputException.some(classes)));
+    }
+  }
+
+  private static List<String> paths(ImageSet images) {
+    return images.items().stream().map(ImageItem::path).toList();
+  }
+
+  private static List<String> shared(List<String> one, List<String> other) {
+    List<String> shared = new ArrayList<>(other);
+    shared.retainAll(Set.copyOf(one));
+    return shared;
   }
 
   /** Says what there is to train on, once for every answer that differs. */

@@ -227,7 +227,7 @@ class StudyCommandTest {
     Files.writeString(
         dir.resolve("images/splits.json"),
         "{\"train\": %s, \"all\": %s}".formatted(classes(0, 8), classes(7, 12)));
-    assertThat(run(dir).err()).contains("have no class of train_split").contains("has class-h");
+    assertThat(run(dir).err()).contains("have no image of train_split").contains("has class-h/");
     // Too large for the second method alone.
     write(dir, STUDY.replace("with: {", "with: {batch_size: 20, "));
     assertThat(run(dir).err()).contains("batch_size (20)");

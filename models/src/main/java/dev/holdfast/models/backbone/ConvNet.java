@@ -18,16 +18,15 @@ public record ConvNet(List<Integer> widths) implements Backbone {
 
   private static final List<Integer> DEFAULT_WIDTHS = List.of(32, 64, 96, 128);
 
+  /** The weights between two such stages fit into an array. */
+  private static final int WIDEST = 8192;
+
   /** Puts the default in and checks the widths. */
   public ConvNet {
     widths = widths == null ? DEFAULT_WIDTHS : List.copyOf(widths);
-    if (widths.isEmpty() || widths.stream().anyMatch(w -> w < 1 || w > Residual.WIDEST)) {
+    if (widths.isEmpty() || widths.stream().anyMatch(w -> w < 1 || w > WIDEST)) {
       throw InputException.of(
-          "widths",
-          widths,
-          "backbone conv-net",
-          "be in 1 to " + Residual.WIDEST,
-          "try " + DEFAULT_WIDTHS);
+          "widths", widths, "backbone conv-net", "be in 1 to " + WIDEST, "try " + DEFAULT_WIDTHS);
     }
   }
 

@@ -27,6 +27,9 @@ record Residual(List<Integer> blocks, int width, boolean bottleneck) {
 
   private static final int EXPANSION = 4;
 
+  /** The weights of the last stage, eight times as wide, fit into an array. */
+  private static final int WIDEST = 1024;
+
   private int out(int stage) {
     return (width << stage) * (bottleneck ? EXPANSION : 1);
   }
@@ -36,9 +39,6 @@ record Residual(List<Integer> blocks, int width, boolean bottleneck) {
   }
 
   /** Checks a width that a user gave. */
-  /** More channels are a mistake; their weights would not fit into an array. */
-  static final int WIDEST = 8192;
-
   static int width(Integer width, int usual, String owner) {
     int w = width == null ? usual : width;
     if (w < 1 || w > WIDEST) {

@@ -20,8 +20,7 @@ record ClassSplit(List<int[]> training, List<Integer> validation) {
   /**
    * Holds out a seeded choice of classes.
    *
-   * @throws InputException if fewer than two classes remain to train on, or none of them has two
-   *     images
+   * @throws InputException if fewer than two classes remain to train on
    */
   static ClassSplit of(TrainingImages images, Validation validation, long seed) {
     Map<Long, List<Integer>> byLabel = new TreeMap<>();
@@ -51,14 +50,6 @@ record ClassSplit(List<int[]> training, List<Integer> validation) {
             .sorted()
             .map(l -> byLabel.get(l).stream().mapToInt(Integer::intValue).toArray())
             .toList();
-    if (training.stream().allMatch(c -> c.length == 1)) {
-      throw InputException.of(
-          "number of images in each class",
-          1,
-          "the training data",
-          "be 2 or more for some class",
-          "the images of a class are in folders of their own, or names of classes hold a number");
-    }
     return new ClassSplit(training, List.copyOf(heldOut));
   }
 }

@@ -76,7 +76,7 @@ public record MdProp(
   private static final String OWNER = "method mdprop";
   private static final String RELATIVE = "epsilon/";
 
-  /** One image has no variance for batch norm. */
+  /** One image has no other to approach. */
   private static final int FEWEST = 2;
 
   private static final Pattern NUMBER =

@@ -156,6 +156,15 @@ public record Recipe(
           "be at most " + LARGEST_DIMENSION,
           "try the usual 128");
     }
+    if ((long) batchSize * input.spec().values() > Integer.MAX_VALUE) {
+      throw InputException.of(
+          "batch_size",
+          batchSize,
+          OWNER,
+          "be at most %d for images of that size"
+              .formatted(Integer.MAX_VALUE / input.spec().values()),
+          "lower it");
+    }
     method.check(batchSize, samplesPerClass);
     // A recipe that makes no card would fail at the very end.
     new ModelCard(1, name, WEIGHTS, backbone, input, normalization, embedding);

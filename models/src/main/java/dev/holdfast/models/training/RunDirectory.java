@@ -73,7 +73,12 @@ final class RunDirectory implements AutoCloseable {
 
     /** Reads weights or moments. */
     static Weights read(Path file, Weights like, NDManager manager) {
-      Weights weights = Safetensors.read(file, manager);
+      Weights weights;
+      try {
+        weights = Safetensors.read(file, manager);
+      } catch (InputException e) {
+        throw damaged(file.getParent(), file.getFileName() + " cannot be read", e);
+      }
       if (!shapes(weights).equals(shapes(like))) {
         throw damaged(file.getParent(), file.getFileName() + " holds other arrays", null);
       }
@@ -98,7 +103,7 @@ final class RunDirectory implements AutoCloseable {
     RunDirectory directory = new RunDirectory(out, lock(out));
     try {
       directory.prepare(identity, fresh);
-    } catch (InputException | RunException e) {
+    } catch (RuntimeException e) {
       directory.close();
       throw e;
     }
@@ -183,7 +188,7 @@ final class RunDirectory implements AutoCloseable {
           "hold a run with the same recipe, seed and data (" + String.join("; ", differences) + ")",
           "give another directory, or remove this one to start afresh");
     }
-    // A finished run is only read.
+    // The weights of a finished run are taken as they are.
     if (now.otherThreads(earlier) && !Files.exists(out.resolve(CARD))) {
       throw InputException.of(
           "threads",
@@ -228,8 +233,8 @@ final class RunDirectory implements AutoCloseable {
 
   private static InputException damaged(Path folder, String why, Exception cause) {
     return new InputException(
-        "The checkpoint (%s) of the training must be as it was saved, but %s.%nMaybe a copy is incomplete; remove the checkpoint, and the training starts afresh."
-            .formatted(folder, why),
+        "The checkpoint (%s) of the training must be as it was saved, but %s.%nMaybe a copy is incomplete; remove %s to start afresh."
+            .formatted(folder, why, folder.getParent().getParent()),
         cause);
   }
 

@@ -64,8 +64,10 @@ public final class Training {
     Recipe seeded = recipe.withSeed(seed);
     ClassSplit split = ClassSplit.of(images, seeded.validation(), seed);
     sampler(seeded, split);
-    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
-      InitialWeights.of(seeded, manager);
+    if (seeded.initialWeights() != null) {
+      try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+        InitialWeights.of(seeded, manager);
+      }
     }
     return TrainingData.of(split, images);
   }

@@ -182,7 +182,7 @@ public final class StrictYaml {
     }
     if (key != null && e instanceof InputCoercionException) {
       return InputException.of(
-          key, shown(node(e, root)), where, "be a smaller number", "a digit is too much");
+          key, shown(node(e, root)), where, "be closer to 0", "a digit is too much");
     }
     String what = key == null ? "The text" : "The key (" + key + ")";
     String detail =
@@ -293,18 +293,25 @@ public final class StrictYaml {
         }
       }
     } else if (expected instanceof Class<?> type && node instanceof MappingNode mapping) {
-      if (type.isSealed()) {
+      if (isChoice(type)) {
         check(mapping, permitted(mapping, type, owner), owner, true);
       } else if (type.isRecord()) {
         check(mapping, type, owner, false);
       }
     } else if (expected instanceof Class<?> type
-        && (type.isSealed() || type.isRecord())
+        && (isChoice(type) || type.isRecord())
         && !(node instanceof ScalarNode)) {
       throw new InputException(
           "The value of %s must be a mapping of keys to values.%nMaybe write it as {key: value}."
               .formatted(place(owner, line(node))));
     }
+  }
+
+  /**
+   * Tells whether the key {@code type} chooses; an enum whose constants have bodies is sealed, too.
+   */
+  private static boolean isChoice(Class<?> type) {
+    return type.isSealed() && !type.isEnum();
   }
 
   private static void filled(Node node, Owner owner) {

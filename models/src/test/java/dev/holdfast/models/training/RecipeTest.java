@@ -81,6 +81,9 @@ class RecipeTest {
         "embedding: {dimension: 2147483647, normalize: true, distance: cosine} | dimension (2147483647)",
         "loss: {type: s2sd, dimensions: [2000000]} | dimensions ([2000000])",
         "batch_size: 3000000000 | batch_size (3000000000)",
+        "batch_size: 2000000000 | be at most 466033 for images of that size",
+        "schedule: {type: cosine} | be one of constant, cosine",
+        "schedule: [cosine] | be one of constant, cosine",
         "learning_rat: 1 | you meant learning_rate",
         "method: {type: standart} | you meant standard",
       })

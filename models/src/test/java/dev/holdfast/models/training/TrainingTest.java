@@ -336,6 +336,8 @@ class TrainingTest {
             c -> replace(c.resolve("weights.safetensors"), c.resolve("moments.safetensors")),
             "moments.safetensors holds other arrays",
             c -> replace(c.resolve("moments.safetensors"), c.resolve("weights.safetensors")),
+            "weights.safetensors cannot be read",
+            c -> write(c.resolve("weights.safetensors"), "cut"),
             "training.csv has 0 epochs",
             c -> write(c.resolve("training.csv"), ""),
             "training.csv cannot be read",
@@ -348,7 +350,7 @@ class TrainingTest {
       assertThatThrownBy(() -> train(recipe(2, 0.01), IMAGES, out, 9))
           .isInstanceOf(InputException.class)
           .hasMessageContaining(damage.getKey())
-          .hasMessageContaining("remove the checkpoint");
+          .hasMessageContaining("remove " + out + " to start afresh");
     }
   }
 
@@ -412,12 +414,12 @@ class TrainingTest {
   }
 
   @Test
-  void classes_of_one_image_alone_are_refused(@TempDir Path dir) {
-    Path out = dir.resolve("out");
-    assertThatThrownBy(() -> train(recipe(1, 0.01), new Blobs(12, 1, 1), out, 1))
-        .isInstanceOf(InputException.class)
-        .hasMessageContaining("must be 2 or more for some class");
-    assertThat(out).doesNotExist();
+  void classes_of_one_image_can_be_trained_on_alone(@TempDir Path dir) {
+    Blobs images = new Blobs(12, 1, 1);
+    assertThat(Training.check(recipe(1, 0.01), images, 1).sentence())
+        .contains("10 of them with one image alone");
+    train(recipe(1, 0.01), images, dir, 1);
+    assertThat(dir.resolve("model.yaml")).exists();
   }
 
   @Test

@@ -82,7 +82,7 @@ record Chart(
               new Chart(
                   "chart-" + (charts.size() + 1),
                   norm.equals("patch") ? "Patches" : "Attacks within " + norm,
-                  linf ? "epsilon × 255" : norm.equals("patch") ? "share of the image" : "epsilon",
+                  axis(attacks.get(0)),
                   linf,
                   null,
                   series(attacks, clean, row -> row.epsilon() * (linf ? 255 : 1))));
@@ -159,11 +159,8 @@ record Chart(
             charts.add(
                 new Chart(
                     "chart-" + (charts.size() + 1),
-                    look.stream()
-                        .filter(Objects::nonNull)
-                        .map(Object::toString)
-                        .collect(Collectors.joining(", ")),
-                    sample.severity() != null ? "severity" : linf ? "epsilon × 255" : "epsilon",
+                    name(look, strengths.keySet()),
+                    axis(sample),
                     linf,
                     sample.severity() != null ? STRONGEST : null,
                     table.methods().stream()
@@ -176,11 +173,19 @@ record Chart(
   }
 
   private static List<Object> look(StudyTable.Row row, boolean alone, int copy) {
-    return Arrays.asList(
-        row.sample().perturbation(),
-        row.sample().objective(),
-        alone ? null : row.queries() + " queries",
-        copy == 1 ? null : "no. " + copy);
+    List<Object> look = new ArrayList<>(key(row.sample(), copy));
+    look.add(alone ? null : row.queries() + " queries");
+    return look;
+  }
+
+  private static String axis(ResultRow row) {
+    return row.severity() != null
+        ? "severity"
+        : switch (row.norm()) {
+          case "linf" -> "epsilon × 255";
+          case "patch" -> "share of the image";
+          default -> "epsilon";
+        };
   }
 
   private static double strength(ResultRow row) {

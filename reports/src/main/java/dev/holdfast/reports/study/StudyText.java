@@ -1,6 +1,7 @@
 package dev.holdfast.reports.study;
 
 import dev.holdfast.metrics.stats.Estimate;
+import dev.holdfast.reports.result.Kind;
 import dev.holdfast.reports.table.Metric;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +25,13 @@ public final class StudyText {
   /** Returns what the numbers are of: seeds and queries. */
   public String facts() {
     List<Integer> queries =
-        table.rows().stream().map(StudyTable.Row::queries).distinct().sorted().toList();
-    return "%d methods, seeds %s; %s queries of classes that no model was trained on."
+        table.rows().stream()
+            .filter(row -> row.sample().kind() == Kind.CLEAN)
+            .map(StudyTable.Row::queries)
+            .distinct()
+            .sorted()
+            .toList();
+    return "%d methods, seeds %s; %s queries."
         .formatted(
             table.methods().size(),
             table.seeds().stream().map(String::valueOf).collect(Collectors.joining(", ")),

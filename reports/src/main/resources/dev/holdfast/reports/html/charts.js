@@ -163,4 +163,5 @@
   }
 
   data.charts.forEach(draw);
+  window.holdfast = {data, escape, percent};
 })();

@@ -1,9 +1,8 @@
 (() => {
   'use strict';
   const root = document.documentElement;
-  const data = JSON.parse(document.getElementById('page-data').textContent);
-  const escape = text => String(text).replace(/[&<>"']/g, c => '&#' + c.charCodeAt(0) + ';');
-  const percent = fraction => 100 * fraction;
+  // Of charts.js.
+  const {data, escape, percent} = window.holdfast;
 
   function element(tag, text) {
     const made = document.createElement(tag);
