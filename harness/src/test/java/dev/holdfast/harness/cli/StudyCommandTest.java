@@ -164,6 +164,30 @@ class StudyCommandTest {
   }
 
   @Test
+  void classes_that_models_know_from_other_images_are_told(@TempDir Path dir) throws IOException {
+    write(
+        dir,
+        STUDY
+            .replace("[3, 4]", "[3]")
+            .replace("images/splits.json#train", "learn")
+            .replace("images/splits.json#test", "ask"));
+    StringBuilder index = new StringBuilder("path,label,split\n");
+    for (int c = 0; c < 12; c++) {
+      for (int i = 0; i < 4; i++) {
+        String label = "class-" + (char) ('a' + c);
+        index.append(
+            "%s/%d.png,%s,%s\n"
+                .formatted(label, i, label, c > 8 || i > 1 && c == 8 ? "ask" : "learn"));
+      }
+    }
+    Files.writeString(dir.resolve("images/index.csv"), index);
+    Cli result = run(dir);
+    assertThat(result.err())
+        .contains("Models know classes that they are asked about", ": class-i.");
+    assertThat(dir.resolve("out/study.csv")).exists();
+  }
+
+  @Test
   void a_study_of_unreliable_numbers_ends_with_a_code_of_its_own(@TempDir Path dir)
       throws IOException {
     // Every image is the same, so nothing can be found and nothing attacked.

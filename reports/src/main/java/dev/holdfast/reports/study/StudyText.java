@@ -68,9 +68,10 @@ public final class StudyText {
               ? " [%s, %s]"
                   .formatted(signed(metric, difference.low()), signed(metric, difference.high()))
               : "";
-      String ratio =
-          Double.isFinite(cell.ratio()) ? String.format(Locale.ROOT, ", x %.2f", cell.ratio()) : "";
-      lines.add(signed(metric, difference.value()) + interval + ratio);
+      lines.add(signed(metric, difference.value()) + interval);
+      if (Double.isFinite(cell.ratio())) {
+        lines.add(String.format(Locale.ROOT, "x %.2f", cell.ratio()));
+      }
     }
     return lines;
   }

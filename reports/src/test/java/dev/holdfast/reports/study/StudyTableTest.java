@@ -129,7 +129,7 @@ class StudyTableTest {
                 run("clean", 2, 0.7),
                 run("other", 2, 0.7)));
     assertThat(equal.rows().get(0).cells().get("other").difference().low()).isNaN();
-    assertThat(new StudyText(equal).markdown()).contains("<br>0.0, x 1.00");
+    assertThat(new StudyText(equal).markdown()).contains("<br>0.0<br>x 1.00");
   }
 
   @Test
@@ -154,11 +154,11 @@ class StudyTableTest {
         .contains("| Perturbation | clean | other |")
         .contains("2 methods, seeds 1, 2, 3; 400 queries")
         .contains("| 20.0 ± 10.0<br>10.0, 20.0, 30.0 |")
-        .contains("+40.0 [-3.0, +83.0], x 3.00");
+        .contains("+40.0 [-3.0, +83.0]<br>x 3.00");
     assertThat(Files.readString(dir.resolve("study.html")))
         .contains("20.0 ± 10.0<small>10.0, 20.0, 30.0</small>")
         .contains("<dd><a href=\"cells/other%203/report.html\">")
-        .contains("<small>+40.0 [-3.0, +83.0], x 3.00</small>");
+        .contains("<small>+40.0 [-3.0, +83.0]</small><small>x 3.00</small>");
     assertThat(Files.readString(dir.resolve("study.csv")))
         .startsWith("study,dataset,perturbation,metric,k,n_queries,method,n_seeds,mean")
         .contains(",other,3,0.6");
