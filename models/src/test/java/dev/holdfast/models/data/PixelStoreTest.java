@@ -162,13 +162,13 @@ class PixelStoreTest {
     Path file = Fixtures.writeText(dir.resolve("many.csv"), table.toString());
     ImageSet set = new CsvManifest().read(file);
     InputSpec huge =
-        new InputSpec(20000, 30000, ColorMode.RGB, ResizeFilter.BILINEAR, 30000, "center");
+        new InputSpec(16000, 16000, ColorMode.RGB, ResizeFilter.BILINEAR, 16000, "center");
 
     assertThatThrownBy(
             () -> PixelStore.open(set, huge, cache, (task, done, total) -> steps.add(done), false))
         .isInstanceOf(RunException.class)
         .hasMessageMatching(
-            "The pixels of many take 17998.2 GB, and the disk of .* has [0-9.]+ [GM]B left.\nMaybe .*");
+            "The pixels of many take 7679.2 GB, and the disk of .* has [0-9.]+ [GM]B left.\nMaybe .*");
     assertThat(steps).isEmpty();
   }
 
