@@ -177,7 +177,7 @@ class StudyCommandTest {
         String label = "class-" + (char) ('a' + c);
         index.append(
             "%s/%d.png,%s,%s\n"
-                .formatted(label, i, label, c > 8 || i > 1 && c == 8 ? "ask" : "learn"));
+                .formatted(label, i, label, c > 8 || (i > 1 && c == 8) ? "ask" : "learn"));
       }
     }
     Files.writeString(dir.resolve("images/index.csv"), index);
