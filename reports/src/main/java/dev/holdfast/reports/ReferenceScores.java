@@ -123,17 +123,7 @@ public final class ReferenceScores {
     for (Base base : BASES) {
       rows.addAll(scores(base, pairs, mine, others));
     }
-    AuditFiles.writeAudit(
-        folder,
-        new Audit(
-            audit.schemaVersion(),
-            audit.model(),
-            audit.data(),
-            audit.battery(),
-            audit.threatModels(),
-            rows,
-            audit.trust(),
-            audit.provenance()));
+    AuditFiles.writeAudit(folder, audit.withRows(rows));
     AuditFiles.render(folder);
   }
 

@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,10 @@ class TrainingTest {
 
   private static void train(Recipe recipe, TrainingImages images, Path out, long seed) {
     Training.run(recipe, images, out, seed, false, NO_ATTACK, Progress.NONE);
+  }
+
+  private static void train(Recipe recipe, Path out, Progress progress) {
+    Training.run(recipe, IMAGES, out, 9, false, NO_ATTACK, progress);
   }
 
   /** What the killed process runs: a training that takes long. */
@@ -113,13 +118,9 @@ class TrainingTest {
 
   /** Stops in the second epoch. */
   private static void stopped(Recipe recipe, Path out) {
-    Training.run(
+    train(
         recipe,
-        IMAGES,
         out,
-        9,
-        false,
-        NO_ATTACK,
         (task, done, total) -> {
           if (done == 12) {
             throw new IllegalStateException("stop");
@@ -364,20 +365,19 @@ class TrainingTest {
 
   @Test
   void two_runs_do_not_write_in_one_directory(@TempDir Path dir) {
-    Training.run(
+    List<Long> refused = new ArrayList<>();
+    train(
         recipe(1, 0.01),
-        IMAGES,
         dir,
-        9,
-        false,
-        NO_ATTACK,
         (task, done, total) -> {
           if (done == 5) {
+            refused.add(done);
             assertThatThrownBy(() -> train(recipe(1, 0.01), IMAGES, dir, 9))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("not be in use by another run");
           }
         });
+    assertThat(refused).hasSize(1);
     train(recipe(1, 0.01), IMAGES, dir, 9);
   }
 

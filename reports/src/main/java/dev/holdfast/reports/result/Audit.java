@@ -37,4 +37,9 @@ public record Audit(
     rows = List.copyOf(rows);
     trust = List.copyOf(trust);
   }
+
+  /** Returns the same audit with other rows. */
+  public Audit withRows(List<ResultRow> others) {
+    return new Audit(schemaVersion, model, data, battery, threatModels, others, trust, provenance);
+  }
 }

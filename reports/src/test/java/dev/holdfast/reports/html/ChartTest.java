@@ -54,16 +54,7 @@ class ChartTest {
     audit.rows().stream()
         .filter(row -> row.kind() == Kind.ATTACK && row.norm().equals("linf"))
         .forEach(row -> rows.add(Audits.withSetting(row, "{\"restarts\":5}")));
-    Audit both =
-        new Audit(
-            1,
-            audit.model(),
-            audit.data(),
-            audit.battery(),
-            audit.threatModels(),
-            rows,
-            audit.trust(),
-            audit.provenance());
+    Audit both = audit.withRows(rows);
     assertThat(Chart.of(both).get(0).series())
         .extracting(Chart.Series::name)
         .containsExactly("pgd-linf, embedding-shift", "pgd-linf, embedding-shift, no. 2");
@@ -80,19 +71,7 @@ class ChartTest {
         rows.add(Audits.withSetting(less, "{\"restarts\":5}"));
       }
     }
-    return new StudyTable.Run(
-        method,
-        seed,
-        new Audit(
-            1,
-            audit.model(),
-            audit.data(),
-            audit.battery(),
-            audit.threatModels(),
-            rows,
-            audit.trust(),
-            audit.provenance()),
-        "");
+    return new StudyTable.Run(method, seed, audit.withRows(rows), "");
   }
 
   @Test
@@ -132,16 +111,7 @@ class ChartTest {
         rows.add(Audits.asMean(row, row.family() + "-mean"));
       }
     }
-    Audit means =
-        new Audit(
-            1,
-            audit.model(),
-            audit.data(),
-            audit.battery(),
-            audit.threatModels(),
-            rows,
-            audit.trust(),
-            audit.provenance());
+    Audit means = audit.withRows(rows);
     Chart chart =
         Chart.of(means).stream()
             .filter(c -> c.heading().equals("Corruptions: mean of each family"))

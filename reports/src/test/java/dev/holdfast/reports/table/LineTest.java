@@ -36,16 +36,7 @@ class LineTest {
     List<ResultRow> rows = new ArrayList<>(audit.rows());
     ResultRow attack = rows.stream().filter(r -> r.kind() == Kind.ATTACK).findFirst().orElseThrow();
     rows.add(Audits.withSetting(attack, "{\"restarts\":5}"));
-    Audit both =
-        new Audit(
-            1,
-            audit.model(),
-            audit.data(),
-            audit.battery(),
-            audit.threatModels(),
-            rows,
-            audit.trust(),
-            audit.provenance());
+    Audit both = audit.withRows(rows);
     assertThat(Line.of(both))
         .extracting(Line::setting)
         .filteredOn(setting -> !setting.isEmpty())
