@@ -2,6 +2,7 @@ package dev.holdfast.reports;
 
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.error.RunException;
+import dev.holdfast.metrics.file.AtomicFile;
 import dev.holdfast.reports.csv.QueriesCsv;
 import dev.holdfast.reports.csv.ResultsCsv;
 import dev.holdfast.reports.html.HtmlReport;

@@ -1,5 +1,6 @@
 package dev.holdfast.reports;
 
+import dev.holdfast.metrics.file.AtomicFile;
 import dev.holdfast.reports.csv.StudyCsv;
 import dev.holdfast.reports.html.HtmlStudy;
 import dev.holdfast.reports.study.StudyTable;

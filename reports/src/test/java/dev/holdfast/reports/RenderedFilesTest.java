@@ -2,6 +2,7 @@ package dev.holdfast.reports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.metrics.file.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.holdfast.harness.run;
 
-import dev.holdfast.reports.AtomicFile;
+import dev.holdfast.metrics.file.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

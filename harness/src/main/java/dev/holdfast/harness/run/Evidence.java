@@ -2,7 +2,7 @@ package dev.holdfast.harness.run;
 
 import dev.holdfast.harness.npz.NpzWriter;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.reports.AtomicFile;
+import dev.holdfast.metrics.file.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

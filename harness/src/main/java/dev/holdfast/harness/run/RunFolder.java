@@ -2,16 +2,13 @@ package dev.holdfast.harness.run;
 
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.error.Reason;
-import dev.holdfast.metrics.error.RunException;
-import dev.holdfast.reports.AtomicFile;
+import dev.holdfast.metrics.file.AtomicFile;
+import dev.holdfast.metrics.file.FolderLock;
 import dev.holdfast.reports.AuditFiles;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -41,17 +38,16 @@ final class RunFolder implements AutoCloseable {
           .build();
 
   private static final String RUN = "run.json";
-  private static final String LOCK = ".lock";
   private static final String CELLS = "cells";
 
   private final Path path;
   private final String configHash;
-  private final FileChannel channel;
+  private final FolderLock lock;
 
-  private RunFolder(Path path, String configHash, FileChannel channel) {
+  private RunFolder(Path path, String configHash, FolderLock lock) {
     this.path = path;
     this.configHash = configHash;
-    this.channel = channel;
+    this.lock = lock;
   }
 
   /**
@@ -77,7 +73,6 @@ final class RunFolder implements AutoCloseable {
           "be a folder",
           "choose another name: a file has that name already");
     }
-    FileChannel channel = null;
     try {
       if (!Files.isRegularFile(path.resolve(RUN)) && Files.exists(path) && !empty(path)) {
         throw InputException.of(
@@ -89,28 +84,36 @@ final class RunFolder implements AutoCloseable {
       }
       Files.createDirectories(path);
       // Before anything is looked at or deleted: another run may be at work in there.
-      channel =
-          FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (!lock(channel)) {
-        throw InputException.of(
-            "out",
-            path,
-            "the command line",
-            "not be in use by another run",
-            "wait for that one, or choose another folder");
-      }
-      RunFolder folder = new RunFolder(path, hash(config), channel);
-      folder.claim(config, fresh);
-      return folder;
+      FolderLock lock =
+          FolderLock.take(path)
+              .orElseThrow(
+                  () ->
+                      InputException.of(
+                          "out",
+                          path,
+                          "the command line",
+                          "not be in use by another run",
+                          "wait for that one, or choose another folder"));
+      return claimed(new RunFolder(path, hash(config), lock), config, fresh);
     } catch (IOException e) {
-      release(channel);
       throw new InputException(
           "The out (%s) of the command line must be a folder that can be written to: %s.%nMaybe choose another folder; this one may be write-protected."
               .formatted(path, Reason.of(e)),
           e);
-    } catch (InputException | RunException e) {
-      release(channel);
-      throw e;
+    }
+  }
+
+  private static RunFolder claimed(RunFolder folder, Map<String, String> config, boolean fresh)
+      throws IOException {
+    boolean claimed = false;
+    try {
+      folder.claim(config, fresh);
+      claimed = true;
+      return folder;
+    } finally {
+      if (!claimed) {
+        folder.close();
+      }
     }
   }
 
@@ -149,25 +152,6 @@ final class RunFolder implements AutoCloseable {
         || Files.exists(path.resolve(AuditFiles.AUDIT));
   }
 
-  private static boolean lock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock() != null;
-    } catch (OverlappingFileLockException e) {
-      return false;
-    }
-  }
-
-  /** Closing the file is what unlocks it. The file stays: who deletes it lets two runs in. */
-  private static void release(FileChannel channel) {
-    try {
-      if (channel != null) {
-        channel.close();
-      }
-    } catch (IOException e) {
-      throw new RunException("The lock of the output folder cannot be released: " + e, e);
-    }
-  }
-
   private static Config readConfig(Path run) throws IOException {
     try {
       return MAPPER.readValue(Files.readAllBytes(run), Config.class);
@@ -193,8 +177,8 @@ final class RunFolder implements AutoCloseable {
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
-        if (!name.equals(LOCK)
-            && !isTemporary(file)
+        if (!name.equals(FolderLock.FILE)
+            && !AtomicFile.isTemporary(file)
             && !(name.equals(CELLS) && Files.isDirectory(file) && isEmptyFolder(file))) {
           return false;
         }
@@ -254,17 +238,12 @@ final class RunFolder implements AutoCloseable {
             path.resolve(AuditFiles.SHOWN))) {
       if (Files.isDirectory(folder)) {
         try (Stream<Path> files = Files.list(folder)) {
-          for (Path file : files.filter(RunFolder::isTemporary).toList()) {
+          for (Path file : files.filter(AtomicFile::isTemporary).toList()) {
             Files.deleteIfExists(file);
           }
         }
       }
     }
-  }
-
-  /** The form of the names that {@link AtomicFile} uses. */
-  private static boolean isTemporary(Path file) {
-    return file.getFileName().toString().matches("\\..+\\.\\d+-\\d+\\.tmp");
   }
 
   private static String hash(Map<String, String> config) {
@@ -333,6 +312,6 @@ final class RunFolder implements AutoCloseable {
 
   @Override
   public void close() {
-    release(channel);
+    lock.close();
   }
 }

@@ -2,8 +2,8 @@ package dev.holdfast.harness.run;
 
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.metrics.QueryResult;
+import dev.holdfast.metrics.file.AtomicFile;
 import dev.holdfast.models.data.InputSpec;
-import dev.holdfast.reports.AtomicFile;
 import dev.holdfast.reports.AuditFiles;
 import dev.holdfast.reports.result.Neighbor;
 import dev.holdfast.reports.result.Shown;

@@ -5,26 +5,24 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.error.RunException;
+import dev.holdfast.metrics.file.AtomicFile;
+import dev.holdfast.metrics.file.FolderLock;
 import dev.holdfast.models.backbone.Safetensors;
 import dev.holdfast.models.backbone.Weights;
 import dev.holdfast.models.loss.LossState;
 import dev.holdfast.models.yaml.StrictYaml;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -50,14 +48,12 @@ final class RunDirectory implements AutoCloseable {
   private static final String MOMENTS = "moments.safetensors";
   private static final String EPOCH = "epoch-";
   private static final Pattern CHECKPOINT = Pattern.compile(EPOCH + "(\\d{1,9})");
-  private static final String LOCK = ".lock";
-  private static final String UNFINISHED = "unfinished-";
 
   private final Path out;
   private final Path state;
-  private final FileChannel lock;
+  private final FolderLock lock;
 
-  private RunDirectory(Path out, FileChannel lock) {
+  private RunDirectory(Path out, FolderLock lock) {
     this.out = out;
     this.state = out.resolve("state");
     this.lock = lock;
@@ -110,27 +106,21 @@ final class RunDirectory implements AutoCloseable {
     return directory;
   }
 
-  private static FileChannel lock(Path out) {
-    FileChannel channel = null;
+  private static FolderLock lock(Path out) {
     try {
       Files.createDirectories(out);
-      channel =
-          FileChannel.open(out.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (channel.tryLock() != null) {
-        return channel;
-      }
-    } catch (OverlappingFileLockException e) {
-      // Of this very process.
+      return FolderLock.take(out)
+          .orElseThrow(
+              () ->
+                  InputException.of(
+                      "directory",
+                      out,
+                      "the training",
+                      "not be in use by another run",
+                      "wait for that one, or give another directory"));
     } catch (IOException e) {
       throw failed(out, e);
     }
-    close(channel);
-    throw InputException.of(
-        "directory",
-        out,
-        "the training",
-        "not be in use by another run",
-        "wait for that one, or give another directory");
   }
 
   private void prepare(RunIdentity identity, boolean fresh) {
@@ -139,7 +129,7 @@ final class RunDirectory implements AutoCloseable {
         clear();
       }
       for (Path folder : List.of(out, state)) {
-        for (Path leftover : entries(folder, UNFINISHED)) {
+        for (Path leftover : entries(folder, AtomicFile::isTemporary)) {
           delete(leftover);
         }
       }
@@ -155,7 +145,7 @@ final class RunDirectory implements AutoCloseable {
             "give another directory, or remove this one");
       } else {
         Files.createDirectories(state);
-        write(run, StrictYaml.write(identity).getBytes(StandardCharsets.UTF_8));
+        AtomicFile.write(run, StrictYaml.write(identity));
       }
     } catch (IOException e) {
       throw failed(out, e);
@@ -165,17 +155,7 @@ final class RunDirectory implements AutoCloseable {
   /** Lets others write. */
   @Override
   public void close() {
-    close(lock);
-  }
-
-  private static void close(FileChannel lock) {
-    try {
-      if (lock != null) {
-        lock.close();
-      }
-    } catch (IOException e) {
-      throw new RunException("The lock of the training cannot be released: " + e, e);
-    }
+    lock.close();
   }
 
   private void check(RunIdentity earlier, RunIdentity now) {
@@ -239,16 +219,15 @@ final class RunDirectory implements AutoCloseable {
   }
 
   private List<Path> checkpoints() {
-    return entries(state, EPOCH).stream().filter(folder -> epoch(folder) > 0).toList();
+    return entries(state, folder -> epoch(folder) > 0);
   }
 
-  /** Returns what a directory has under names that start so, sorted. */
-  private static List<Path> entries(Path directory, String start) {
+  private static List<Path> entries(Path directory, Predicate<Path> which) {
     if (!Files.isDirectory(directory)) {
       return List.of();
     }
     try (Stream<Path> all = Files.list(directory)) {
-      return all.filter(p -> p.getFileName().toString().startsWith(start)).sorted().toList();
+      return all.filter(which).sorted().toList();
     } catch (IOException e) {
       throw failed(directory, e);
     }
@@ -259,16 +238,17 @@ final class RunDirectory implements AutoCloseable {
     try {
       List<Path> earlier = checkpoints();
       String name = EPOCH + "%05d".formatted(log.rows().size());
-      Path unfinished = Files.createDirectory(state.resolve(UNFINISHED + name));
-      force(unfinished.resolve(Recipe.WEIGHTS), Safetensors.encode(weights.all()));
-      force(unfinished.resolve(MOMENTS), Safetensors.encode(moments.all()));
-      force(unfinished.resolve(LOG), log.toBytes());
-      Files.move(unfinished, state.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+      Path checkpoint = state.resolve(name);
+      Path unfinished = AtomicFile.temporary(checkpoint);
+      write(unfinished.resolve(Recipe.WEIGHTS), weights.all());
+      write(unfinished.resolve(MOMENTS), moments.all());
+      AtomicFile.write(unfinished.resolve(LOG), log.toCsv());
+      Files.move(unfinished, checkpoint, StandardCopyOption.ATOMIC_MOVE);
       for (Path old : earlier) {
         delete(old);
       }
-      write(out.resolve(LOG), log.toBytes());
-      write(out.resolve(CURVE), TrainingCurve.svg(log).getBytes(StandardCharsets.UTF_8));
+      AtomicFile.write(out.resolve(LOG), log.toCsv());
+      AtomicFile.write(out.resolve(CURVE), TrainingCurve.svg(log));
     } catch (IOException e) {
       throw failed(out, e);
     }
@@ -276,45 +256,18 @@ final class RunDirectory implements AutoCloseable {
 
   /** Makes a model of the directory. */
   void finish(Recipe recipe, TrainingLog log, Weights weights) {
-    try {
-      write(out.resolve(LOG), log.toBytes());
-      write(out.resolve(RECIPE), StrictYaml.write(recipe).getBytes(StandardCharsets.UTF_8));
-      Map<String, NDArray> network = new LinkedHashMap<>(weights.all());
-      network.keySet().removeIf(name -> name.startsWith(LossState.PREFIX));
-      write(out.resolve(Recipe.WEIGHTS), Safetensors.encode(network));
-      // The last: a directory with a card is whole.
-      write(
-          out.resolve(CARD),
-          StrictYaml.write(recipe.card().toMap()).getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw failed(out, e);
-    }
+    AtomicFile.write(out.resolve(LOG), log.toCsv());
+    AtomicFile.write(out.resolve(RECIPE), StrictYaml.write(recipe));
+    Map<String, NDArray> network = new LinkedHashMap<>(weights.all());
+    network.keySet().removeIf(name -> name.startsWith(LossState.PREFIX));
+    write(out.resolve(Recipe.WEIGHTS), network);
+    // The last: a directory with a card is whole.
+    AtomicFile.write(out.resolve(CARD), StrictYaml.write(recipe.card().toMap()));
   }
 
-  private static void write(Path file, byte[] bytes) throws IOException {
-    Path unfinished = file.resolveSibling(UNFINISHED + file.getFileName());
-    try {
-      force(unfinished, bytes);
-      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(unfinished);
-    }
-  }
-
-  /** Writes a file that is on the disk, also if the power goes, before it gets its name. */
-  private static void force(Path file, byte[] bytes) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer left = ByteBuffer.wrap(bytes);
-      while (left.hasRemaining()) {
-        channel.write(left);
-      }
-      channel.force(true);
-    }
+  private static void write(Path file, Map<String, NDArray> arrays) {
+    byte[] bytes = Safetensors.encode(arrays);
+    AtomicFile.write(file, stream -> stream.write(bytes));
   }
 
   private static void delete(Path path) throws IOException {

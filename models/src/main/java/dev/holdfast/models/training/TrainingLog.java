@@ -2,7 +2,6 @@ package dev.holdfast.models.training;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.csv.CSVFormat;
@@ -80,9 +79,5 @@ record TrainingLog(List<Row> rows) {
       throw new UncheckedIOException(e);
     }
     return new TrainingLog(rows);
-  }
-
-  byte[] toBytes() {
-    return toCsv().getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -108,9 +108,9 @@ class TrainingTest {
     train(recipe(2, 0.01), IMAGES, dir.resolve("straight"), 9);
     Path out = dir.resolve("parts");
     assertThatThrownBy(() -> stopped(recipe(2, 0.01), out)).hasMessage("stop");
-    Path half = Files.createDirectories(out.resolve("state").resolve("unfinished-epoch-00002"));
+    Path half = Files.createDirectories(out.resolve("state").resolve(".epoch-00002.1-1.tmp"));
     Files.writeString(half.resolve("weights.safetensors"), "hal");
-    Files.writeString(out.resolve("unfinished-training.csv"), "hal");
+    Files.writeString(out.resolve(".training.csv.1-2.tmp"), "hal");
     train(recipe(2, 0.01), IMAGES, out, 9);
     assertThat(TrainingMethodContract.files(out))
         .isEqualTo(TrainingMethodContract.files(dir.resolve("straight")));
@@ -303,8 +303,8 @@ class TrainingTest {
                       }
                     }))
         .isInstanceOf(RunException.class)
-        .hasMessageContaining("could not be read or written")
-        .hasMessageContaining("Maybe the disk is full");
+        .hasMessageContaining("training.csv could not be written")
+        .hasMessageContaining("MB free");
     assertThat(checkpointIn(out)).isTrue();
     Files.delete(obstacle);
     Files.delete(obstacle.getParent());

@@ -1,4 +1,4 @@
-package dev.holdfast.reports;
+package dev.holdfast.metrics.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -64,5 +64,15 @@ class AtomicFileTest {
     assertThatThrownBy(() -> AtomicFile.write(file.resolve("a.txt"), "x"))
         .isInstanceOf(RunException.class)
         .hasMessageContaining("a.txt");
+  }
+
+  @Test
+  void knows_its_own_temporary_names_and_no_others() {
+    Path file = folder.resolve("a.txt");
+    assertThat(AtomicFile.temporary(file).getParent()).isEqualTo(folder);
+    assertThat(AtomicFile.temporary(file)).isNotEqualTo(AtomicFile.temporary(file));
+    assertThat(AtomicFile.isTemporary(AtomicFile.temporary(file))).isTrue();
+    assertThat(AtomicFile.isTemporary(file)).isFalse();
+    assertThat(AtomicFile.isTemporary(folder.resolve(".mine.tmp"))).isFalse();
   }
 }

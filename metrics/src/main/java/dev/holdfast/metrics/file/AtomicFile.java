@@ -1,4 +1,4 @@
-package dev.holdfast.reports;
+package dev.holdfast.metrics.file;
 
 import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;
@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 
 /**
  * Writes files so that readers see the old content or the whole new content, never a part: into a
@@ -23,6 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class AtomicFile {
 
   private static final AtomicLong COUNTER = new AtomicLong();
+  private static final Pattern TEMPORARY = Pattern.compile("\\..+\\.\\d+-\\d+\\.tmp");
 
   private AtomicFile() {}
 
@@ -46,11 +48,7 @@ public final class AtomicFile {
    */
   public static void write(Path file, Content content) {
     Path folder = file.toAbsolutePath().getParent();
-    Path temporary =
-        folder.resolve(
-            ".%s.%d-%d.tmp"
-                .formatted(
-                    file.getFileName(), ProcessHandle.current().pid(), COUNTER.incrementAndGet()));
+    Path temporary = temporary(file.toAbsolutePath());
     try {
       Files.createDirectories(folder);
       try {
@@ -78,6 +76,22 @@ public final class AtomicFile {
               free(folder)),
           e);
     }
+  }
+
+  /**
+   * Returns a free name beside a file or folder, for what is written first and moved there when it
+   * is whole.
+   */
+  public static Path temporary(Path target) {
+    return target.resolveSibling(
+        ".%s.%d-%d.tmp"
+            .formatted(
+                target.getFileName(), ProcessHandle.current().pid(), COUNTER.incrementAndGet()));
+  }
+
+  /** Tells whether a name is one of {@link #temporary}: a killed run leaves such files behind. */
+  public static boolean isTemporary(Path file) {
+    return TEMPORARY.matcher(file.getFileName().toString()).matches();
   }
 
   private static String free(Path folder) {
