@@ -12,6 +12,7 @@ import dev.holdfast.models.data.PixelStore;
 import dev.holdfast.models.training.Recipe;
 import dev.holdfast.models.training.StoredImages;
 import dev.holdfast.models.training.Training;
+import dev.holdfast.models.yaml.StrictYaml;
 import dev.holdfast.reports.AuditFiles;
 import dev.holdfast.reports.StudyFiles;
 import dev.holdfast.reports.result.Audit;
@@ -81,17 +82,21 @@ public final class StudyRunner {
         String method = entry.getKey();
         ticker.say("Model %d of %d: %s, seed %d".formatted(++number, total, method, seed));
         Path cell = out.resolve("cells").resolve(method + "-seed" + seed);
-        train(entry.getValue(), training, cell.resolve("model"), seed);
+        Path model = cell.resolve("model");
+        train(entry.getValue(), training, model, seed);
         known
             .computeIfAbsent(
                 candidate(entry.getValue(), cell),
                 c -> batteries.stream().map(battery -> audit(battery, cell)).toList())
-            .forEach(a -> runs.add(new StudyTable.Run(method, seed, a.audit(), a.report())));
-        StudyFiles.write(table(runs), out);
+            .forEach(
+                a ->
+                    runs.add(
+                        new StudyTable.Run(method, seed, a.audit(), relative(model), a.report())));
+        StudyFiles.write(table(recipes, runs), out);
       }
     }
     ticker.close();
-    return table(runs);
+    return table(recipes, runs);
   }
 
   /** Whoever is asked about images that it was trained on answers another question. */
@@ -164,9 +169,13 @@ public final class StudyRunner {
             true,
             false,
             null);
-    Path report = out.relativize(folder.resolve(AuditFiles.HTML));
     return new Audited(
-        new AuditRunner(options, ticker).run(), report.toString().replace('\\', '/'));
+        new AuditRunner(options, ticker).run(), relative(folder.resolve(AuditFiles.HTML)));
+  }
+
+  /** Returns the address that a page of the study has for a file. */
+  private String relative(Path file) {
+    return out.relativize(file).toString().replace('\\', '/');
   }
 
   private void train(Recipe recipe, ImageSet images, Path folder, long seed) {
@@ -180,12 +189,10 @@ public final class StudyRunner {
     return PixelStore.open(images, recipe.input().spec(), CacheFolder.path(), ticker, false);
   }
 
-  private StudyTable table(List<StudyTable.Run> runs) {
-    return StudyTable.of(
-        study.name(),
-        study.baseline(),
-        study.methods().stream().map(Study.Method::id).toList(),
-        study.seeds(),
-        runs);
+  private StudyTable table(Map<String, Recipe> recipes, List<StudyTable.Run> runs) {
+    Map<String, Map<String, Object>> settings = new LinkedHashMap<>();
+    recipes.forEach(
+        (id, recipe) -> settings.put(id, StrictYaml.toMap(recipe.withName(study.name()))));
+    return StudyTable.of(study.name(), study.baseline(), settings, study.seeds(), runs);
   }
 }

@@ -19,6 +19,7 @@ record StudyPage(
     List<String> findings,
     List<Chart> charts,
     List<String> methods,
+    List<StudyTable.Setting> settings,
     List<Table> tables,
     List<Model> models) {
 
@@ -29,7 +30,7 @@ record StudyPage(
   record Line(String perturbation, List<List<String>> cells) {}
 
   /** A trained model and where its files are. */
-  record Model(String name, List<Link> reports) {}
+  record Model(String name, List<Link> files) {}
 
   /** A file and what to call it. */
   record Link(String name, String file) {}
@@ -51,13 +52,14 @@ record StudyPage(
         text.findings(),
         Chart.of(table),
         table.methods(),
+        table.settings(),
         table.metrics().stream().map(metric -> table(table, metric)).toList(),
-        table.reports().stream()
+        table.files().stream()
             .collect(
                 Collectors.groupingBy(
-                    StudyTable.Report::model,
+                    StudyTable.File::model,
                     java.util.LinkedHashMap::new,
-                    Collectors.mapping(r -> new Link(r.battery(), r.file()), Collectors.toList())))
+                    Collectors.mapping(f -> new Link(f.name(), f.path()), Collectors.toList())))
             .entrySet()
             .stream()
             .map(e -> new Model(e.getKey(), e.getValue()))

@@ -26,37 +26,41 @@ import java.util.TreeMap;
  * @param dataset that all models were audited on
  * @param baseline the method that others are compared with
  * @param methods in the order of the study
+ * @param settings in which their recipes differ
  * @param seeds of the trainings
  * @param rows perturbations and metrics, in the order of the audits
  * @param findings what trust checks say against audits
- * @param reports of the audits
+ * @param files of the models and their audits
  */
 public record StudyTable(
     String name,
     String dataset,
     String baseline,
     List<String> methods,
+    List<Setting> settings,
     List<Long> seeds,
     List<Row> rows,
     List<Finding> findings,
-    List<Report> reports) {
+    List<File> files) {
 
   /** Copies the lists. */
   public StudyTable {
     methods = List.copyOf(methods);
+    settings = List.copyOf(settings);
     seeds = List.copyOf(seeds);
     rows = List.copyOf(rows);
     findings = List.copyOf(findings);
-    reports = List.copyOf(reports);
+    files = List.copyOf(files);
   }
 
   /**
    * One model and what its audit found.
    *
    * @param seed of its training
+   * @param folder that it was trained in, relative to the study
    * @param report file of the report, relative to the study
    */
-  public record Run(String method, long seed, Audit audit, String report) {
+  public record Run(String method, long seed, Audit audit, String folder, String report) {
 
     private String model() {
       return method + " with seed " + seed;
@@ -64,13 +68,21 @@ public record StudyTable(
   }
 
   /**
-   * The report of an audit.
+   * A file beside the study.
    *
-   * @param model in words
-   * @param battery that it was audited with
-   * @param file relative to the study
+   * @param model that it is of, in words
+   * @param name what it shows
+   * @param path relative to the study
    */
-  public record Report(String model, String battery, String file) {}
+  public record File(String model, String name, String path) {}
+
+  /**
+   * A key of recipes.
+   *
+   * @param key with the keys that it stands under, such as {@code method.epsilon}
+   * @param values one for each method
+   */
+  public record Setting(String key, List<String> values) {}
 
   /**
    * What a trust check says against audits.
@@ -111,9 +123,18 @@ public record StudyTable(
   private record Key(
       String perturbation, Metric metric, String setting, String threat, int asked) {}
 
-  /** Makes the table; runs that are missing are missing from the means. */
+  /**
+   * Makes the table; runs that are missing are missing from the means.
+   *
+   * @param recipes by method, in order: keys and values, which may hold further keys
+   */
   public static StudyTable of(
-      String name, String baseline, List<String> methods, List<Long> seeds, List<Run> runs) {
+      String name,
+      String baseline,
+      Map<String, ? extends Map<String, ?>> recipes,
+      List<Long> seeds,
+      List<Run> runs) {
+    List<String> methods = List.copyOf(recipes.keySet());
     Map<Key, Map<String, Map<Long, Double>>> values = new LinkedHashMap<>();
     Map<Key, Integer> queries = new LinkedHashMap<>();
     Map<Key, ResultRow> samples = new LinkedHashMap<>();
@@ -168,12 +189,27 @@ public record StudyTable(
         String.join(", ", datasets),
         baseline,
         methods,
+        Differences.of(recipes),
         seeds,
         rows,
         findings(runs),
-        runs.stream()
-            .map(run -> new Report(run.model(), run.audit().battery(), run.report()))
-            .toList());
+        files(runs));
+  }
+
+  private static List<File> files(List<Run> runs) {
+    Map<String, List<File>> byModel = new LinkedHashMap<>();
+    for (Run run : runs) {
+      byModel
+          .computeIfAbsent(
+              run.model(),
+              model ->
+                  new ArrayList<>(
+                      List.of(
+                          new File(model, "recipe", run.folder() + "/recipe.yaml"),
+                          new File(model, "training", run.folder() + "/training.svg"))))
+          .add(new File(run.model(), run.audit().battery(), run.report()));
+    }
+    return byModel.values().stream().flatMap(List::stream).toList();
   }
 
   private static List<Finding> findings(List<Run> runs) {

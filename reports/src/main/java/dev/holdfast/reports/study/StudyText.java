@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A study in words, and as Markdown: a table for each metric. */
 public final class StudyText {
@@ -112,21 +113,35 @@ public final class StudyText {
       out.append("\nTrust checks of the audits found something; their reports say what:\n\n");
       findings().forEach(finding -> out.append("- ").append(escape(finding)).append('\n'));
     }
+    if (!table.settings().isEmpty()) {
+      head(out, "Methods", "Setting");
+      for (StudyTable.Setting setting : table.settings()) {
+        line(out, setting.key(), setting.values().stream().map(StudyText::escape));
+      }
+    }
     for (Metric metric : table.metrics()) {
-      out.append("\n## ").append(unit(metric)).append("\n\n| Perturbation |");
-      table.methods().forEach(m -> out.append(' ').append(escape(m)).append(" |"));
-      out.append("\n|---|").append("---|".repeat(table.methods().size())).append('\n');
+      head(out, unit(metric), "Perturbation");
       for (StudyTable.Row row : table.rows(metric)) {
-        out.append("| ").append(escape(row.perturbation())).append(" |");
-        for (String method : table.methods()) {
-          out.append(' ')
-              .append(String.join("<br>", cell(metric, row.cells().get(method))))
-              .append(" |");
-        }
-        out.append('\n');
+        line(
+            out,
+            row.perturbation(),
+            table.methods().stream()
+                .map(method -> String.join("<br>", cell(metric, row.cells().get(method)))));
       }
     }
     return out.toString();
+  }
+
+  private void head(StringBuilder out, String heading, String first) {
+    out.append("\n## ").append(heading).append("\n\n");
+    line(out, first, table.methods().stream().map(StudyText::escape));
+    out.append("|---|").append("---|".repeat(table.methods().size())).append('\n');
+  }
+
+  private static void line(StringBuilder out, String first, Stream<String> others) {
+    out.append("| ").append(escape(first)).append(" |");
+    others.forEach(text -> out.append(' ').append(text).append(" |"));
+    out.append('\n');
   }
 
   private static String escape(String text) {

@@ -10,6 +10,8 @@ import dev.holdfast.reports.result.ResultRow;
 import dev.holdfast.reports.study.StudyTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class ChartTest {
@@ -71,7 +73,7 @@ class ChartTest {
         rows.add(Audits.withSetting(less, "{\"restarts\":5}"));
       }
     }
-    return new StudyTable.Run(method, seed, audit.withRows(rows), "");
+    return new StudyTable.Run(method, seed, audit.withRows(rows), "", "");
   }
 
   @Test
@@ -80,7 +82,7 @@ class ChartTest {
         StudyTable.of(
             "toy",
             "clean",
-            List.of("clean", "other"),
+            new TreeMap<>(Map.of("clean", Map.of(), "other", Map.of())),
             List.of(1L, 2L),
             List.of(run("clean", 1, 1), run("other", 1, 0.5), run("other", 2, 0.7)));
     List<Chart> charts = Chart.of(table);

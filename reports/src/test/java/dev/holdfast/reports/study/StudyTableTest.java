@@ -1,6 +1,7 @@
 package dev.holdfast.reports.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.holdfast.reports.Audits;
@@ -11,6 +12,8 @@ import dev.holdfast.reports.table.Metric;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -20,6 +23,16 @@ import tools.jackson.databind.node.ObjectNode;
 class StudyTableTest {
 
   private static final JsonMapper MAPPER = AuditJson.mapper();
+  private static final Map<String, Map<String, Object>> RECIPES =
+      new TreeMap<>(
+          Map.of(
+              "clean", Map.of("method", Map.of("type", "standard"), "epochs", 3),
+              "other",
+                  Map.of(
+                      "method",
+                      Map.of("type", "<mdprop>", "targets", List.of(1, 5)),
+                      "epochs",
+                      3)));
 
   /** An audit whose every value is the same. */
   private static StudyTable.Run run(String method, long seed, double value) {
@@ -31,6 +44,7 @@ class StudyTableTest {
         method,
         seed,
         AuditJson.read(MAPPER.writeValueAsString(tree), "x"),
+        "cells/%s %d/model".formatted(method, seed),
         "cells/%s %d/report.html".formatted(method, seed));
   }
 
@@ -38,7 +52,7 @@ class StudyTableTest {
     return StudyTable.of(
         "toy",
         "clean",
-        List.of("clean", "other"),
+        RECIPES,
         List.of(1L, 2L, 3L),
         List.of(
             run("clean", 1, 0.1),
@@ -59,7 +73,17 @@ class StudyTableTest {
         run.method(),
         run.seed(),
         AuditJson.read(MAPPER.writeValueAsString(tree), "x"),
+        run.folder(),
         run.report());
+  }
+
+  @Test
+  void settings_that_all_methods_share_are_not_told() {
+    assertThat(table().settings())
+        .extracting(StudyTable.Setting::key, StudyTable.Setting::values)
+        .containsExactlyInAnyOrder(
+            tuple("method.type", List.of("standard", "<mdprop>")),
+            tuple("method.targets", List.of("–", "1, 5")));
   }
 
   @Test
@@ -68,7 +92,7 @@ class StudyTableTest {
         StudyTable.of(
             "toy",
             "clean",
-            List.of("clean"),
+            Map.of("clean", Map.of()),
             List.of(1L),
             List.of(asking(20, run("clean", 1, 0.1)), asking(36, run("clean", 1, 0.4))));
     List<StudyTable.Row> rows =
@@ -106,7 +130,7 @@ class StudyTableTest {
         StudyTable.of(
             "toy",
             "clean",
-            List.of("clean", "other"),
+            RECIPES,
             List.of(1L, 2L),
             List.of(run("clean", 1, 0.1), run("other", 1, 0.4), run("clean", 2, 0.2)));
     StudyTable.Cell other = partial.rows().get(0).cells().get("other");
@@ -121,7 +145,7 @@ class StudyTableTest {
         StudyTable.of(
             "toy",
             "clean",
-            List.of("clean", "other"),
+            RECIPES,
             List.of(1L, 2L),
             List.of(
                 run("clean", 1, 0.5),
@@ -152,12 +176,16 @@ class StudyTableTest {
     StudyFiles.write(table(), dir);
     assertThat(Files.readString(dir.resolve("study.md")))
         .contains("| Perturbation | clean | other |")
+        .contains("| method.type | standard | &lt;mdprop> |")
         .contains("2 methods, seeds 1, 2, 3; 400 queries")
         .contains("| 20.0 ± 10.0<br>10.0, 20.0, 30.0 |")
         .contains("+40.0 [-3.0, +83.0]<br>x 3.00");
     assertThat(Files.readString(dir.resolve("study.html")))
         .contains("20.0 ± 10.0<small>10.0, 20.0, 30.0</small>")
-        .contains("<dd><a href=\"cells/other%203/report.html\">")
+        .contains(", <a href=\"cells/other%203/report.html\">")
+        .contains("<dd><a href=\"cells/other%203/model/recipe.yaml\">recipe</a>")
+        .contains("<code>method.type</code></th><td class=\"number\">standard</td>")
+        .contains("<td class=\"number\">&lt;mdprop&gt;</td>")
         .contains("<small>+40.0 [-3.0, +83.0]</small><small>x 3.00</small>");
     assertThat(Files.readString(dir.resolve("study.csv")))
         .startsWith("study,dataset,perturbation,metric,k,n_queries,method,n_seeds,mean")
