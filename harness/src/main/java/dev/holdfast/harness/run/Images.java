@@ -18,9 +18,11 @@ import dev.holdfast.models.data.InputSpec;
 import dev.holdfast.models.data.PixelStore;
 import dev.holdfast.models.data.Progress;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -56,14 +58,24 @@ public final class Images {
     }
     return Arrays.stream(all)
         .boxed()
-        .sorted(
-            (a, b) ->
-                Long.compareUnsigned(
-                    CounterRng.order(seed, item(a).id()), CounterRng.order(seed, item(b).id())))
+        .sorted(order(seed, i -> i))
         .limit(limit)
         .mapToInt(Integer::intValue)
         .sorted()
         .toArray();
+  }
+
+  /**
+   * Returns the order of the hashes of seed and id: drawn, and the same whatever else is in the
+   * data.
+   *
+   * @param item the index of the image that a number stands for
+   */
+  Comparator<Integer> order(long seed, IntUnaryOperator item) {
+    return (a, b) ->
+        Long.compareUnsigned(
+            CounterRng.order(seed, item(item.applyAsInt(a)).id()),
+            CounterRng.order(seed, item(item.applyAsInt(b)).id()));
   }
 
   /**
@@ -234,6 +246,29 @@ public final class Images {
       }
     }
     return finite;
+  }
+
+  /** Returns how many are not finite. */
+  static int countNotFinite(boolean... finite) {
+    int count = 0;
+    for (boolean is : finite) {
+      count += is ? 0 : 1;
+    }
+    return count;
+  }
+
+  /** An embedding that is no point is in no gallery, but other code wants numbers. */
+  static EmbeddingSet zeroWhereNotFinite(EmbeddingSet given, boolean... finite) {
+    if (countNotFinite(finite) == 0) {
+      return given;
+    }
+    float[] values = given.values().clone();
+    for (int i = 0; i < finite.length; i++) {
+      if (!finite[i]) {
+        Arrays.fill(values, i * given.dimension(), (i + 1) * given.dimension(), 0);
+      }
+    }
+    return new EmbeddingSet(values, given.dimension(), given.ids(), given.labels(), given.groups());
   }
 
   /**

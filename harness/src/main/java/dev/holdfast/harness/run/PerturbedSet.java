@@ -1,6 +1,8 @@
 package dev.holdfast.harness.run;
 
 import dev.holdfast.metrics.EmbeddingSet;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -50,6 +52,50 @@ record PerturbedSet(
         0,
         Map.of(),
         Map.of());
+  }
+
+  /** Returns some of the items, in the order of the rows; the count of {@code overBudget} stays. */
+  PerturbedSet select(int... rows) {
+    boolean[] areFinite = new boolean[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      areFinite[i] = finite[rows[i]];
+    }
+    return new PerturbedSet(
+        embeddings.select(rows),
+        areFinite,
+        select(distanceMoved, rows),
+        select(linf, rows),
+        select(l2, rows),
+        select(steps, rows),
+        select(forwards, rows),
+        select(backwards, rows),
+        overBudget,
+        select(before, rows),
+        select(after, rows));
+  }
+
+  private static double[] select(double[] values, int... rows) {
+    return Arrays.stream(rows).mapToDouble(r -> values[r]).toArray();
+  }
+
+  private static int[] select(int[] values, int... rows) {
+    return Arrays.stream(rows).map(r -> values[r]).toArray();
+  }
+
+  private static Map<String, double[]> select(Map<String, double[]> measures, int... rows) {
+    Map<String, double[]> selected = new LinkedHashMap<>();
+    measures.forEach((name, values) -> selected.put(name, select(values, rows)));
+    return selected;
+  }
+
+  /** Returns the number of forward passes for all items. */
+  long totalForwards() {
+    return Arrays.stream(forwards).asLongStream().sum();
+  }
+
+  /** Returns the number of backward passes for all items. */
+  long totalBackwards() {
+    return Arrays.stream(backwards).asLongStream().sum();
   }
 
   /** Returns the same arrays with what is known at the end. */

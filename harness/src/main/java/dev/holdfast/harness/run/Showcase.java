@@ -42,9 +42,9 @@ final class Showcase {
     this.spec = spec;
   }
 
-  /** Returns the files of the pictures that a query is shown with, in the order of their names. */
-  List<Evidence.Entry> files(Shown shown) {
-    return shown.images().map(written::get).toList();
+  /** Returns the files of the pictures that queries are shown with, each once. */
+  List<Evidence.Entry> files(List<Shown> shown) {
+    return shown.stream().flatMap(Shown::images).map(written::get).distinct().toList();
   }
 
   /**

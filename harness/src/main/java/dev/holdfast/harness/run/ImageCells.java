@@ -1,0 +1,190 @@
+package dev.holdfast.harness.run;
+
+import dev.holdfast.harness.plan.Cell;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.QueryResult;
+import dev.holdfast.reports.result.Shown;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+
+/** Cells that perturb images once and embed them: attacks and corruptions. */
+final class ImageCells {
+
+  private final AuditContext context;
+  private final CleanRun clean;
+
+  ImageCells(AuditContext context) {
+    this.context = context;
+    this.clean = context.clean();
+  }
+
+  /** Perturbed images, and the file that they are kept in; null where they are not. */
+  private record Perturbation(PerturbedSet set, Evidence.Entry evidence) {}
+
+  /**
+   * Perturbs and asks.
+   *
+   * @param step hears what of the cost of the cell is done
+   */
+  CellOutcome run(Cell cell, LongConsumer step) throws IOException {
+    if (CleanRun.attacksCandidates(cell)) {
+      return onCandidates(cell, step);
+    }
+    return cell.side().gallery() ? onGallery(cell, step) : onQueries(cell, step);
+  }
+
+  private CellOutcome onQueries(Cell cell, LongConsumer step) throws IOException {
+    int[] order = context.order();
+    int[] items = Arrays.stream(order).map(i -> clean.queries()[i]).toArray();
+    Tracker tracker = new Tracker(context, cell, step, order);
+    Perturbation made = perturb(cell, items, tracker);
+    int[] inverse = new int[order.length];
+    for (int i = 0; i < order.length; i++) {
+      inverse[order[i]] = i;
+    }
+    PerturbedSet straight = made.set().select(inverse);
+    List<QueryResult> results = clean.retrieval().search(clean.trials(), straight.embeddings());
+    return outcome(cell, straight, results, made, tracker.shown(results));
+  }
+
+  /**
+   * Gallery items are attacked one by one; queries as well where both sides are. An image on both
+   * sides is attacked once.
+   */
+  private CellOutcome onGallery(Cell cell, LongConsumer step) throws IOException {
+    int[] items = clean.perturbed(cell);
+    Perturbation made = perturb(cell, items, new Tracker(context, cell, step, new int[0]));
+    PerturbedSet changed = made.set().select(rows(items, clean.retrieval().items()));
+    PerturbedSet asking =
+        cell.side().queries()
+            ? made.set().select(rows(items, clean.queries()))
+            : unchanged(clean.asked());
+    List<QueryResult> results =
+        clean
+            .retrieval()
+            .search(clean.trials(), asking.embeddings(), changed.embeddings(), changed.finite());
+    return outcome(cell, asking, results, made, List.of());
+  }
+
+  /**
+   * Gallery items are attacked, each as if it were the only one: where it stands for the queries
+   * that were drawn for it is what is asked, and no query searches a gallery that holds them all.
+   */
+  private CellOutcome onCandidates(Cell cell, LongConsumer step) throws IOException {
+    int[] items = clean.perturbed(cell);
+    Perturbation made = perturb(cell, items, new Tracker(context, cell, step, new int[0]));
+    PerturbedSet set = made.set();
+    return new CellOutcome(
+        1,
+        cell.id(),
+        context.folder().configHash(),
+        Arrays.stream(items).mapToLong(i -> context.images().item(i).id()).toArray(),
+        null,
+        set.after(),
+        set.before(),
+        set.distanceMoved(),
+        set.linf(),
+        set.l2(),
+        set.steps(),
+        set.forwards(),
+        set.backwards(),
+        set.totalForwards(),
+        set.totalBackwards(),
+        set.overBudget(),
+        Images.countNotFinite(set.finite()),
+        made.evidence(),
+        List.of(),
+        List.of(),
+        null);
+  }
+
+  /** Returns where items stand among sorted ones. */
+  private static int[] rows(int[] sorted, int[] items) {
+    return Arrays.stream(items).map(i -> Arrays.binarySearch(sorted, i)).toArray();
+  }
+
+  private static PerturbedSet unchanged(EmbeddingSet embeddings) {
+    boolean[] finite = new boolean[embeddings.size()];
+    Arrays.fill(finite, true);
+    return PerturbedSet.untouched(embeddings, finite);
+  }
+
+  /** Perturbs images, and keeps them and their embeddings as evidence where that was asked for. */
+  private Perturbation perturb(Cell cell, int[] items, Perturber.Listener listener)
+      throws IOException {
+    Perturber perturber = context.perturber(cell);
+    EmbeddingSet before = clean.embeddings().select(items);
+    if (!context.keepsImages(cell)) {
+      return new Perturbation(perturber.perturb(cell, items, before, listener), null);
+    }
+    Images images = context.images();
+    long[] shape = images.batchShape().getShape().clone();
+    shape[0] = items.length;
+    PerturbedSet[] made = new PerturbedSet[1];
+    Evidence.Entry entry =
+        Evidence.write(
+            context.folder().path(),
+            cell.id() + ".npz",
+            cell.id(),
+            npz -> {
+              npz.write("ids", before.ids());
+              npz.startFloats("images", shape);
+              made[0] =
+                  perturber.perturb(
+                      cell,
+                      items,
+                      before,
+                      (start, count, pixels, perturbed) -> {
+                        npz.floats(perturbed, 0, count * images.values());
+                        listener.batch(start, count, pixels, perturbed);
+                      });
+              EmbeddingSet embeddings = made[0].embeddings();
+              npz.write(
+                  "embeddings", embeddings.values(), embeddings.size(), embeddings.dimension());
+            });
+    return new Perturbation(made[0], entry);
+  }
+
+  /**
+   * @param asking the queries, as they are asked
+   * @param results one per trial
+   * @param made what was perturbed, once
+   */
+  private CellOutcome outcome(
+      Cell cell,
+      PerturbedSet asking,
+      List<QueryResult> results,
+      Perturbation made,
+      List<Shown> shown) {
+    Trials trials = clean.trials();
+    Map<String, double[]> values =
+        new LinkedHashMap<>(clean.values(cell, results, asking.finite()));
+    values.putAll(trials.each(asking.after()));
+    return new CellOutcome(
+        1,
+        cell.id(),
+        context.folder().configHash(),
+        clean.ids(),
+        clean.ranks(results, asking.finite()),
+        values,
+        trials.each(asking.before()),
+        trials.each(asking.distanceMoved()),
+        trials.each(asking.linf()),
+        trials.each(asking.l2()),
+        trials.each(asking.steps()),
+        trials.each(asking.forwards()),
+        trials.each(asking.backwards()),
+        made.set().totalForwards(),
+        made.set().totalBackwards(),
+        made.set().overBudget(),
+        Images.countNotFinite(made.set().finite()),
+        made.evidence(),
+        shown,
+        context.showcase().files(shown),
+        null);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.holdfast.harness.run;
+
+import dev.holdfast.harness.plan.SequenceCell;
+import dev.holdfast.metrics.EmbeddingSet;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+
+/** Cells that film every query, and look for its neighbor in each frame. */
+final class SequenceCells {
+
+  private final AuditContext context;
+  private final CleanRun clean;
+
+  SequenceCells(AuditContext context) {
+    this.context = context;
+    this.clean = context.clean();
+  }
+
+  /**
+   * Films and asks.
+   *
+   * @param step hears what of the cost of the cell is done
+   */
+  CellOutcome run(SequenceCell cell, LongConsumer step) {
+    Images images = context.images();
+    int[] queries = clean.queries();
+    int n = clean.trials().size();
+    int frames = cell.sequence().frames();
+    Flips flips =
+        new Flips(clean.trials(), clean.retrieval(), images, cell.sequence().comparesWithFirst());
+    int notFinite = 0;
+    for (int frame = 0; frame < frames; frame++) {
+      int number = frame;
+      EmbeddingSet given =
+          images.embed(
+              queries,
+              batch -> images.frames(batch, cell.sequence(), number, clean.seed()),
+              count -> step.accept((long) number * queries.length + count));
+      boolean[] finite = Images.finite(given);
+      notFinite += Images.countNotFinite(finite);
+      flips.frame(Images.zeroWhereNotFinite(given, finite), finite);
+    }
+    int[] passes = new int[n];
+    Arrays.fill(passes, frames);
+    double[] unknown = new double[n];
+    Arrays.fill(unknown, Double.NaN);
+    return new CellOutcome(
+        1,
+        cell.id(),
+        context.folder().configHash(),
+        clean.ids(),
+        flips.worstRanks(),
+        flips.rates(),
+        Map.of(),
+        unknown,
+        unknown,
+        unknown,
+        new int[n],
+        passes,
+        new int[n],
+        (long) queries.length * frames,
+        0,
+        0,
+        notFinite,
+        null,
+        List.of(),
+        List.of(),
+        null);
+  }
+}

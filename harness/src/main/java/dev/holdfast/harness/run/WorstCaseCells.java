@@ -1,0 +1,124 @@
+package dev.holdfast.harness.run;
+
+import dev.holdfast.harness.plan.AttackCell;
+import dev.holdfast.harness.plan.Cell;
+import dev.holdfast.harness.plan.WorstCaseCell;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.QueryResult;
+import dev.holdfast.reports.result.Shown;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+
+/** Cells in which a query has to survive several attacks, one after the other. */
+final class WorstCaseCells {
+
+  private final AuditContext context;
+  private final CleanRun clean;
+  private final Images images;
+
+  WorstCaseCells(AuditContext context) {
+    this.context = context;
+    this.clean = context.clean();
+    this.images = context.images();
+  }
+
+  /**
+   * Attacks and asks.
+   *
+   * @param step hears what of the cost of the cell is done
+   */
+  CellOutcome run(WorstCaseCell cell, LongConsumer step) throws IOException {
+    int n = clean.queries().length;
+    boolean[] finite = clean.queriesFinite();
+    Trials trials = clean.trials();
+    Cascade cascade =
+        new Cascade(
+            cell,
+            trials,
+            clean.retrieval(),
+            clean.queries(),
+            clean.asked(),
+            finite,
+            clean.ranks(clean.results(), finite));
+    List<AttackCell> attacks = cell.attacks();
+    try (ImageFile file = new ImageFile(images.values())) {
+      cascade.run(
+          context.perturber(cell),
+          context.order(),
+          images.values(),
+          file,
+          (attack, image, of) -> {
+            double before = attacks.subList(0, attack).stream().mapToInt(Cell::cost).sum();
+            double share = before + (double) image / of * attacks.get(attack).cost();
+            step.accept((long) (share * n));
+          });
+      PerturbedSet set = cascade.set();
+      double[] left = new double[trials.size()];
+      for (int t = 0; t < left.length; t++) {
+        left[t] = cascade.brokenBy().get(t).isEmpty() ? 1 : 0;
+      }
+      int notFinite = 0;
+      for (int q = 0; q < n; q++) {
+        notFinite += cascade.isPerturbed(q) && !set.finite()[q] ? 1 : 0;
+      }
+      Tracker tracker = new Tracker(context, cell, step, new int[0]);
+      List<QueryResult> results = clean.retrieval().search(trials, set.embeddings());
+      tracker.keep(this::image, query -> image(cascade, file, query));
+      List<Shown> shown = tracker.shown(results);
+      return new CellOutcome(
+          1,
+          cell.id(),
+          context.folder().configHash(),
+          clean.ids(),
+          cascade.ranks(),
+          Map.of("recall@" + cell.k(), left),
+          Map.of(),
+          trials.each(set.distanceMoved()),
+          trials.each(set.linf()),
+          trials.each(set.l2()),
+          trials.each(set.steps()),
+          trials.each(set.forwards()),
+          trials.each(set.backwards()),
+          set.totalForwards(),
+          set.totalBackwards(),
+          set.overBudget(),
+          notFinite,
+          context.keepsImages(cell) ? evidence(cell, cascade, file, set) : null,
+          shown,
+          context.showcase().files(shown),
+          cascade.brokenBy());
+    }
+  }
+
+  private float[] image(int query) {
+    float[] pixels = new float[images.values()];
+    images.clean(clean.queries()[query], pixels, 0);
+    return pixels;
+  }
+
+  /** A query that no attack has touched is as it was. */
+  private float[] image(Cascade cascade, ImageFile file, int query) throws IOException {
+    return cascade.isPerturbed(query) ? file.read(query) : image(query);
+  }
+
+  private Evidence.Entry evidence(
+      WorstCaseCell cell, Cascade cascade, ImageFile file, PerturbedSet set) {
+    EmbeddingSet last = set.embeddings();
+    long[] shape = images.batchShape().getShape().clone();
+    shape[0] = clean.queries().length;
+    return Evidence.write(
+        context.folder().path(),
+        cell.id() + ".npz",
+        cell.id(),
+        npz -> {
+          npz.write("ids", last.ids());
+          npz.startFloats("images", shape);
+          for (int query = 0; query < clean.queries().length; query++) {
+            npz.floats(image(cascade, file, query), 0, images.values());
+          }
+          npz.write("embeddings", last.values(), last.size(), last.dimension());
+        });
+  }
+}
