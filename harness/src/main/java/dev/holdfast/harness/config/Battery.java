@@ -75,7 +75,7 @@ public record Battery(
     embeddings = embeddings == null ? List.of() : List.copyOf(embeddings);
     worstCases = worstCases == null ? List.of() : List.copyOf(worstCases);
     for (WorstCaseEntry entry : worstCases) {
-      if (!metrics.contains("recall@" + entry.k())) {
+      if (!metrics.contains(Metrics.recall(entry.k()))) {
         throw InputException.of(
             "metrics",
             metrics,
@@ -88,7 +88,7 @@ public record Battery(
     for (AttackEntry entry : attacks) {
       for (Objective objective : entry.objectives()) {
         Integer k = entry.stopAt(objective);
-        if (k != null && !metrics.contains("recall@" + k)) {
+        if (k != null && !metrics.contains(Metrics.recall(k))) {
           throw InputException.of(
               "metrics",
               metrics,

@@ -1,5 +1,6 @@
 package dev.holdfast.harness.config;
 
+import dev.holdfast.metrics.RecallAtK;
 import dev.holdfast.metrics.RetrievalMetric;
 import dev.holdfast.metrics.error.InputException;
 import java.util.LinkedHashMap;
@@ -50,6 +51,11 @@ public final class Metrics {
   /** Returns the word for a metric. */
   public static String word(RetrievalMetric metric) {
     return metric.k().isPresent() ? metric.id() + "@" + metric.k().getAsInt() : metric.id();
+  }
+
+  /** Returns the word for recall@k. */
+  public static String recall(int k) {
+    return word(new RecallAtK(k));
   }
 
   /** Returns a word without its cut-off. */

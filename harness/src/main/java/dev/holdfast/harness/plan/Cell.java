@@ -1,6 +1,7 @@
 package dev.holdfast.harness.plan;
 
 import dev.holdfast.attacks.threat.Side;
+import dev.holdfast.attacks.threat.ThreatModel;
 
 /** One perturbation of one audit: what is computed, stored and resumed as a whole. */
 public sealed interface Cell
@@ -17,6 +18,11 @@ public sealed interface Cell
 
   /** Returns whose images are perturbed. */
   Side side();
+
+  /** Returns budget, side and knowledge of who attacks images; null where nobody does. */
+  default ThreatModel threat() {
+    return null;
+  }
 
   /** Returns every hyper-parameter as canonical JSON. */
   String setting();

@@ -101,7 +101,7 @@ final class Assembler {
   private static List<ThreatInfo> threats(Set<Cell> cells) {
     Set<ThreatInfo> threats = new LinkedHashSet<>();
     for (Cell cell : cells) {
-      ThreatModel t = AuditContext.threat(cell);
+      ThreatModel t = cell.threat();
       if (t != null) {
         threats.add(
             new ThreatInfo(

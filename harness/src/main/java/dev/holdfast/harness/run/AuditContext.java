@@ -1,10 +1,9 @@
 package dev.holdfast.harness.run;
 
-import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
-import dev.holdfast.harness.plan.WorstCaseCell;
 import dev.holdfast.models.data.PixelStore;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -29,17 +28,6 @@ record AuditContext(
 
   private static final long EVIDENCE_LIMIT = 2L << 30;
 
-  static boolean attacksImages(Cell cell) {
-    return cell instanceof AttackCell || cell instanceof WorstCaseCell;
-  }
-
-  /** Whose budget, side and knowledge a cell has; null where nobody attacks images. */
-  static ThreatModel threat(Cell cell) {
-    return cell instanceof AttackCell attack
-        ? attack.threat()
-        : cell instanceof WorstCaseCell worst ? worst.threat() : null;
-  }
-
   Perturber perturber(Cell cell) {
     return new Perturber(
         model,
@@ -63,16 +51,40 @@ record AuditContext(
         : new Attacker(model, clean.embeddings(), clean.retrieval().clean(), clean.surroundings());
   }
 
+  /** Returns the items that a cell perturbs, ascending. */
+  int[] perturbed(Cell cell) {
+    if (attacksCandidates(cell)) {
+      return candidates();
+    }
+    IntStream gallery =
+        cell.side().gallery() ? Arrays.stream(clean.retrieval().items()) : IntStream.empty();
+    IntStream asking = cell.side().queries() ? Arrays.stream(clean.queries()) : IntStream.empty();
+    return IntStream.concat(gallery, asking).distinct().sorted().toArray();
+  }
+
+  static boolean attacksCandidates(Cell cell) {
+    return cell instanceof AttackCell attack && attack.objective().attacksCandidates();
+  }
+
+  /** As many items of the gallery as there are queries, those with the smallest hashes. */
+  private int[] candidates() {
+    return Arrays.stream(clean.retrieval().items())
+        .filter(i -> clean.finite()[i])
+        .boxed()
+        .sorted(images.order(options.seed(), i -> i))
+        .limit(clean.queries().length)
+        .mapToInt(Integer::intValue)
+        .sorted()
+        .toArray();
+  }
+
   /** Tells whether the adversarial images of a cell are stored. */
   boolean keepsImages(Cell cell) {
-    if (!attacksImages(cell) || options.evidence() == Evidence.Mode.NONE) {
+    if (cell.threat() == null || options.evidence() == Evidence.Mode.NONE) {
       return false;
     }
     long kept =
-        cells.stream()
-            .filter(AuditContext::attacksImages)
-            .mapToLong(c -> clean.perturbed(c).length)
-            .sum();
+        cells.stream().filter(c -> c.threat() != null).mapToLong(c -> perturbed(c).length).sum();
     return options.evidence() == Evidence.Mode.ALL
         || kept * images.values() * Float.BYTES <= EVIDENCE_LIMIT;
   }

@@ -178,28 +178,11 @@ final class AuditSession {
     Arrays.fill(ones, 1);
     boolean[] finite = clean.queriesFinite();
     CellOutcome outcome =
-        new CellOutcome(
-            1,
-            CLEAN,
-            folder.configHash(),
-            clean.ids(),
-            clean.ranks(clean.results(), finite),
-            clean.values(null, clean.results(), finite),
-            Map.of(),
-            new double[n],
-            new double[n],
-            new double[n],
-            new int[n],
-            ones,
-            new int[n],
-            images.count(),
-            0,
-            0,
-            Images.countNotFinite(clean.finite()),
-            null,
-            List.of(),
-            List.of(),
-            null);
+        CellOutcome.of(CLEAN, folder.configHash(), clean.ids())
+            .found(
+                clean.ranks(clean.results(), finite), clean.values(null, clean.results(), finite))
+            .forwards(ones, images.count(), Images.countNotFinite(clean.finite()))
+            .build();
     folder.write(CLEAN, outcome);
     return outcome;
   }
@@ -231,7 +214,7 @@ final class AuditSession {
   }
 
   private static long cost(AuditContext context, Cell cell) {
-    return (long) context.clean().perturbed(cell).length * cell.cost();
+    return (long) context.perturbed(cell).length * cell.cost();
   }
 
   private static CellOutcome run(AuditContext context, Cell cell, LongConsumer step) {

@@ -1,6 +1,7 @@
 package dev.holdfast.harness.run;
 
 import dev.holdfast.reports.result.Shown;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -60,6 +61,141 @@ record CellOutcome(
     List<Evidence.Entry> pictures,
     List<List<String>> brokenBy) {
 
+  private static final int SCHEMA = 1;
+
   /** Who broke what the clean model gets wrong already. */
   static final String CLEAN = "clean";
+
+  /** Begins an outcome in which nothing has moved, nothing was counted and nothing is kept. */
+  static Builder of(String cell, String configHash, long[] ids) {
+    return new Builder(cell, configHash, ids);
+  }
+
+  /** An outcome, part by part. */
+  static final class Builder {
+
+    private final String cell;
+    private final String configHash;
+    private final long[] ids;
+    private int[] rank;
+    private Map<String, double[]> values = Map.of();
+    private Map<String, double[]> before = Map.of();
+    private double[] distanceMoved;
+    private double[] linf;
+    private double[] l2;
+    private int[] steps;
+    private int[] forwards;
+    private int[] backwards;
+    private long totalForwards;
+    private long totalBackwards;
+    private int overBudget;
+    private int notFinite;
+    private Evidence.Entry evidence;
+    private List<Shown> shown = List.of();
+    private List<Evidence.Entry> pictures = List.of();
+    private List<List<String>> brokenBy;
+
+    private Builder(String cell, String configHash, long... ids) {
+      int n = ids.length;
+      this.cell = cell;
+      this.configHash = configHash;
+      this.ids = ids;
+      distanceMoved = new double[n];
+      linf = new double[n];
+      l2 = new double[n];
+      steps = new int[n];
+      forwards = new int[n];
+      backwards = new int[n];
+    }
+
+    /** What was found; ranks are null where candidates are attacked. */
+    Builder found(int[] ranks, Map<String, double[]> measures) {
+      rank = ranks;
+      values = measures;
+      return this;
+    }
+
+    /** What the objective reports of clean images. */
+    Builder before(Map<String, double[]> measures) {
+      before = measures;
+      return this;
+    }
+
+    /** How far embeddings and pixels moved. */
+    Builder moved(double[] distance, double[] largest, double[] length) {
+      distanceMoved = distance;
+      linf = largest;
+      l2 = length;
+      return this;
+    }
+
+    /** What it cost, and how many embeddings of it are not finite. */
+    Builder forwards(int[] each, long total, int lost) {
+      forwards = each;
+      totalForwards = total;
+      notFinite = lost;
+      return this;
+    }
+
+    /**
+     * How far perturbed images moved and what they cost.
+     *
+     * @param each one entry per id
+     * @param made everything that was perturbed, once
+     * @param lost how many of these have no finite embedding
+     */
+    Builder perturbed(PerturbedSet each, PerturbedSet made, int lost) {
+      moved(each.distanceMoved(), each.linf(), each.l2());
+      forwards(each.forwards(), Arrays.stream(made.forwards()).asLongStream().sum(), lost);
+      steps = each.steps();
+      backwards = each.backwards();
+      totalBackwards = Arrays.stream(made.backwards()).asLongStream().sum();
+      overBudget = made.overBudget();
+      return this;
+    }
+
+    /** Where the images are; null where they are not kept. */
+    Builder evidence(Evidence.Entry file) {
+      evidence = file;
+      return this;
+    }
+
+    /** What the report shows, and the files of that. */
+    Builder shown(List<Shown> images, List<Evidence.Entry> files) {
+      shown = images;
+      pictures = files;
+      return this;
+    }
+
+    /** Who broke each trial of a worst case. */
+    Builder brokenBy(List<List<String>> members) {
+      brokenBy = members;
+      return this;
+    }
+
+    CellOutcome build() {
+      return new CellOutcome(
+          SCHEMA,
+          cell,
+          configHash,
+          ids,
+          rank,
+          values,
+          before,
+          distanceMoved,
+          linf,
+          l2,
+          steps,
+          forwards,
+          backwards,
+          totalForwards,
+          totalBackwards,
+          overBudget,
+          notFinite,
+          evidence,
+          shown,
+          pictures,
+          brokenBy);
+    }
+  }
 }

@@ -103,33 +103,6 @@ record CleanRun(
     return new Trials(asking.build().toArray(), numbers.build().toArray(), draws.size());
   }
 
-  /** Returns the items that a cell perturbs, ascending. */
-  int[] perturbed(Cell cell) {
-    if (attacksCandidates(cell)) {
-      return candidates();
-    }
-    IntStream gallery =
-        cell.side().gallery() ? Arrays.stream(retrieval.items()) : IntStream.empty();
-    IntStream asking = cell.side().queries() ? Arrays.stream(queries) : IntStream.empty();
-    return IntStream.concat(gallery, asking).distinct().sorted().toArray();
-  }
-
-  static boolean attacksCandidates(Cell cell) {
-    return cell instanceof AttackCell attack && attack.objective().attacksCandidates();
-  }
-
-  /** As many items of the gallery as there are queries, those with the smallest hashes. */
-  private int[] candidates() {
-    return Arrays.stream(retrieval.items())
-        .filter(i -> finite[i])
-        .boxed()
-        .sorted(images.order(seed, i -> i))
-        .limit(queries.length)
-        .mapToInt(Integer::intValue)
-        .sorted()
-        .toArray();
-  }
-
   /** Returns a few trials of the first draw, chosen by seed and id. */
   int[] fewOfFirstDraw(IntPredicate among) {
     return IntStream.range(0, trials.size())
@@ -174,7 +147,7 @@ record CleanRun(
   }
 
   /** Asks some embeddings of queries in the first draw; returns their hits. */
-  double[] hits(EmbeddingSet asking) {
+  double[] hitsInFirstDraw(EmbeddingSet asking) {
     int n = asking.size();
     Trials few = new Trials(IntStream.range(0, n).toArray(), new int[n], trials.count());
     return hits(retrieval.search(few, asking));
@@ -212,7 +185,8 @@ record CleanRun(
    * @param areFinite which queries are points
    */
   Map<String, double[]> values(Cell cell, List<QueryResult> found, boolean[] areFinite) {
-    String only = cell instanceof AttackCell a && a.stop() != null ? "recall@" + a.stop() : null;
+    String only =
+        cell instanceof AttackCell a && a.stop() != null ? Metrics.recall(a.stop()) : null;
     Map<String, double[]> values = new LinkedHashMap<>();
     for (RetrievalMetric metric : metrics) {
       String word = Metrics.word(metric);

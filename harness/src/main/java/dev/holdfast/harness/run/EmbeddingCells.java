@@ -61,36 +61,25 @@ final class EmbeddingCells {
         results.addAll(retrieval.search(draw, asked));
       }
     }
-    Map<String, double[]> values = clean.values(cell, results, clean.queriesFinite());
-    if (cell.attack().measuresLength()) {
-      values = new LinkedHashMap<>();
-      values.put(cell.attack().id(), moved);
-      if (Arrays.stream(relative).allMatch(Double::isFinite)) {
-        values.put(cell.attack().id() + RELATIVE, relative);
-      }
+    boolean[] finite = clean.queriesFinite();
+    return CellOutcome.of(cell.id(), context.folder().configHash(), clean.ids())
+        .found(
+            clean.ranks(results, finite),
+            cell.attack().measuresLength()
+                ? lengths(cell, moved, relative)
+                : clean.values(cell, results, finite))
+        .moved(moved, new double[n], new double[n])
+        .build();
+  }
+
+  private static Map<String, double[]> lengths(
+      EmbeddingCell cell, double[] moved, double[] relative) {
+    Map<String, double[]> lengths = new LinkedHashMap<>();
+    lengths.put(cell.attack().id(), moved);
+    if (Arrays.stream(relative).allMatch(Double::isFinite)) {
+      lengths.put(cell.attack().id() + RELATIVE, relative);
     }
-    return new CellOutcome(
-        1,
-        cell.id(),
-        context.folder().configHash(),
-        clean.ids(),
-        results.stream().mapToInt(QueryResult::firstRelevantRank).toArray(),
-        values,
-        Map.of(),
-        moved,
-        new double[n],
-        new double[n],
-        new int[n],
-        new int[n],
-        new int[n],
-        0,
-        0,
-        0,
-        0,
-        null,
-        List.of(),
-        List.of(),
-        null);
+    return lengths;
   }
 
   /**

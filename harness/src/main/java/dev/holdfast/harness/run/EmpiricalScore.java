@@ -1,5 +1,6 @@
 package dev.holdfast.harness.run;
 
+import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.metrics.random.CounterRng;
@@ -26,7 +27,7 @@ record EmpiricalScore(String label, AttackCell cell, String setting, Estimate es
 
   static final String METRIC = "ers";
 
-  private static final String RECALL = "recall@1";
+  private static final String RECALL = Metrics.recall(1);
   private static final String RANK = "candidate-rank";
 
   /** What is measured of which objective, in the order of {@link Ers}. */

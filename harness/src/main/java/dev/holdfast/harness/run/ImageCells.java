@@ -6,7 +6,6 @@ import dev.holdfast.metrics.QueryResult;
 import dev.holdfast.reports.result.Shown;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
@@ -31,7 +30,7 @@ final class ImageCells {
    * @param step hears what of the cost of the cell is done
    */
   CellOutcome run(Cell cell, LongConsumer step) throws IOException {
-    if (CleanRun.attacksCandidates(cell)) {
+    if (AuditContext.attacksCandidates(cell)) {
       return onCandidates(cell, step);
     }
     return cell.side().gallery() ? onGallery(cell, step) : onQueries(cell, step);
@@ -56,13 +55,13 @@ final class ImageCells {
    * sides is attacked once.
    */
   private CellOutcome onGallery(Cell cell, LongConsumer step) throws IOException {
-    int[] items = clean.perturbed(cell);
+    int[] items = context.perturbed(cell);
     Perturbation made = perturb(cell, items, new Tracker(context, cell, step, new int[0]));
     PerturbedSet changed = made.set().select(rows(items, clean.retrieval().items()));
     PerturbedSet asking =
         cell.side().queries()
             ? made.set().select(rows(items, clean.queries()))
-            : unchanged(clean.asked());
+            : PerturbedSet.untouched(clean.asked(), clean.queriesFinite());
     List<QueryResult> results =
         clean
             .retrieval()
@@ -75,42 +74,21 @@ final class ImageCells {
    * that were drawn for it is what is asked, and no query searches a gallery that holds them all.
    */
   private CellOutcome onCandidates(Cell cell, LongConsumer step) throws IOException {
-    int[] items = clean.perturbed(cell);
+    int[] items = context.perturbed(cell);
     Perturbation made = perturb(cell, items, new Tracker(context, cell, step, new int[0]));
     PerturbedSet set = made.set();
-    return new CellOutcome(
-        1,
-        cell.id(),
-        context.folder().configHash(),
-        Arrays.stream(items).mapToLong(i -> context.images().item(i).id()).toArray(),
-        null,
-        set.after(),
-        set.before(),
-        set.distanceMoved(),
-        set.linf(),
-        set.l2(),
-        set.steps(),
-        set.forwards(),
-        set.backwards(),
-        set.totalForwards(),
-        set.totalBackwards(),
-        set.overBudget(),
-        Images.countNotFinite(set.finite()),
-        made.evidence(),
-        List.of(),
-        List.of(),
-        null);
+    long[] ids = Arrays.stream(items).mapToLong(i -> context.images().item(i).id()).toArray();
+    return CellOutcome.of(cell.id(), context.folder().configHash(), ids)
+        .found(null, set.after())
+        .before(set.before())
+        .perturbed(set, set, Images.countNotFinite(set.finite()))
+        .evidence(made.evidence())
+        .build();
   }
 
   /** Returns where items stand among sorted ones. */
   private static int[] rows(int[] sorted, int[] items) {
     return Arrays.stream(items).map(i -> Arrays.binarySearch(sorted, i)).toArray();
-  }
-
-  private static PerturbedSet unchanged(EmbeddingSet embeddings) {
-    boolean[] finite = new boolean[embeddings.size()];
-    Arrays.fill(finite, true);
-    return PerturbedSet.untouched(embeddings, finite);
   }
 
   /** Perturbs images, and keeps them and their embeddings as evidence where that was asked for. */
@@ -161,30 +139,15 @@ final class ImageCells {
       Perturbation made,
       List<Shown> shown) {
     Trials trials = clean.trials();
-    Map<String, double[]> values =
-        new LinkedHashMap<>(clean.values(cell, results, asking.finite()));
-    values.putAll(trials.each(asking.after()));
-    return new CellOutcome(
-        1,
-        cell.id(),
-        context.folder().configHash(),
-        clean.ids(),
-        clean.ranks(results, asking.finite()),
-        values,
-        trials.each(asking.before()),
-        trials.each(asking.distanceMoved()),
-        trials.each(asking.linf()),
-        trials.each(asking.l2()),
-        trials.each(asking.steps()),
-        trials.each(asking.forwards()),
-        trials.each(asking.backwards()),
-        made.set().totalForwards(),
-        made.set().totalBackwards(),
-        made.set().overBudget(),
-        Images.countNotFinite(made.set().finite()),
-        made.evidence(),
-        shown,
-        context.showcase().files(shown),
-        null);
+    PerturbedSet each = trials.each(asking);
+    Map<String, double[]> values = clean.values(cell, results, asking.finite());
+    values.putAll(each.after());
+    return CellOutcome.of(cell.id(), context.folder().configHash(), clean.ids())
+        .found(clean.ranks(results, asking.finite()), values)
+        .before(each.before())
+        .perturbed(each, made.set(), Images.countNotFinite(made.set().finite()))
+        .evidence(made.evidence())
+        .shown(shown, context.showcase().files(shown))
+        .build();
   }
 }

@@ -249,7 +249,7 @@ public final class Images {
   }
 
   /** Returns how many are not finite. */
-  static int countNotFinite(boolean... finite) {
+  static int countNotFinite(boolean[] finite) {
     int count = 0;
     for (boolean is : finite) {
       count += is ? 0 : 1;
@@ -258,7 +258,7 @@ public final class Images {
   }
 
   /** An embedding that is no point is in no gallery, but other code wants numbers. */
-  static EmbeddingSet zeroWhereNotFinite(EmbeddingSet given, boolean... finite) {
+  static EmbeddingSet zeroWhereNotFinite(EmbeddingSet given, boolean[] finite) {
     if (countNotFinite(finite) == 0) {
       return given;
     }

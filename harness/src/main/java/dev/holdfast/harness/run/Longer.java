@@ -6,6 +6,7 @@ import dev.holdfast.attacks.Universal;
 import dev.holdfast.attacks.threat.Knowledge;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.trust.Finding;
+import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.models.yaml.StrictYaml;
@@ -20,7 +21,7 @@ import java.util.Map;
  */
 final class Longer {
 
-  static final String RECALL = "recall@1";
+  static final String RECALL = Metrics.recall(1);
 
   private static final int TIMES = 4;
 

@@ -17,18 +17,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** What outcomes of cells say for or against each other. */
+/** Trust checks that are answered by the outcomes of cells alone. */
 final class OutcomeChecks {
-
-  private static final String RECALL_AT_1 = "recall@1";
 
   private OutcomeChecks() {}
 
-  /** Returns the verdicts of all checks that need no model. */
-  static List<TrustVerdict> of(CellOutcome clean, Map<Cell, CellOutcome> outcomes) {
+  /** Returns their verdicts. */
+  static List<TrustVerdict> of(CellOutcome unperturbed, Map<Cell, CellOutcome> outcomes) {
     List<TrustVerdict> verdicts = new ArrayList<>();
     verdicts.add(budgets(outcomes));
-    verdicts.add(finite(clean, outcomes));
+    verdicts.add(finite(unperturbed, outcomes));
     verdicts.add(Verdicts.of(AttackStrength.monotone(curves(outcomes))));
     verdicts.addAll(blackBox(outcomes));
     return verdicts;
@@ -45,10 +43,11 @@ final class OutcomeChecks {
         Map.of("images_over_budget", (double) over));
   }
 
-  private static TrustVerdict finite(CellOutcome clean, Map<Cell, CellOutcome> outcomes) {
+  private static TrustVerdict finite(CellOutcome unperturbed, Map<Cell, CellOutcome> outcomes) {
     return Verdicts.of(
         FiniteEmbeddings.all(
-            clean.notFinite(), outcomes.values().stream().mapToLong(CellOutcome::notFinite).sum()));
+            unperturbed.notFinite(),
+            outcomes.values().stream().mapToLong(CellOutcome::notFinite).sum()));
   }
 
   /**
@@ -61,7 +60,7 @@ final class OutcomeChecks {
     Map<String, List<AttackStrength.Point>> curves = new LinkedHashMap<>();
     outcomes.forEach(
         (cell, outcome) -> {
-          double[] hits = outcome.values().get(RECALL_AT_1);
+          double[] hits = outcome.values().get(Longer.RECALL);
           if (!(cell instanceof AttackCell attack)
               || hits == null
               || attack.side() != Side.QUERY

@@ -55,7 +55,7 @@ record PerturbedSet(
   }
 
   /** Returns some of the items, in the order of the rows; the count of {@code overBudget} stays. */
-  PerturbedSet select(int... rows) {
+  PerturbedSet select(int[] rows) {
     boolean[] areFinite = new boolean[rows.length];
     for (int i = 0; i < rows.length; i++) {
       areFinite[i] = finite[rows[i]];
@@ -74,28 +74,18 @@ record PerturbedSet(
         select(after, rows));
   }
 
-  private static double[] select(double[] values, int... rows) {
+  private static double[] select(double[] values, int[] rows) {
     return Arrays.stream(rows).mapToDouble(r -> values[r]).toArray();
   }
 
-  private static int[] select(int[] values, int... rows) {
+  private static int[] select(int[] values, int[] rows) {
     return Arrays.stream(rows).map(r -> values[r]).toArray();
   }
 
-  private static Map<String, double[]> select(Map<String, double[]> measures, int... rows) {
+  private static Map<String, double[]> select(Map<String, double[]> measures, int[] rows) {
     Map<String, double[]> selected = new LinkedHashMap<>();
     measures.forEach((name, values) -> selected.put(name, select(values, rows)));
     return selected;
-  }
-
-  /** Returns the number of forward passes for all items. */
-  long totalForwards() {
-    return Arrays.stream(forwards).asLongStream().sum();
-  }
-
-  /** Returns the number of backward passes for all items. */
-  long totalBackwards() {
-    return Arrays.stream(backwards).asLongStream().sum();
   }
 
   /** Returns the same arrays with what is known at the end. */

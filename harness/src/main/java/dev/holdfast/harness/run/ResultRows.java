@@ -284,7 +284,7 @@ final class ResultRows {
         member.name(),
         metric,
         cell.k(),
-        trials.estimate(new RecallAtK(cell.k()), left, seed("recall@" + cell.k())),
+        trials.estimate(new RecallAtK(cell.k()), left, seed(Metrics.recall(cell.k()))),
         trials.spread(left),
         null);
   }
@@ -352,7 +352,7 @@ final class ResultRows {
       Double spread,
       Double cleanValue) {
     AttackCell attack = cell instanceof AttackCell a ? a : null;
-    ThreatModel threat = AuditContext.threat(cell);
+    ThreatModel threat = cell == null ? null : cell.threat();
     CorruptionCell corruption = cell instanceof CorruptionCell c ? c : null;
     Double epsilon = threat == null ? null : threat.epsilon().value();
     boolean linf = threat != null && threat.norm() == Norm.LINF;

@@ -3,8 +3,6 @@ package dev.holdfast.harness.run;
 import dev.holdfast.harness.plan.SequenceCell;
 import dev.holdfast.metrics.EmbeddingSet;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
 import java.util.function.LongConsumer;
 
 /** Cells that film every query, and look for its neighbor in each frame. */
@@ -46,27 +44,10 @@ final class SequenceCells {
     Arrays.fill(passes, frames);
     double[] unknown = new double[n];
     Arrays.fill(unknown, Double.NaN);
-    return new CellOutcome(
-        1,
-        cell.id(),
-        context.folder().configHash(),
-        clean.ids(),
-        flips.worstRanks(),
-        flips.rates(),
-        Map.of(),
-        unknown,
-        unknown,
-        unknown,
-        new int[n],
-        passes,
-        new int[n],
-        (long) queries.length * frames,
-        0,
-        0,
-        notFinite,
-        null,
-        List.of(),
-        List.of(),
-        null);
+    return CellOutcome.of(cell.id(), context.folder().configHash(), clean.ids())
+        .found(flips.worstRanks(), flips.rates())
+        .moved(unknown, unknown, unknown)
+        .forwards(passes, (long) queries.length * frames, notFinite)
+        .build();
   }
 }

@@ -82,8 +82,7 @@ public final class StudyRunner {
         String method = entry.getKey();
         ticker.say("Model %d of %d: %s, seed %d".formatted(++number, total, method, seed));
         Path cell = out.resolve("cells").resolve(method + "-seed" + seed);
-        Path model = cell.resolve("model");
-        train(entry.getValue(), training, model, seed);
+        train(entry.getValue(), training, model(cell), seed);
         known
             .computeIfAbsent(
                 candidate(entry.getValue(), cell),
@@ -91,7 +90,8 @@ public final class StudyRunner {
             .forEach(
                 a ->
                     runs.add(
-                        new StudyTable.Run(method, seed, a.audit(), relative(model), a.report())));
+                        new StudyTable.Run(
+                            method, seed, a.audit(), training(model(cell)), a.report())));
         StudyFiles.write(table(recipes, runs), out);
       }
     }
@@ -145,14 +145,14 @@ public final class StudyRunner {
 
   private static Candidate candidate(Recipe recipe, Path cell) {
     ModelCard card = recipe.withName("any").card();
-    return new Candidate(card, Models.sha256(cell.resolve("model").resolve(card.weights())));
+    return new Candidate(card, Models.sha256(model(cell).resolve(card.weights())));
   }
 
   private Audited audit(Battery battery, Path cell) {
     Path folder = cell.resolve("audits").resolve(battery.name());
     AuditOptions options =
         new AuditOptions(
-            cell.resolve("model"),
+            model(cell),
             study.data(),
             study.layout(),
             study.testSplit(),
@@ -173,6 +173,17 @@ public final class StudyRunner {
         new AuditRunner(options, ticker).run(), relative(folder.resolve(AuditFiles.HTML)));
   }
 
+  private static Path model(Path cell) {
+    return cell.resolve("model");
+  }
+
+  private Map<String, String> training(Path model) {
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("recipe", relative(model.resolve(Training.RECIPE)));
+    files.put("training", relative(model.resolve(Training.CURVE)));
+    return files;
+  }
+
   /** Returns the address that a page of the study has for a file. */
   private String relative(Path file) {
     return out.relativize(file).toString().replace('\\', '/');
@@ -191,8 +202,9 @@ public final class StudyRunner {
 
   private StudyTable table(Map<String, Recipe> recipes, List<StudyTable.Run> runs) {
     Map<String, Map<String, Object>> settings = new LinkedHashMap<>();
+    // The study gives names and seeds, whatever the files say.
     recipes.forEach(
-        (id, recipe) -> settings.put(id, StrictYaml.toMap(recipe.withName(study.name()))));
+        (id, recipe) -> settings.put(id, StrictYaml.toMap(recipe.withName("any").withSeed(0))));
     return StudyTable.of(study.name(), study.baseline(), settings, study.seeds(), runs);
   }
 }

@@ -31,7 +31,8 @@ final class Tracker implements Perturber.Listener {
 
   /**
    * @param step hears what of the cost of the cell is done
-   * @param order queries in the order in which they are perturbed; none where pixels come otherwise
+   * @param order queries in the order in which they are perturbed; none where {@link #keep} brings
+   *     the pixels, or nothing is shown
    */
   Tracker(AuditContext context, Cell cell, LongConsumer step, int[] order) {
     this.context = context;

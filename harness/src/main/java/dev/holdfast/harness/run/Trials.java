@@ -5,8 +5,6 @@ import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.metrics.stats.Estimate;
 import dev.holdfast.metrics.stats.Intervals;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -35,20 +33,8 @@ record Trials(int[] queries, int[] draws, int count) {
   }
 
   /** Returns for each trial what belongs to its query. */
-  double[] each(double[] perQuery) {
-    return count == 1 ? perQuery : Arrays.stream(queries).mapToDouble(q -> perQuery[q]).toArray();
-  }
-
-  /** Returns for each trial what belongs to its query. */
-  int[] each(int[] perQuery) {
-    return count == 1 ? perQuery : Arrays.stream(queries).map(q -> perQuery[q]).toArray();
-  }
-
-  /** Returns for each trial what belongs to its query, name by name. */
-  Map<String, double[]> each(Map<String, double[]> perQuery) {
-    Map<String, double[]> each = new LinkedHashMap<>();
-    perQuery.forEach((name, values) -> each.put(name, each(values)));
-    return each;
+  PerturbedSet each(PerturbedSet perQuery) {
+    return count == 1 ? perQuery : perQuery.select(queries);
   }
 
   /** Returns for each query that was asked the mean of its trials. */

@@ -59,7 +59,7 @@ final class TrustChecks {
           int[] points =
               IntStream.range(0, images.count()).filter(i -> clean.finite()[i]).toArray();
           findings.addAll(probe().run(points, clean.embeddings().select(points)));
-          if (context.cells().stream().anyMatch(AuditContext::attacksImages)) {
+          if (context.cells().stream().anyMatch(cell -> cell.threat() != null)) {
             findings.addAll(attacks());
           }
           return findings;
@@ -80,10 +80,10 @@ final class TrustChecks {
             items,
             clean.embeddings().select(items),
             Arrays.stream(chosen).mapToDouble(t -> all[t]).toArray(),
-            clean::hits);
+            clean::hitsInFirstDraw);
   }
 
-  private int[] items(int... ofTrials) {
+  private int[] items(int[] ofTrials) {
     return Arrays.stream(ofTrials).map(clean::item).toArray();
   }
 
@@ -111,7 +111,7 @@ final class TrustChecks {
   }
 
   /** Returns 1 for each of some trials of the first draw that a longer attack breaks, else 0. */
-  private double[] fell(AttackCell cell, int... left) {
+  private double[] fell(AttackCell cell, int[] left) {
     int[] items = items(left);
     Perturber perturber = context.perturber(cell);
     try {
@@ -121,7 +121,7 @@ final class TrustChecks {
               items,
               clean.embeddings().select(items),
               (start, n, before, after) -> {});
-      double[] hits = clean.hits(made.embeddings());
+      double[] hits = clean.hitsInFirstDraw(made.embeddings());
       return IntStream.range(0, items.length)
           .mapToDouble(i -> made.finite()[i] ? 1 - hits[i] : 1)
           .toArray();

@@ -1,5 +1,6 @@
 package dev.holdfast.harness.run;
 
+import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.harness.plan.WorstCaseCell;
@@ -67,28 +68,13 @@ final class WorstCaseCells {
       List<QueryResult> results = clean.retrieval().search(trials, set.embeddings());
       tracker.keep(this::image, query -> image(cascade, file, query));
       List<Shown> shown = tracker.shown(results);
-      return new CellOutcome(
-          1,
-          cell.id(),
-          context.folder().configHash(),
-          clean.ids(),
-          cascade.ranks(),
-          Map.of("recall@" + cell.k(), left),
-          Map.of(),
-          trials.each(set.distanceMoved()),
-          trials.each(set.linf()),
-          trials.each(set.l2()),
-          trials.each(set.steps()),
-          trials.each(set.forwards()),
-          trials.each(set.backwards()),
-          set.totalForwards(),
-          set.totalBackwards(),
-          set.overBudget(),
-          notFinite,
-          context.keepsImages(cell) ? evidence(cell, cascade, file, set) : null,
-          shown,
-          context.showcase().files(shown),
-          cascade.brokenBy());
+      return CellOutcome.of(cell.id(), context.folder().configHash(), clean.ids())
+          .found(cascade.ranks(), Map.of(Metrics.recall(cell.k()), left))
+          .perturbed(trials.each(set), set, notFinite)
+          .evidence(context.keepsImages(cell) ? evidence(cell, cascade, file, set) : null)
+          .shown(shown, context.showcase().files(shown))
+          .brokenBy(cascade.brokenBy())
+          .build();
     }
   }
 

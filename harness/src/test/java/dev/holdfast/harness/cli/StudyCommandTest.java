@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -57,7 +58,7 @@ class StudyCommandTest {
       seeds: [3, 4]
       methods:
         - {id: clean, recipe: recipe.yaml}
-        - {id: two-branches, recipe: recipe.yaml, with: {method: {type: mdprop, targets: [1]}}}
+        - {id: two-branches, recipe: recipe.yaml, with: {seed: 5, method: {type: mdprop, targets: [1]}}}
       """;
 
   private static void write(Path dir, String study) throws IOException {
@@ -132,8 +133,14 @@ class StudyCommandTest {
     }
     assertThat(Files.readString(out.resolve("study.md")))
         .contains("| Perturbation | clean | two-branches |")
-        .contains("2 methods, seeds 3, 4; 10 queries");
-    assertThat(Files.readString(out.resolve("study.html")))
+        .contains("2 methods, seeds 3, 4; 10 queries")
+        .contains("| method.type | standard | mdprop |")
+        .doesNotContain("| name |", "| seed |");
+    String page = Files.readString(out.resolve("study.html"));
+    assertThat(Pattern.compile("href=\"(cells/[^\"]+)\"").matcher(page).results())
+        .hasSize(3 * 2 * 2)
+        .allSatisfy(link -> assertThat(out.resolve(link.group(1))).isRegularFile());
+    assertThat(page)
         .contains(">two-branches</th>")
         .contains("href=\"cells/clean-seed3/audits/tiny/report.html\"");
 

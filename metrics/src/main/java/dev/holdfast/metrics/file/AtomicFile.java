@@ -23,7 +23,9 @@ import java.util.regex.Pattern;
  */
 public final class AtomicFile {
 
-  private static final AtomicLong COUNTER = new AtomicLong();
+  /** Begins at the time: in a container a killed process may have had the same number. */
+  private static final AtomicLong COUNTER = new AtomicLong(System.currentTimeMillis());
+
   private static final Pattern TEMPORARY = Pattern.compile("\\..+\\.\\d+-\\d+\\.tmp");
 
   private AtomicFile() {}
@@ -79,8 +81,8 @@ public final class AtomicFile {
   }
 
   /**
-   * Returns a free name beside a file or folder, for what is written first and moved there when it
-   * is whole.
+   * Returns a name beside a file or folder that no other call gets, for what is written first and
+   * moved there when it is whole.
    */
   public static Path temporary(Path target) {
     return target.resolveSibling(

@@ -1,5 +1,6 @@
 package dev.holdfast.metrics.file;
 
+import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -17,9 +18,11 @@ public final class FolderLock implements AutoCloseable {
   /** Name of the file that is locked. */
   public static final String FILE = ".lock";
 
+  private final Path folder;
   private final FileChannel channel;
 
-  private FolderLock(FileChannel channel) {
+  private FolderLock(Path folder, FileChannel channel) {
+    this.folder = folder;
     this.channel = channel;
   }
 
@@ -40,7 +43,7 @@ public final class FolderLock implements AutoCloseable {
         channel.close();
       }
     }
-    return taken ? Optional.of(new FolderLock(channel)) : Optional.empty();
+    return taken ? Optional.of(new FolderLock(folder, channel)) : Optional.empty();
   }
 
   /** Lets others write. */
@@ -49,7 +52,8 @@ public final class FolderLock implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new RunException("The lock of the output folder cannot be released: " + e, e);
+      throw new RunException(
+          "The lock of %s cannot be released: %s.".formatted(folder, Reason.of(e)), e);
     }
   }
 }

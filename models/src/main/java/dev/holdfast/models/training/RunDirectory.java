@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.metrics.file.AtomicFile;
 import dev.holdfast.metrics.file.FolderLock;
@@ -42,9 +43,7 @@ import java.util.stream.Stream;
 final class RunDirectory implements AutoCloseable {
 
   private static final String CARD = "model.yaml";
-  private static final String RECIPE = "recipe.yaml";
   private static final String LOG = "training.csv";
-  private static final String CURVE = "training.svg";
   private static final String MOMENTS = "moments.safetensors";
   private static final String EPOCH = "epoch-";
   private static final Pattern CHECKPOINT = Pattern.compile(EPOCH + "(\\d{1,9})");
@@ -182,7 +181,7 @@ final class RunDirectory implements AutoCloseable {
 
   private void clear() throws IOException {
     delete(state);
-    for (String file : List.of(CARD, Recipe.WEIGHTS, RECIPE, LOG, CURVE)) {
+    for (String file : List.of(CARD, Recipe.WEIGHTS, Training.RECIPE, LOG, Training.CURVE)) {
       Files.deleteIfExists(out.resolve(file));
     }
   }
@@ -235,29 +234,41 @@ final class RunDirectory implements AutoCloseable {
 
   /** Keeps the state behind an epoch and lets go of earlier ones. */
   void save(TrainingLog log, Weights weights, Weights moments) {
+    List<Path> earlier = checkpoints();
+    Path checkpoint = state.resolve(EPOCH + "%05d".formatted(log.rows().size()));
+    Path unfinished = AtomicFile.temporary(checkpoint);
     try {
-      List<Path> earlier = checkpoints();
-      String name = EPOCH + "%05d".formatted(log.rows().size());
-      Path checkpoint = state.resolve(name);
-      Path unfinished = AtomicFile.temporary(checkpoint);
-      write(unfinished.resolve(Recipe.WEIGHTS), weights.all());
-      write(unfinished.resolve(MOMENTS), moments.all());
-      AtomicFile.write(unfinished.resolve(LOG), log.toCsv());
-      Files.move(unfinished, checkpoint, StandardCopyOption.ATOMIC_MOVE);
+      try {
+        write(unfinished.resolve(Recipe.WEIGHTS), weights.all());
+        write(unfinished.resolve(MOMENTS), moments.all());
+        AtomicFile.write(unfinished.resolve(LOG), log.toCsv());
+        Files.move(unfinished, checkpoint, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        delete(unfinished);
+      }
       for (Path old : earlier) {
         delete(old);
       }
-      AtomicFile.write(out.resolve(LOG), log.toCsv());
-      AtomicFile.write(out.resolve(CURVE), TrainingCurve.svg(log));
+      show(log);
     } catch (IOException e) {
       throw failed(out, e);
+    } catch (RunException e) {
+      throw new RunException(
+          "%s%nFinished epochs are kept, and the same command goes on.".formatted(e.getMessage()),
+          e);
     }
+  }
+
+  private void show(TrainingLog log) {
+    AtomicFile.write(out.resolve(LOG), log.toCsv());
+    AtomicFile.write(out.resolve(Training.CURVE), TrainingCurve.svg(log));
   }
 
   /** Makes a model of the directory. */
   void finish(Recipe recipe, TrainingLog log, Weights weights) {
-    AtomicFile.write(out.resolve(LOG), log.toCsv());
-    AtomicFile.write(out.resolve(RECIPE), StrictYaml.write(recipe));
+    // Again: the process may have died behind the last epoch.
+    show(log);
+    AtomicFile.write(out.resolve(Training.RECIPE), StrictYaml.write(recipe));
     Map<String, NDArray> network = new LinkedHashMap<>(weights.all());
     network.keySet().removeIf(name -> name.startsWith(LossState.PREFIX));
     write(out.resolve(Recipe.WEIGHTS), network);
@@ -286,7 +297,7 @@ final class RunDirectory implements AutoCloseable {
   private static RunException failed(Path path, IOException e) {
     return new RunException(
         "The training in %s could not be read or written: %s.%nMaybe the disk is full or write-protected."
-            .formatted(path, e.getMessage()),
+            .formatted(path, Reason.of(e)),
         e);
   }
 }

@@ -20,6 +20,12 @@ import java.util.stream.IntStream;
 /** Trains reference models. */
 public final class Training {
 
+  /** The file of a trained model's directory that holds its recipe. */
+  public static final String RECIPE = "recipe.yaml";
+
+  /** The picture of its loss over the steps. */
+  public static final String CURVE = "training.svg";
+
   private static final String TASK = "training";
 
   private final Recipe recipe;

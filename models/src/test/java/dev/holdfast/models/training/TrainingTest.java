@@ -116,6 +116,16 @@ class TrainingTest {
         .isEqualTo(TrainingMethodContract.files(dir.resolve("straight")));
   }
 
+  @Test
+  void a_finished_run_that_lost_its_curve_gets_it_again(@TempDir Path dir) throws IOException {
+    train(recipe(2, 0.01), IMAGES, dir, 9);
+    Path curve = dir.resolve("training.svg");
+    String drawn = Files.readString(curve);
+    Files.delete(curve);
+    train(recipe(2, 0.01), IMAGES, dir, 9);
+    assertThat(curve).hasContent(drawn);
+  }
+
   /** Stops in the second epoch. */
   private static void stopped(Recipe recipe, Path out) {
     train(
@@ -304,7 +314,8 @@ class TrainingTest {
                     }))
         .isInstanceOf(RunException.class)
         .hasMessageContaining("training.csv could not be written")
-        .hasMessageContaining("MB free");
+        .hasMessageContaining("MB free")
+        .hasMessageContaining("Finished epochs are kept, and the same command goes on.");
     assertThat(checkpointIn(out)).isTrue();
     Files.delete(obstacle);
     Files.delete(obstacle.getParent());

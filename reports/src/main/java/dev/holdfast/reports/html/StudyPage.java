@@ -19,6 +19,7 @@ record StudyPage(
     List<String> findings,
     List<Chart> charts,
     List<String> methods,
+    String settingsLead,
     List<StudyTable.Setting> settings,
     List<Table> tables,
     List<Model> models) {
@@ -52,6 +53,7 @@ record StudyPage(
         text.findings(),
         Chart.of(table),
         table.methods(),
+        StudyText.SETTINGS,
         table.settings(),
         table.metrics().stream().map(metric -> table(table, metric)).toList(),
         table.files().stream()

@@ -57,10 +57,11 @@ public record StudyTable(
    * One model and what its audit found.
    *
    * @param seed of its training
-   * @param folder that it was trained in, relative to the study
+   * @param training what shows how it was trained: names, and files relative to the study
    * @param report file of the report, relative to the study
    */
-  public record Run(String method, long seed, Audit audit, String folder, String report) {
+  public record Run(
+      String method, long seed, Audit audit, Map<String, String> training, String report) {
 
     private String model() {
       return method + " with seed " + seed;
@@ -197,19 +198,16 @@ public record StudyTable(
   }
 
   private static List<File> files(List<Run> runs) {
-    Map<String, List<File>> byModel = new LinkedHashMap<>();
+    Map<String, Map<String, String>> byModel = new LinkedHashMap<>();
     for (Run run : runs) {
       byModel
-          .computeIfAbsent(
-              run.model(),
-              model ->
-                  new ArrayList<>(
-                      List.of(
-                          new File(model, "recipe", run.folder() + "/recipe.yaml"),
-                          new File(model, "training", run.folder() + "/training.svg"))))
-          .add(new File(run.model(), run.audit().battery(), run.report()));
+          .computeIfAbsent(run.model(), model -> new LinkedHashMap<>(run.training()))
+          .put(run.audit().battery(), run.report());
     }
-    return byModel.values().stream().flatMap(List::stream).toList();
+    List<File> files = new ArrayList<>();
+    byModel.forEach(
+        (model, named) -> named.forEach((name, path) -> files.add(new File(model, name, path))));
+    return files;
   }
 
   private static List<Finding> findings(List<Run> runs) {

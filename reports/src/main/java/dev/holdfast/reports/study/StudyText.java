@@ -9,8 +9,11 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A study in words, and as Markdown: a table for each metric. */
+/** A study in words, and as Markdown: where its methods differ, and a table for each metric. */
 public final class StudyText {
+
+  /** What stands above the settings. */
+  public static final String SETTINGS = "Where the recipes differ; all else is the same.";
 
   private final StudyTable table;
 
@@ -114,13 +117,15 @@ public final class StudyText {
       findings().forEach(finding -> out.append("- ").append(escape(finding)).append('\n'));
     }
     if (!table.settings().isEmpty()) {
-      head(out, "Methods", "Setting");
+      out.append("\n## Methods\n\n").append(SETTINGS).append("\n\n");
+      head(out, "Setting");
       for (StudyTable.Setting setting : table.settings()) {
         line(out, setting.key(), setting.values().stream().map(StudyText::escape));
       }
     }
     for (Metric metric : table.metrics()) {
-      head(out, unit(metric), "Perturbation");
+      out.append("\n## ").append(unit(metric)).append("\n\n");
+      head(out, "Perturbation");
       for (StudyTable.Row row : table.rows(metric)) {
         line(
             out,
@@ -132,12 +137,15 @@ public final class StudyText {
     return out.toString();
   }
 
-  private void head(StringBuilder out, String heading, String first) {
-    out.append("\n## ").append(heading).append("\n\n");
+  private void head(StringBuilder out, String first) {
     line(out, first, table.methods().stream().map(StudyText::escape));
     out.append("|---|").append("---|".repeat(table.methods().size())).append('\n');
   }
 
+  /**
+   * @param first escaped here
+   * @param others Markdown
+   */
   private static void line(StringBuilder out, String first, Stream<String> others) {
     out.append("| ").append(escape(first)).append(" |");
     others.forEach(text -> out.append(' ').append(text).append(" |"));

@@ -73,7 +73,7 @@ class ChartTest {
         rows.add(Audits.withSetting(less, "{\"restarts\":5}"));
       }
     }
-    return new StudyTable.Run(method, seed, audit.withRows(rows), "", "");
+    return new StudyTable.Run(method, seed, audit.withRows(rows), Map.of(), "");
   }
 
   @Test

@@ -11,9 +11,9 @@ import dev.holdfast.reports.json.AuditJson;
 import dev.holdfast.reports.table.Metric;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -24,15 +24,30 @@ class StudyTableTest {
 
   private static final JsonMapper MAPPER = AuditJson.mapper();
   private static final Map<String, Map<String, Object>> RECIPES =
-      new TreeMap<>(
-          Map.of(
-              "clean", Map.of("method", Map.of("type", "standard"), "epochs", 3),
-              "other",
-                  Map.of(
-                      "method",
-                      Map.of("type", "<mdprop>", "targets", List.of(1, 5)),
-                      "epochs",
-                      3)));
+      recipes(
+          "clean",
+          recipe("method", recipe("type", "standard"), "epochs", 3, "learning_rate", 0.001),
+          "other",
+          recipe(
+              "method",
+              recipe("type", "<mdprop>", "targets", List.of(1, 5)),
+              "epochs",
+              3,
+              "learning_rate",
+              0.0004));
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Map<String, Object>> recipes(Object... namesAndRecipes) {
+    return (Map<String, Map<String, Object>>) (Map<?, ?>) recipe(namesAndRecipes);
+  }
+
+  private static Map<String, Object> recipe(Object... keysAndValues) {
+    Map<String, Object> recipe = new LinkedHashMap<>();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      recipe.put((String) keysAndValues[i], keysAndValues[i + 1]);
+    }
+    return recipe;
+  }
 
   /** An audit whose every value is the same. */
   private static StudyTable.Run run(String method, long seed, double value) {
@@ -44,7 +59,7 @@ class StudyTableTest {
         method,
         seed,
         AuditJson.read(MAPPER.writeValueAsString(tree), "x"),
-        "cells/%s %d/model".formatted(method, seed),
+        Map.of("recipe", "cells/%s %d/model/recipe.yaml".formatted(method, seed)),
         "cells/%s %d/report.html".formatted(method, seed));
   }
 
@@ -73,7 +88,7 @@ class StudyTableTest {
         run.method(),
         run.seed(),
         AuditJson.read(MAPPER.writeValueAsString(tree), "x"),
-        run.folder(),
+        run.training(),
         run.report());
   }
 
@@ -81,9 +96,24 @@ class StudyTableTest {
   void settings_that_all_methods_share_are_not_told() {
     assertThat(table().settings())
         .extracting(StudyTable.Setting::key, StudyTable.Setting::values)
-        .containsExactlyInAnyOrder(
+        .containsExactly(
             tuple("method.type", List.of("standard", "<mdprop>")),
-            tuple("method.targets", List.of("–", "1, 5")));
+            tuple("method.targets", List.of("–", "[1, 5]")),
+            tuple("learning_rate", List.of("0.001", "0.0004")));
+  }
+
+  @Test
+  void a_key_that_is_a_word_here_and_holds_keys_there_differs() {
+    Map<String, Map<String, Object>> recipes =
+        recipes(
+            "a", recipe("loss", "none", "validation", null, "sizes", List.of()),
+            "b", recipe("loss", recipe("type", "triplet"), "validation", null));
+    assertThat(StudyTable.of("toy", "a", recipes, List.of(1L), List.of()).settings())
+        .extracting(StudyTable.Setting::key, StudyTable.Setting::values)
+        .containsExactly(
+            tuple("loss", List.of("none", "–")),
+            tuple("loss.type", List.of("–", "triplet")),
+            tuple("sizes", List.of("[]", "–")));
   }
 
   @Test
@@ -184,8 +214,8 @@ class StudyTableTest {
         .contains("20.0 ± 10.0<small>10.0, 20.0, 30.0</small>")
         .contains(", <a href=\"cells/other%203/report.html\">")
         .contains("<dd><a href=\"cells/other%203/model/recipe.yaml\">recipe</a>")
-        .contains("<code>method.type</code></th><td class=\"number\">standard</td>")
-        .contains("<td class=\"number\">&lt;mdprop&gt;</td>")
+        .contains("<code>method.type</code></th><td>standard</td>")
+        .contains("<td>&lt;mdprop&gt;</td>")
         .contains("<small>+40.0 [-3.0, +83.0]</small><small>x 3.00</small>");
     assertThat(Files.readString(dir.resolve("study.csv")))
         .startsWith("study,dataset,perturbation,metric,k,n_queries,method,n_seeds,mean")
