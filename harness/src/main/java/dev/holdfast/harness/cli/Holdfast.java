@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Locale;
+import javax.imageio.ImageIO;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -75,6 +76,8 @@ public final class Holdfast implements Runnable {
    * @return the exit code
    */
   public static int run(String[] args, PrintWriter out, PrintWriter err) {
+    // A file as a cache fails a second time, by itself, when the disk is full.
+    ImageIO.setUseCache(false);
     Holdfast holdfast = new Holdfast();
     CommandLine line = new CommandLine(holdfast);
     if (out != null) {

@@ -78,14 +78,16 @@ public record Study(
     require("name", name, OWNER);
     require("data", data, OWNER);
     if (batteries == null || batteries.isEmpty()) {
-      throw InputException.of("batteries", "missing", OWNER, "be given", "add batteries: [quick]");
+      throw InputException.of(
+          "batteries", missing(batteries), OWNER, "be given", "add batteries: [quick]");
     }
     batteries = List.copyOf(batteries);
     boolean shapes = Shapes.ID.equals(data);
     trainSplit = trainSplit == null && shapes ? "train" : trainSplit;
     testSplit = testSplit == null && shapes ? "test" : testSplit;
-    require("train_split", trainSplit, OWNER);
-    require("test_split", testSplit, OWNER);
+    // Of a name that is nearly "shapes", too.
+    requireSplit("train_split", trainSplit);
+    requireSplit("test_split", testSplit);
     if (trainSplit.equals(testSplit)) {
       throw InputException.of(
           "test_split", testSplit, OWNER, "differ from train_split", "one of them is misspelt");
@@ -102,7 +104,11 @@ public record Study(
     seeds = List.copyOf(seeds);
     if (methods == null || methods.isEmpty()) {
       throw InputException.of(
-          "methods", "missing", OWNER, "be given", "add methods: [{id: clean, recipe: a.yaml}]");
+          "methods",
+          missing(methods),
+          OWNER,
+          "be given",
+          "add methods: [{id: clean, recipe: a.yaml}]");
     }
     methods = List.copyOf(methods);
     List<String> ids = methods.stream().map(Method::id).toList();
@@ -115,9 +121,24 @@ public record Study(
     }
   }
 
+  private static String missing(List<?> list) {
+    return list == null ? "missing" : "empty";
+  }
+
   private static void require(String key, String value, String owner) {
     if (value == null || value.isBlank()) {
       throw InputException.of(key, "missing", owner, "be given", "add \"" + key + ": ...\"");
+    }
+  }
+
+  private static void requireSplit(String key, String value) {
+    if (value == null || value.isBlank()) {
+      throw InputException.of(
+          key,
+          "missing",
+          OWNER,
+          "be given, unless data is " + Shapes.ID,
+          "add \"" + key + ": ...\"; first-half and second-half go with any data");
     }
   }
 

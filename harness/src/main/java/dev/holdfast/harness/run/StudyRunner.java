@@ -4,6 +4,8 @@ import dev.holdfast.attacks.training.TargetedSteps;
 import dev.holdfast.harness.config.Battery;
 import dev.holdfast.harness.config.Study;
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.error.Reason;
+import dev.holdfast.metrics.file.FolderLock;
 import dev.holdfast.models.Models;
 import dev.holdfast.models.card.ModelCard;
 import dev.holdfast.models.data.ImageItem;
@@ -17,6 +19,8 @@ import dev.holdfast.reports.AuditFiles;
 import dev.holdfast.reports.StudyFiles;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.study.StudyTable;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -59,6 +63,29 @@ public final class StudyRunner {
 
   /** Runs what is missing and returns the whole table. */
   public StudyTable run() {
+    try {
+      Files.createDirectories(out);
+      try (FolderLock lock = FolderLock.take(out).orElseThrow(this::inUse)) {
+        return runAlone();
+      }
+    } catch (IOException e) {
+      throw new InputException(
+          "The out (%s) of the command line must be a folder that can be written to: %s.%nMaybe choose another folder; this one may be write-protected."
+              .formatted(out, Reason.of(e)),
+          e);
+    }
+  }
+
+  private InputException inUse() {
+    return InputException.of(
+        "out",
+        out,
+        "the command line",
+        "not be in use by another study",
+        "wait for that one, or choose another folder");
+  }
+
+  private StudyTable runAlone() {
     // Everything that can be wrong with files is found before hours of work.
     List<Battery> batteries = study.batteries().stream().map(Battery::load).toList();
     if (batteries.stream().map(Battery::name).distinct().count() < batteries.size()) {
@@ -67,6 +94,7 @@ public final class StudyRunner {
     }
     Map<String, Recipe> recipes = new LinkedHashMap<>();
     study.methods().forEach(m -> recipes.put(m.id(), study.recipe(m)));
+    refuseTwins(recipes);
     ImageSet training =
         DataSets.openForTraining(study.data(), study.layout(), study.trainSplit(), false);
     ImageSet test = DataSets.open(study.data(), study.layout(), study.testSplit(), false);
@@ -97,6 +125,27 @@ public final class StudyRunner {
     }
     ticker.close();
     return table(recipes, runs);
+  }
+
+  /** What is compared has to differ; the study gives names and seeds, whatever the files say. */
+  private static void refuseTwins(Map<String, Recipe> recipes) {
+    Map<Recipe, String> known = new HashMap<>();
+    recipes.forEach(
+        (id, recipe) -> {
+          String twin = known.putIfAbsent(anonymous(recipe), id);
+          if (twin != null) {
+            throw InputException.of(
+                "methods",
+                twin + ", " + id,
+                "the study",
+                "have recipes that differ in more than name and seed",
+                "remove one; seeds are those of the study");
+          }
+        });
+  }
+
+  private static Recipe anonymous(Recipe recipe) {
+    return recipe.withName("any").withSeed(0);
   }
 
   /** Whoever is asked about images that it was trained on answers another question. */
@@ -144,7 +193,7 @@ public final class StudyRunner {
   }
 
   private static Candidate candidate(Recipe recipe, Path cell) {
-    ModelCard card = recipe.withName("any").card();
+    ModelCard card = anonymous(recipe).card();
     return new Candidate(card, Models.sha256(model(cell).resolve(card.weights())));
   }
 
@@ -202,9 +251,7 @@ public final class StudyRunner {
 
   private StudyTable table(Map<String, Recipe> recipes, List<StudyTable.Run> runs) {
     Map<String, Map<String, Object>> settings = new LinkedHashMap<>();
-    // The study gives names and seeds, whatever the files say.
-    recipes.forEach(
-        (id, recipe) -> settings.put(id, StrictYaml.toMap(recipe.withName("any").withSeed(0))));
+    recipes.forEach((id, recipe) -> settings.put(id, StrictYaml.toMap(anonymous(recipe))));
     return StudyTable.of(study.name(), study.baseline(), settings, study.seeds(), runs);
   }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.harness.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.metrics.file.FolderLock;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -225,7 +226,7 @@ class StudyCommandTest {
     write(
         dir,
         STUDY.replace("[3, 4]", "[3]")
-            + "  - {id: again, recipe: recipe.yaml, with: {method: {type: standard}}}\n");
+            + "  - {id: again, recipe: recipe.yaml, with: {gradient_clip: 1000000.0}}\n");
     assertThat(run(dir).code()).isZero();
     Path cells = dir.resolve("out/cells");
     assertThat(cells.resolve("again-seed3/model/weights.safetensors"))
@@ -263,5 +264,26 @@ class StudyCommandTest {
     write(dir, STUDY.replace("with: {", "with: {batch_size: 20, "));
     assertThat(run(dir).err()).contains("batch_size (20)");
     assertThat(dir.resolve("out/cells")).doesNotExist();
+  }
+
+  @Test
+  void methods_that_differ_in_nothing_but_their_seed_are_refused(@TempDir Path dir)
+      throws IOException {
+    write(dir, STUDY.replace("method: {type: mdprop, targets: [1]}", "name: another"));
+    run(dir)
+        .refuses(
+            Holdfast.INPUT,
+            "methods (clean, two-branches) of the study must have recipes that differ",
+            "seeds are those of the study");
+    assertThat(dir.resolve("out/cells")).doesNotExist();
+  }
+
+  @Test
+  void two_studies_do_not_write_in_one_folder(@TempDir Path dir) throws IOException {
+    write(dir, STUDY);
+    Path out = Files.createDirectories(dir.resolve("out"));
+    FolderLock first = FolderLock.take(out).orElseThrow();
+    run(dir).refuses(Holdfast.INPUT, "must not be in use by another study");
+    first.close();
   }
 }

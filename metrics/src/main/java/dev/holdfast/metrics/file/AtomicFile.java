@@ -72,7 +72,7 @@ public final class AtomicFile {
       throw new RunException(
           String.format(
               Locale.ROOT,
-              "The file %s could not be written: %s%nThere are %s free on that disk.",
+              "The file %s could not be written: %s%nThere are %s free on that disk. Maybe make room: what was finished before is kept, and the same command goes on.",
               file,
               Reason.of(e),
               free(folder)),

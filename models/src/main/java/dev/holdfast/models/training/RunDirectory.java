@@ -252,10 +252,6 @@ final class RunDirectory implements AutoCloseable {
       show(log);
     } catch (IOException e) {
       throw failed(out, e);
-    } catch (RunException e) {
-      throw new RunException(
-          "%s%nFinished epochs are kept, and the same command goes on.".formatted(e.getMessage()),
-          e);
     }
   }
 

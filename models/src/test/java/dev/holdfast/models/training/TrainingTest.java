@@ -315,7 +315,7 @@ class TrainingTest {
         .isInstanceOf(RunException.class)
         .hasMessageContaining("training.csv could not be written")
         .hasMessageContaining("MB free")
-        .hasMessageContaining("Finished epochs are kept, and the same command goes on.");
+        .hasMessageContaining("what was finished before is kept, and the same command goes on");
     assertThat(checkpointIn(out)).isTrue();
     Files.delete(obstacle);
     Files.delete(obstacle.getParent());

@@ -8,15 +8,18 @@ import dev.holdfast.reports.result.ResultRow;
 import dev.holdfast.reports.result.TrustVerdict;
 import dev.holdfast.reports.result.Verdict;
 import dev.holdfast.reports.table.Metric;
+import dev.holdfast.reports.table.Settings;
 import dev.holdfast.reports.table.Words;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Every number of a study: for each perturbation and metric what each method reached over its
@@ -28,6 +31,7 @@ import java.util.TreeMap;
  * @param methods in the order of the study
  * @param settings in which their recipes differ
  * @param seeds of the trainings
+ * @param missing models that are not finished, in words
  * @param rows perturbations and metrics, in the order of the audits
  * @param findings what trust checks say against audits
  * @param files of the models and their audits
@@ -39,6 +43,7 @@ public record StudyTable(
     List<String> methods,
     List<Setting> settings,
     List<Long> seeds,
+    List<String> missing,
     List<Row> rows,
     List<Finding> findings,
     List<File> files) {
@@ -48,6 +53,7 @@ public record StudyTable(
     methods = List.copyOf(methods);
     settings = List.copyOf(settings);
     seeds = List.copyOf(seeds);
+    missing = List.copyOf(missing);
     rows = List.copyOf(rows);
     findings = List.copyOf(findings);
     files = List.copyOf(files);
@@ -64,7 +70,7 @@ public record StudyTable(
       String method, long seed, Audit audit, Map<String, String> training, String report) {
 
     private String model() {
-      return method + " with seed " + seed;
+      return StudyTable.model(method, seed);
     }
   }
 
@@ -121,8 +127,18 @@ public record StudyTable(
   /**
    * @param asked queries of the audit
    */
-  private record Key(
-      String perturbation, Metric metric, String setting, String threat, int asked) {}
+  private record Key(String perturbation, Metric metric, String setting, String threat, int asked) {
+
+    /** What a reader sees without settings. */
+    String phrase() {
+      return perturbation + " " + asked;
+    }
+
+    /** As an object: what was done, and by whom. */
+    String settings() {
+      return "{\"of\": %s, \"threat\": \"%s\"}".formatted(setting == null ? "{}" : setting, threat);
+    }
+  }
 
   /**
    * Makes the table; runs that are missing are missing from the means.
@@ -159,8 +175,7 @@ public record StudyTable(
             .put(run.seed(), row.value());
       }
     }
-    // One battery may ask more queries than another.
-    boolean alone = values.keySet().stream().map(Key::asked).distinct().count() == 1;
+    Map<Key, String> names = names(values.keySet());
     List<Row> rows = new ArrayList<>();
     values.forEach(
         (key, byMethod) -> {
@@ -178,12 +193,7 @@ public record StudyTable(
             }
           }
           rows.add(
-              new Row(
-                  key.perturbation() + (alone ? "" : " with %d queries".formatted(key.asked())),
-                  key.metric(),
-                  samples.get(key),
-                  queries.get(key),
-                  cells));
+              new Row(names.get(key), key.metric(), samples.get(key), queries.get(key), cells));
         });
     return new StudyTable(
         name,
@@ -192,9 +202,46 @@ public record StudyTable(
         methods,
         Differences.of(recipes),
         seeds,
+        missing(methods, seeds, runs),
         rows,
         findings(runs),
         files(runs));
+  }
+
+  private static String model(String method, long seed) {
+    return method + " with seed " + seed;
+  }
+
+  private static List<String> missing(List<String> methods, List<Long> seeds, List<Run> runs) {
+    Set<String> finished = runs.stream().map(Run::model).collect(Collectors.toSet());
+    return seeds.stream()
+        .flatMap(seed -> methods.stream().map(method -> model(method, seed)))
+        .filter(model -> !finished.contains(model))
+        .toList();
+  }
+
+  /**
+   * Returns what to call perturbations. Where several read the same, because batteries ask other
+   * numbers of queries or attacks have other settings, the name says in what they differ.
+   */
+  private static Map<Key, String> names(Set<Key> keys) {
+    boolean alone = keys.stream().map(Key::asked).distinct().count() == 1;
+    Map<String, Set<String>> settings = new HashMap<>();
+    for (Key key : keys) {
+      settings.computeIfAbsent(key.phrase(), p -> new LinkedHashSet<>()).add(key.settings());
+    }
+    Map<String, Map<String, String>> apart = new HashMap<>();
+    settings.forEach((phrase, several) -> apart.put(phrase, Settings.apart(several)));
+    Map<Key, String> names = new LinkedHashMap<>();
+    for (Key key : keys) {
+      String own = apart.get(key.phrase()).get(key.settings());
+      names.put(
+          key,
+          key.perturbation()
+              + (own.isEmpty() ? "" : ", " + own)
+              + (alone ? "" : " with %d queries".formatted(key.asked())));
+    }
+    return names;
   }
 
   private static List<File> files(List<Run> runs) {

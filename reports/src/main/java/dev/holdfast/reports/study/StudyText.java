@@ -1,5 +1,6 @@
 package dev.holdfast.reports.study;
 
+import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.stats.Estimate;
 import dev.holdfast.reports.result.Kind;
 import dev.holdfast.reports.table.Metric;
@@ -35,18 +36,26 @@ public final class StudyText {
             .distinct()
             .sorted()
             .toList();
-    return "%d methods, seeds %s; %s queries."
+    int models = table.methods().size() * table.seeds().size();
+    String unfinished =
+        table.missing().isEmpty()
+            ? ""
+            : " Not finished: %d of %d models are missing, %s."
+                .formatted(table.missing().size(), models, InputException.some(table.missing()));
+    return "%d methods, %s %s; %s queries.%s"
         .formatted(
             table.methods().size(),
+            table.seeds().size() == 1 ? "seed" : "seeds",
             table.seeds().stream().map(String::valueOf).collect(Collectors.joining(", ")),
-            queries.stream().map(String::valueOf).collect(Collectors.joining(" or ")));
+            queries.stream().map(String::valueOf).collect(Collectors.joining(" or ")),
+            unfinished);
   }
 
   /** Returns what stands in a cell. */
   public String legend() {
     return ("Mean over seeds ± standard deviation; below, the value of each seed, and the difference"
-            + " from %s with the same seed, its 95 %% interval (Student's t over seeds), and the"
-            + " ratio of the means.")
+            + " from %s over the seeds that both have, its 95 %% interval (Student's t over seeds),"
+            + " and the ratio of the means over the same seeds.")
         .formatted(table.baseline());
   }
 
@@ -71,7 +80,7 @@ public final class StudyText {
           Double.isFinite(difference.low())
               ? " [%s, %s]"
                   .formatted(signed(metric, difference.low()), signed(metric, difference.high()))
-              : "";
+              : difference.n() > 1 ? " (with every seed)" : "";
       lines.add(signed(metric, difference.value()) + interval);
       if (Double.isFinite(cell.ratio())) {
         lines.add(String.format(Locale.ROOT, "x %.2f", cell.ratio()));

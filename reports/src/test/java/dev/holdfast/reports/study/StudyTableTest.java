@@ -8,9 +8,12 @@ import dev.holdfast.reports.Audits;
 import dev.holdfast.reports.StudyFiles;
 import dev.holdfast.reports.html.HtmlStudy;
 import dev.holdfast.reports.json.AuditJson;
+import dev.holdfast.reports.result.Kind;
+import dev.holdfast.reports.result.ResultRow;
 import dev.holdfast.reports.table.Metric;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -140,6 +143,49 @@ class StudyTableTest {
   }
 
   @Test
+  void attacks_that_differ_in_nothing_but_settings_are_told_apart() {
+    StudyTable.Run one = run("clean", 1, 0.1);
+    List<ResultRow> rows = new ArrayList<>();
+    for (ResultRow row : one.audit().rows()) {
+      if (row.kind() == Kind.ATTACK) {
+        rows.add(Audits.withSetting(row, "{\"attack\": {\"steps\": 5}}"));
+        rows.add(Audits.withSetting(row, "{\"attack\": {\"steps\": 30}}"));
+      } else {
+        rows.add(row);
+      }
+    }
+    StudyTable.Run several =
+        new StudyTable.Run(
+            one.method(), one.seed(), one.audit().withRows(rows), one.training(), one.report());
+    StudyTable two =
+        StudyTable.of("toy", "clean", recipes("clean", recipe()), List.of(1L), List.of(several));
+    List<StudyTable.Row> attacked =
+        two.rows(Metric.RECALL_AT_1).stream()
+            .filter(r -> r.sample().kind() == Kind.ATTACK)
+            .toList();
+    assertThat(attacked)
+        .isNotEmpty()
+        .extracting(StudyTable.Row::perturbation)
+        .doesNotHaveDuplicates()
+        .allMatch(name -> name.endsWith(", steps 5") || name.endsWith(", steps 30"));
+  }
+
+  @Test
+  void a_study_says_which_models_are_missing() {
+    StudyTable partial =
+        StudyTable.of(
+            "toy",
+            "clean",
+            RECIPES,
+            List.of(1L, 2L),
+            List.of(run("clean", 1, 0.1), run("other", 1, 0.4), run("clean", 2, 0.2)));
+    assertThat(new StudyText(partial).facts())
+        .isEqualTo(
+            "2 methods, seeds 1, 2; 400 queries. Not finished: 1 of 4 models are missing, other with seed 2.");
+    assertThat(new StudyText(table()).facts()).endsWith("400 queries.");
+  }
+
+  @Test
   void differences_are_paired_by_seed() {
     StudyTable.Cell clean = table().rows().get(0).cells().get("clean");
     assertThat(clean.mean()).isCloseTo(0.2, within(1e-12));
@@ -183,7 +229,7 @@ class StudyTableTest {
                 run("clean", 2, 0.7),
                 run("other", 2, 0.7)));
     assertThat(equal.rows().get(0).cells().get("other").difference().low()).isNaN();
-    assertThat(new StudyText(equal).markdown()).contains("<br>0.0<br>x 1.00");
+    assertThat(new StudyText(equal).markdown()).contains("<br>0.0 (with every seed)<br>x 1.00");
   }
 
   @Test
