@@ -96,11 +96,16 @@ final class RunFolder implements AutoCloseable {
                           "wait for that one, or choose another folder"));
       return claimed(new RunFolder(path, hash(config), lock), config, fresh);
     } catch (IOException e) {
-      throw new InputException(
-          "The out (%s) of the command line must be a folder that can be written to: %s.%nMaybe choose another folder; this one may be write-protected."
-              .formatted(path, Reason.of(e)),
-          e);
+      throw refused(path, e);
     }
+  }
+
+  /** Says why nothing can be written in a folder. */
+  static InputException refused(Path out, IOException e) {
+    return new InputException(
+        "The out (%s) of the command line must be a folder that can be written to: %s.%nMaybe choose another folder; this one may be write-protected."
+            .formatted(out, Reason.of(e)),
+        e);
   }
 
   private static RunFolder claimed(RunFolder folder, Map<String, String> config, boolean fresh)

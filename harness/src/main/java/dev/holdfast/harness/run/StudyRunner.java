@@ -4,7 +4,6 @@ import dev.holdfast.attacks.training.TargetedSteps;
 import dev.holdfast.harness.config.Battery;
 import dev.holdfast.harness.config.Study;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.file.FolderLock;
 import dev.holdfast.models.Models;
 import dev.holdfast.models.card.ModelCard;
@@ -63,29 +62,6 @@ public final class StudyRunner {
 
   /** Runs what is missing and returns the whole table. */
   public StudyTable run() {
-    try {
-      Files.createDirectories(out);
-      try (FolderLock lock = FolderLock.take(out).orElseThrow(this::inUse)) {
-        return runAlone();
-      }
-    } catch (IOException e) {
-      throw new InputException(
-          "The out (%s) of the command line must be a folder that can be written to: %s.%nMaybe choose another folder; this one may be write-protected."
-              .formatted(out, Reason.of(e)),
-          e);
-    }
-  }
-
-  private InputException inUse() {
-    return InputException.of(
-        "out",
-        out,
-        "the command line",
-        "not be in use by another study",
-        "wait for that one, or choose another folder");
-  }
-
-  private StudyTable runAlone() {
     // Everything that can be wrong with files is found before hours of work.
     List<Battery> batteries = study.batteries().stream().map(Battery::load).toList();
     if (batteries.stream().map(Battery::name).distinct().count() < batteries.size()) {
@@ -100,6 +76,26 @@ public final class StudyRunner {
     ImageSet test = DataSets.open(study.data(), study.layout(), study.testSplit(), false);
     refuseShared(training, test);
     check(recipes.values(), training);
+    try {
+      Files.createDirectories(out);
+      try (FolderLock lock = FolderLock.take(out).orElseThrow(this::inUse)) {
+        return run(batteries, recipes, training);
+      }
+    } catch (IOException e) {
+      throw RunFolder.refused(out, e);
+    }
+  }
+
+  private InputException inUse() {
+    return InputException.of(
+        "out",
+        out,
+        "the command line",
+        "not be in use by another study",
+        "wait for that one, or choose another folder");
+  }
+
+  private StudyTable run(List<Battery> batteries, Map<String, Recipe> recipes, ImageSet training) {
     List<StudyTable.Run> runs = new ArrayList<>();
     int number = 0;
     int total = study.seeds().size() * recipes.size();
