@@ -76,7 +76,7 @@ public final class AuditRunner {
         surrogates.check(options.battery(), store, options.batchSize());
         Map<String, String> config = config(model, surrogates, set, store, cells);
         try (RunFolder folder = RunFolder.open(options.out(), config, options.fresh())) {
-          return new AuditSession(
+          return new OpenAudit(
                   options, ticker, new CountingModel(model), surrogates, set, store, cells, folder)
               .run(started);
         }

@@ -29,8 +29,11 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
-/** An audit with everything open: embeds, asks, runs cell by cell, and has the report assembled. */
-final class AuditSession {
+/**
+ * An audit with its model and data open: embeds, asks, runs cell by cell, and has the report
+ * assembled.
+ */
+final class OpenAudit {
 
   private static final String CLEAN = "clean";
 
@@ -45,7 +48,7 @@ final class AuditSession {
   private final Images images;
   private final List<RetrievalMetric> metrics;
 
-  AuditSession(
+  OpenAudit(
       AuditOptions options,
       Ticker ticker,
       CountingModel model,
