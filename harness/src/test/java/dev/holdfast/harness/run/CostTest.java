@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.harness.config.Battery;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
-import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.InputGradient;
 import dev.holdfast.models.ToyEmbedder;
 import dev.holdfast.models.card.ModelCard;
@@ -123,42 +121,26 @@ class CostTest {
   }
 
   /** A model that counts its rows, apart from what the audit counts. */
-  private static final class Counted implements EmbeddingModel {
-    private final EmbeddingModel toy = ToyEmbedder.quadratic(CARD, 5).model();
+  private static final class Counted extends ToyModel {
+
     private long forwards;
     private long backwards;
 
-    @Override
-    public ModelCard card() {
-      return toy.card();
-    }
-
-    @Override
-    public String sha256() {
-      return toy.sha256();
-    }
-
-    @Override
-    public NDManager manager() {
-      return toy.manager();
+    Counted() {
+      super(CARD);
     }
 
     @Override
     public NDArray embed(NDArray pixels) {
       forwards += pixels.size(0);
-      return toy.embed(pixels);
+      return super.embed(pixels);
     }
 
     @Override
     public InputGradient gradient(NDArray pixels, UnaryOperator<NDArray> loss) {
       forwards += pixels.size(0);
       backwards += pixels.size(0);
-      return toy.gradient(pixels, loss);
-    }
-
-    @Override
-    public void close() {
-      toy.close();
+      return super.gradient(pixels, loss);
     }
   }
 

@@ -3,13 +3,11 @@ package dev.holdfast.harness.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.harness.config.Battery;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.models.EmbeddingModel;
-import dev.holdfast.models.InputGradient;
 import dev.holdfast.models.ToyEmbedder;
 import dev.holdfast.models.card.ModelCard;
 import dev.holdfast.models.yaml.StrictYaml;
@@ -23,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -61,40 +58,17 @@ class NotFiniteTest {
       """;
 
   /** Fails for images whose first pixel is white. */
-  private static final class Failing implements EmbeddingModel {
+  private static final class Failing extends ToyModel {
 
-    private final EmbeddingModel toy = ToyEmbedder.quadratic(CARD, 5).model();
-
-    @Override
-    public ModelCard card() {
-      return toy.card();
-    }
-
-    @Override
-    public String sha256() {
-      return toy.sha256();
-    }
-
-    @Override
-    public NDManager manager() {
-      return toy.manager();
+    Failing() {
+      super(CARD);
     }
 
     @Override
     public NDArray embed(NDArray pixels) {
       NDArray first = pixels.get(":,0,0,0").lt(0.97f).toType(DataType.FLOAT32, false);
       // The logarithm of 1 is 0, that of 0 is not finite.
-      return toy.embed(pixels).add(first.log().reshape(-1, 1));
-    }
-
-    @Override
-    public InputGradient gradient(NDArray pixels, UnaryOperator<NDArray> loss) {
-      return toy.gradient(pixels, loss);
-    }
-
-    @Override
-    public void close() {
-      toy.close();
+      return super.embed(pixels).add(first.log().reshape(-1, 1));
     }
   }
 
