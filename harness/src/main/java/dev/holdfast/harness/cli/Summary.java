@@ -46,19 +46,19 @@ final class Summary {
           lines.computeIfAbsent(
               own.isEmpty() ? label : label + " (" + own + ")", l -> new String[] {"", ""});
       if (row.metric().equals("recall") && row.k() == 1) {
-        cells[0] = figure("%5.1f  [%5.1f, %5.1f]", row, 100);
+        cells[0] = figure("%5.1f  [%5.1f, %5.1f]", row);
       } else if (row.metric().equals("map-at-r")) {
-        cells[1] = String.format(Locale.ROOT, "%5.1f", 100 * row.value());
+        cells[1] = String.format(Locale.ROOT, "%5.1f", shown(row, row.value()));
       } else if (row.metric().equals("mce")) {
-        cells[0] = String.format(Locale.ROOT, "mCE %.1f %%", 100 * row.value());
+        cells[0] = String.format(Locale.ROOT, "mCE %.1f %%", shown(row, row.value()));
       } else if (row.metric().equals("flip-rate")) {
         // Of a film there is no recall, but how often its nearest neighbor changes.
-        cells[0] = figure("flips %.1f %%  [%.1f, %.1f]", row, 100);
+        cells[0] = figure("flips %.1f %%  [%.1f, %.1f]", row);
       } else if (row.metric().equals("ers")) {
-        cells[0] = figure("ERS %.1f  [%.1f, %.1f]", row, 1);
+        cells[0] = figure("ERS %.1f  [%.1f, %.1f]", row);
       } else if (row.metric().equals("candidate-rank") && cells[0].isEmpty()) {
         // A perturbed gallery item asks nothing: where it stands is what there is.
-        cells[0] = figure("rank %.1f %%  [%.1f, %.1f]", row, 100);
+        cells[0] = figure("rank %.1f %%  [%.1f, %.1f]", row);
       } else if (row.metric().equals(row.perturbation())) {
         // A length is its own result.
         cells[0] =
@@ -127,7 +127,12 @@ final class Summary {
             + ".1f%n";
     ones.forEach(
         (label, value) ->
-            out.printf(Locale.ROOT, form, label, 100 * value, 100 * others.get(label)));
+            out.printf(
+                Locale.ROOT,
+                form,
+                label,
+                Metric.RECALL_AT_1.shown(value),
+                Metric.RECALL_AT_1.shown(others.get(label))));
     out.printf("%nReport of %s: %s%n", second.model().name(), folder.resolve(AuditFiles.HTML));
     out.flush();
   }
@@ -167,8 +172,16 @@ final class Summary {
   }
 
   /** Formats a value with its interval. */
-  private static String figure(String form, ResultRow row, int unit) {
+  private static String figure(String form, ResultRow row) {
     return String.format(
-        Locale.ROOT, form, unit * row.value(), unit * row.ciLow(), unit * row.ciHigh());
+        Locale.ROOT,
+        form,
+        shown(row, row.value()),
+        shown(row, row.ciLow()),
+        shown(row, row.ciHigh()));
+  }
+
+  private static double shown(ResultRow row, double value) {
+    return Metric.of(row).shown(value);
   }
 }

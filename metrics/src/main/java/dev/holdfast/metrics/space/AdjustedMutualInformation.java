@@ -24,6 +24,11 @@ public record AdjustedMutualInformation() implements SpaceMetric {
   }
 
   @Override
+  public boolean isFraction() {
+    return true;
+  }
+
+  @Override
   public double value(Space space) {
     return Contingency.of(space.items().labels(), space.clusters()).adjusted();
   }

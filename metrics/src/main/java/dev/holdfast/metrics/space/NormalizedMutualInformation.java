@@ -26,6 +26,11 @@ public record NormalizedMutualInformation() implements SpaceMetric {
   }
 
   @Override
+  public boolean isFraction() {
+    return true;
+  }
+
+  @Override
   public double value(Space space) {
     return Contingency.of(space.items().labels(), space.clusters()).normalized();
   }

@@ -25,6 +25,11 @@ public sealed interface SpaceMetric
   /** Returns the paper that defines it. */
   String source();
 
+  /** Returns whether values are fractions that readers expect in percent. */
+  default boolean isFraction() {
+    return false;
+  }
+
   /** Returns the value; NaN where the set has none, such as a mean over no pairs. */
   double value(Space space);
 

@@ -1,10 +1,13 @@
 package dev.holdfast.reports.table;
 
+import dev.holdfast.metrics.RetrievalMetric;
+import dev.holdfast.metrics.space.SpaceMetric;
 import dev.holdfast.reports.result.ResultRow;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -29,16 +32,9 @@ public record Metric(String id, Integer k) {
 
   private static final Set<String> OF_MEMBERS = Set.of(LEFT_BEHIND, LEFT_ALONE, LEFT_WITHOUT);
 
-  private static final Set<String> FRACTIONS =
+  /** Shares that are no metric of retrieval: of objectives, of films and of corruptions. */
+  private static final Set<String> OTHER_SHARES =
       Set.of(
-          "recall",
-          "precision",
-          "r-precision",
-          "map-at-r",
-          "map",
-          "mrr",
-          "nmi",
-          "ami",
           "candidate-rank",
           "kept-rank",
           "kept",
@@ -52,6 +48,16 @@ public record Metric(String id, Integer k) {
           "relative-ce-map-at-r",
           "mce-map-at-r",
           "relative-mce-map-at-r");
+
+  private static final Set<String> FRACTIONS =
+      Stream.of(
+              // Each of these is in [0,1] by its contract: a new one is shown in percent unasked.
+              RetrievalMetric.all().stream().map(RetrievalMetric::id),
+              SpaceMetric.all().stream().filter(SpaceMetric::isFraction).map(SpaceMetric::id),
+              OTHER_SHARES.stream(),
+              OF_MEMBERS.stream())
+          .flatMap(ids -> ids)
+          .collect(Collectors.toUnmodifiableSet());
 
   /** Returns the metric of a row. */
   public static Metric of(ResultRow row) {
@@ -90,9 +96,17 @@ public record Metric(String id, Integer k) {
     };
   }
 
-  /** Returns whether values are fractions, mostly in [0,1], which are shown in percent. */
+  /**
+   * Returns whether values are fractions, mostly in [0,1], which are shown in percent. Whoever
+   * shows a value asks here.
+   */
   public boolean isFraction() {
-    return FRACTIONS.contains(id) || isOfMember();
+    return FRACTIONS.contains(id);
+  }
+
+  /** Returns what readers see of a value: fractions in percent, the rest as it is. */
+  public double shown(double value) {
+    return isFraction() ? 100 * value : value;
   }
 
   /** Tells whether this is a value of a member of a worst case, which has a table of its own. */
