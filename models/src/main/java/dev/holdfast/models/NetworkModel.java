@@ -26,6 +26,7 @@ public final class NetworkModel implements EmbeddingModel {
   private final Network network;
   private final NDArray mean;
   private final NDArray std;
+  private final float scale;
 
   /**
    * Wraps a network.
@@ -40,6 +41,7 @@ public final class NetworkModel implements EmbeddingModel {
     ModelCard.Normalization normalization = card.normalization();
     this.mean = normalization.identity() ? null : normalization.mean(manager);
     this.std = normalization.identity() ? null : normalization.std(manager);
+    this.scale = card.input().scale();
   }
 
   @Override
@@ -98,6 +100,9 @@ public final class NetworkModel implements EmbeddingModel {
       if (std != null) {
         gradient.divi(std);
       }
+      if (scale != 1) {
+        gradient.muli(scale);
+      }
       if (turned()) {
         gradient = gradient.flip(1);
       }
@@ -131,11 +136,15 @@ public final class NetworkModel implements EmbeddingModel {
 
   private NDArray normalized(NDArray pixels) {
     NDArray input = turned() ? pixels.flip(1) : pixels;
+    if (scale != 1) {
+      // Levels of 8 bits come out as the whole numbers that they were.
+      input = input.mul(scale);
+    }
     if (mean != null) {
       return input.sub(mean).divi(std);
     }
     // A network may change what it gets in place.
-    return turned() ? input : input.duplicate();
+    return turned() || scale != 1 ? input : input.duplicate();
   }
 
   private NDArray forward(NDArray input, boolean gradient) {

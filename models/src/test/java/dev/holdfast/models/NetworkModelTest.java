@@ -104,6 +104,58 @@ class NetworkModelTest {
     }
   }
 
+  private static ModelCard levels(ModelCard.Normalization normalization, String color) {
+    ModelCard.Input input =
+        new ModelCard.Input(4, 5, color, null, null, null, null, null, null, "0..255");
+    return new ModelCard(1, "toy", "none.pt", null, input, normalization, PLAIN.embedding());
+  }
+
+  @Test
+  void a_network_that_wants_levels_gets_them_and_budgets_stay_in_0_to_1() {
+    ModelCard.Normalization caffe =
+        new ModelCard.Normalization(List.of(103.939, 116.779, 123.68), List.of(1.0, 2.0, 4.0));
+    try (ToyEmbedder bare = ToyEmbedder.linear(PLAIN, 1);
+        ToyEmbedder levels = ToyEmbedder.linear(levels(caffe, "bgr"), 1);
+        NDManager manager = bare.model().manager().newSubManager()) {
+      NDArray pixels = ToyEmbedder.images(PLAIN, 2, 2, manager);
+      NDArray mean = manager.create(new float[] {103.939f, 116.779f, 123.68f}, shape1());
+      NDArray std = manager.create(new float[] {1, 2, 4}, shape1());
+      NDArray wanted = pixels.flip(1).mul(255).sub(mean).div(std);
+      assertThat(levels.model().embed(pixels).toFloatArray())
+          .isEqualTo(bare.model().embed(wanted).toFloatArray());
+      float[] inner =
+          bare.model()
+              .gradient(wanted, e -> e.sum(new int[] {1}))
+              .gradient()
+              .div(std)
+              .mul(255)
+              .flip(1)
+              .toFloatArray();
+      assertThat(gradient(levels.model(), pixels)).containsExactly(inner, offset(1e-3f));
+    }
+  }
+
+  private static Shape shape1() {
+    return new Shape(1, 3, 1, 1);
+  }
+
+  @Test
+  void levels_of_8_bits_come_out_as_whole_numbers() {
+    ModelCard card = levels(NONE, "rgb");
+    try (EmbeddingModel model =
+            ToyEmbedder.of(card, x -> x.reshape(x.getShape().get(0), 60).get(":, :6"));
+        NDManager manager = model.manager().newSubManager()) {
+      float[] pixels = new float[43 * 60];
+      for (int i = 0; i < 43 * 6; i++) {
+        pixels[i / 6 * 60 + i % 6] = Math.min(255, i) / 255f;
+      }
+      float[] given = model.embed(manager.create(pixels, new Shape(43, 3, 4, 5))).toFloatArray();
+      for (int i = 0; i < given.length; i++) {
+        assertThat(given[i]).isEqualTo(Math.min(255, i));
+      }
+    }
+  }
+
   @Test
   void bgr_is_rgb_with_its_channels_turned_round() {
     try (ToyEmbedder rgb = ToyEmbedder.linear(card(false, SHIFTED, "rgb"), 1);

@@ -61,7 +61,7 @@ final class RealPictures {
 
   private static List<PixelImage> read(ImageSet set, int side) throws IOException {
     Path cache = Files.createTempDirectory("pictures");
-    InputSpec spec = new InputSpec(side, side, ColorMode.RGB, ResizeFilter.BICUBIC, side, "center");
+    InputSpec spec = new InputSpec(side, side, ColorMode.RGB, ResizeFilter.BICUBIC, side);
     try (PixelStore store =
         PixelStore.open(set.limit(COUNT, 1), spec, cache, Progress.NONE, true)) {
       List<PixelImage> pictures = new ArrayList<>();

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BatteryTest {
 
   private static final InputSpec SPEC =
-      new InputSpec(64, 64, ColorMode.RGB, ResizeFilter.BILINEAR, 64, "center");
+      new InputSpec(64, 64, ColorMode.RGB, ResizeFilter.BILINEAR, 64);
 
   static final List<String> NAMES = Battery.NAMES;
 

@@ -37,7 +37,7 @@ class PlanTest {
       """;
 
   private static InputSpec square(int side) {
-    return new InputSpec(side, side, ColorMode.RGB, ResizeFilter.BILINEAR, side, "center");
+    return new InputSpec(side, side, ColorMode.RGB, ResizeFilter.BILINEAR, side);
   }
 
   private static List<Cell> plan(String text) {

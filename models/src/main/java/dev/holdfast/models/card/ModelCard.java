@@ -4,10 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.backbone.Backbone;
 import dev.holdfast.models.data.ColorMode;
+import dev.holdfast.models.data.Framing;
 import dev.holdfast.models.data.InputSpec;
 import dev.holdfast.models.data.ResizeFilter;
 import dev.holdfast.models.yaml.StrictYaml;
@@ -41,6 +44,11 @@ public record ModelCard(
 
   private static final String OWNER = "the model card";
 
+  private static final int LEVELS = 255;
+
+  /** More than any network needs to make pixels in [0,1] smaller; a std in levels is larger. */
+  private static final double LARGEST_STD = 10;
+
   /**
    * Checks that nothing is missing.
    *
@@ -66,6 +74,46 @@ public record ModelCard(
           OWNER,
           "have one number per channel (" + input.spec().color().channels() + ")",
           "the color of the input is wrong");
+    }
+    checkUnits(normalization, input.scale());
+  }
+
+  /**
+   * Nothing tells 123.675 for pixels in [0,1] from a number that was meant, but that no mean of
+   * pixels is outside of what pixels can be.
+   */
+  private static void checkUnits(Normalization normalization, int scale) {
+    List<Double> mean = normalization.mean();
+    List<Double> std = normalization.std();
+    if (mean.stream().anyMatch(m -> m < 0 || m > scale)) {
+      boolean levels = scale == 1 && mean.stream().allMatch(m -> m >= 0 && m <= LEVELS);
+      throw InputException.of(
+          "mean",
+          mean,
+          OWNER,
+          "be a mean of pixels, which lie between 0 and " + scale,
+          levels
+              ? "the network wants pixels from 0 to 255: add pixels: 0..255 to the input, or divide mean and std by 255"
+              : "a sign or a point is wrong");
+    }
+    if (scale == 1 && std.stream().anyMatch(s -> s > LARGEST_STD)) {
+      throw InputException.of(
+          "std",
+          std,
+          OWNER,
+          "be in the unit of pixels, which lie between 0 and 1",
+          "the network wants pixels from 0 to 255: add pixels: 0..255 to the input, or divide mean and std by 255");
+    }
+    if (scale > 1
+        && mean.stream().anyMatch(m -> m > 0)
+        && mean.stream().allMatch(m -> m <= 1)
+        && std.stream().allMatch(s -> s <= 1)) {
+      throw InputException.of(
+          "mean",
+          mean,
+          OWNER,
+          "be in the unit of pixels, which are said to lie between 0 and " + scale,
+          "they are for pixels between 0 and 1: delete pixels: 0..255, or multiply mean and std by 255");
     }
   }
 
@@ -93,15 +141,7 @@ public record ModelCard(
     if (backbone != null) {
       map.put("backbone", StrictYaml.toMap(backbone));
     }
-    InputSpec spec = input.spec();
-    Map<String, Object> inputMap = new LinkedHashMap<>();
-    inputMap.put("height", spec.height());
-    inputMap.put("width", spec.width());
-    inputMap.put("color", spec.color().id());
-    inputMap.put("resize", spec.resize().id());
-    inputMap.put("resize_short_side", spec.resizeShortSide());
-    inputMap.put("crop", spec.crop());
-    map.put("input", inputMap);
+    map.put("input", input.toMap());
     map.put("normalization", normalization.toValue());
     Map<String, Object> embeddingMap = new LinkedHashMap<>();
     embeddingMap.put("dimension", embedding.dimension());
@@ -112,47 +152,242 @@ public record ModelCard(
   }
 
   /**
-   * What images look like when the model gets them.
+   * What images look like when the model gets them. Without {@code resize} sizes and without {@code
+   * letterbox}, the short side is resized and the center is cut out.
    *
    * @param height rows
    * @param width columns
    * @param color {@code rgb} (default), {@code bgr} or {@code gray}
-   * @param resize {@code bilinear} (default) or {@code bicubic}
-   * @param resizeShortSide default: the larger of height and width
-   * @param crop {@code center}, the default
+   * @param resize both sides, or the filter
+   * @param interpolation the filter, if {@code resize} does not say it; default {@code bilinear}
+   * @param antialias default true; false for what {@code torch.nn.functional.interpolate} and
+   *     OpenCV do when they shrink an image; null for the default
+   * @param resizeShortSide default: the larger of height and width; null where both sides or a
+   *     letterbox are said
+   * @param letterbox red, green and blue of what surrounds the whole image; null for none
+   * @param crop {@code center}, the default, or {@code none} where nothing is left to crop
+   * @param pixels {@code 0..1}, the default, or {@code 0..255}: what pixels are before they are
+   *     normalized; null for the default
    */
   public record Input(
       Integer height,
       Integer width,
       String color,
-      String resize,
-      Integer resizeShortSide,
-      String crop) {
+      Resize resize,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String interpolation,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Boolean antialias,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Integer resizeShortSide,
+      @JsonInclude(JsonInclude.Include.NON_NULL) List<Integer> letterbox,
+      String crop,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String pixels) {
+
+    private static final String CENTER = "center";
+    private static final String NONE = "none";
+    private static final List<String> PIXELS = List.of("0..1", "0..255");
 
     /** Puts the defaults in and checks the values. */
     public Input {
       height = height == null ? 0 : height;
       width = width == null ? 0 : width;
       color = color == null ? ColorMode.RGB.id() : color;
-      resize = resize == null ? ResizeFilter.BILINEAR.id() : resize;
-      resizeShortSide = resizeShortSide == null ? Math.max(height, width) : resizeShortSide;
-      crop = crop == null ? "center" : crop;
-      new InputSpec(
-          height, width, ColorMode.of(color), ResizeFilter.of(resize), resizeShortSide, crop);
+      boolean sides = resize != null && resize.height() != null;
+      if (sides && letterbox != null) {
+        throw twice("letterbox", letterbox, "resize gives both sides");
+      }
+      if ((sides || letterbox != null) && resizeShortSide != null) {
+        throw twice(
+            "resize_short_side",
+            resizeShortSide,
+            sides ? "resize gives both sides" : "there is a letterbox");
+      }
+      if (interpolation != null && resize != null && resize.filter() != null) {
+        throw twice("interpolation", interpolation, "resize names the filter");
+      }
+      if (resize == null && interpolation == null && letterbox == null) {
+        resize = new Resize(null, null, ResizeFilter.BILINEAR.id());
+      }
+      if (resizeShortSide == null && !sides && letterbox == null) {
+        resizeShortSide = Math.max(height, width);
+      }
+      boolean whole =
+          letterbox != null
+              || (sides && resize.height().equals(height) && resize.width().equals(width));
+      crop = crop == null ? (whole ? NONE : CENTER) : crop;
+      if (!crop.equals(CENTER) && !crop.equals(NONE)) {
+        throw InputException.of("crop", crop, OWNER, "be center or none", "set crop: center");
+      }
+      if (crop.equals(NONE) && !whole) {
+        throw InputException.of(
+            "crop",
+            crop,
+            OWNER,
+            "be center, because images of other shapes do not fit the model input otherwise",
+            "both sides are resized: write resize: {height: %d, width: %d}"
+                .formatted(height, width));
+      }
+      if (crop.equals(CENTER) && letterbox != null) {
+        throw InputException.of(
+            "crop", crop, OWNER, "be none with a letterbox", "delete one of the two");
+      }
+      if (pixels != null && !PIXELS.contains(pixels)) {
+        throw InputException.unknown("pixels", pixels, OWNER, PIXELS);
+      }
+      if (PIXELS.get(0).equals(pixels)) {
+        pixels = null;
+      }
+      antialias = Boolean.FALSE.equals(antialias) ? antialias : null;
+      spec(height, width, color, resize, interpolation, antialias, resizeShortSide, letterbox);
+    }
+
+    /** Short side and center crop, the usual; null for a default. */
+    public Input(
+        Integer height,
+        Integer width,
+        String color,
+        String filter,
+        Integer resizeShortSide,
+        String crop) {
+      this(
+          height,
+          width,
+          color,
+          filter == null ? null : Resize.of(filter),
+          null,
+          null,
+          resizeShortSide,
+          null,
+          crop,
+          null);
+    }
+
+    private static InputException twice(String key, Object value, String why) {
+      return InputException.of(
+          key, value, OWNER, "be left out where " + why, "delete one of the two");
+    }
+
+    private static InputSpec spec(
+        int height,
+        int width,
+        String color,
+        Resize resize,
+        String interpolation,
+        Boolean antialias,
+        Integer shortSide,
+        List<Integer> letterbox) {
+      String filter =
+          interpolation != null || resize == null || resize.filter() == null
+              ? interpolation
+              : resize.filter();
+      Framing framing =
+          letterbox != null
+              ? new Framing.Letterbox(letterbox)
+              : shortSide != null
+                  ? new Framing.ShortSide(shortSide)
+                  : new Framing.BothSides(resize.height(), resize.width());
+      return new InputSpec(
+          height,
+          width,
+          ColorMode.of(color),
+          filter == null ? ResizeFilter.BILINEAR : ResizeFilter.of(filter),
+          antialias == null,
+          framing);
     }
 
     /** Returns the same, typed. */
     public InputSpec spec() {
-      return new InputSpec(
-          height, width, ColorMode.of(color), ResizeFilter.of(resize), resizeShortSide, crop);
+      return spec(
+          height, width, color, resize, interpolation, antialias, resizeShortSide, letterbox);
+    }
+
+    /** Returns what pixels in [0,1] are multiplied by before they are normalized: 1 or 255. */
+    public int scale() {
+      return pixels == null ? 1 : LEVELS;
+    }
+
+    Map<String, Object> toMap() {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("height", height);
+      map.put("width", width);
+      map.put("color", color);
+      if (resize != null) {
+        map.put("resize", resize.toValue());
+      }
+      putIfThere(map, "interpolation", interpolation);
+      putIfThere(map, "antialias", antialias);
+      putIfThere(map, "resize_short_side", resizeShortSide);
+      putIfThere(map, "letterbox", letterbox);
+      map.put("crop", crop);
+      putIfThere(map, "pixels", pixels);
+      return map;
+    }
+
+    private static void putIfThere(Map<String, Object> map, String key, Object value) {
+      if (value != null) {
+        map.put(key, value);
+      }
+    }
+  }
+
+  /**
+   * Both sides after the resize, or the filter alone.
+   *
+   * @param height rows, null for a filter
+   * @param width columns, null for a filter
+   * @param filter the id of a filter, null for sizes
+   */
+  public record Resize(Integer height, Integer width, String filter) {
+
+    /** Checks that it is one of the two. */
+    public Resize {
+      if ((height == null) != (width == null)) {
+        throw InputException.of(
+            "resize",
+            "one side",
+            OWNER,
+            "have both sides",
+            "the ratio is to be kept: write resize_short_side in place of resize");
+      }
+      if (height != null && filter != null) {
+        throw InputException.of(
+            "filter",
+            filter,
+            "resize of the model card",
+            "be left out beside sizes",
+            "write interpolation: %s beside resize".formatted(filter));
+      }
+      if (height == null && filter == null) {
+        throw InputException.of(
+            "resize",
+            "empty",
+            OWNER,
+            "be sizes or a filter",
+            "write {height: 64, width: 32}, or bilinear");
+      }
+    }
+
+    /** Reads a filter. */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static Resize of(String filter) {
+      return new Resize(null, null, filter);
+    }
+
+    @JsonValue
+    Object toValue() {
+      if (filter != null) {
+        return filter;
+      }
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("height", height);
+      map.put("width", width);
+      return map;
     }
   }
 
   /**
    * {@code (x - mean) / std} per channel, in the order of the card's color.
    *
-   * @param mean one number per channel, in units of [0,1] pixels; empty for none
-   * @param std one positive number per channel; empty for none
+   * @param mean one number per channel, in the unit of the card's pixels; empty for none
+   * @param std one positive number per channel, in the same unit; empty for none
    */
   public record Normalization(List<Double> mean, List<Double> std) {
 

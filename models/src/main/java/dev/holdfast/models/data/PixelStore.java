@@ -225,17 +225,7 @@ public final class PixelStore implements AutoCloseable {
   }
 
   private static String key(String fingerprint, InputSpec spec) {
-    return Sha256.hex(
-            String.format(
-                Locale.ROOT,
-                "%d %s %d %d %s %d %s",
-                FORMAT,
-                fingerprint,
-                spec.height(),
-                spec.width(),
-                spec.resize().id(),
-                spec.resizeShortSide(),
-                spec.crop()))
+    return Sha256.hex(String.format(Locale.ROOT, "%d %s %s", FORMAT, fingerprint, spec.pixelKey()))
         .substring(0, 32);
   }
 

@@ -116,6 +116,10 @@ public record Recipe(
     if (input.spec().color() == ColorMode.BGR) {
       throw InputException.of("color", "bgr", OWNER, "be rgb or gray", "write color: rgb");
     }
+    if (input.scale() != 1) {
+      throw InputException.of(
+          "pixels", input.pixels(), OWNER, "be 0..1", "delete it, and divide mean and std by 255");
+    }
     if (samplesPerClass < 2) {
       throw InputException.of(
           "samples_per_class",

@@ -13,8 +13,7 @@ import javax.imageio.ImageIO;
 /** Small images and data sets for tests. */
 final class Fixtures {
 
-  static final InputSpec SMALL =
-      new InputSpec(6, 8, ColorMode.RGB, ResizeFilter.BILINEAR, 8, "center");
+  static final InputSpec SMALL = new InputSpec(6, 8, ColorMode.RGB, ResizeFilter.BILINEAR, 8);
 
   private Fixtures() {}
 

@@ -13,16 +13,15 @@ class InputSpecTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0,96,110,center,height (0)",
-    "96,-1,110,center,width (-1)",
-    "96,112,110,center,resize_short_side (110)",
-    "112,96,110,center,resize_short_side (110)",
-    "96,96,110,random,crop (random)"
+    "0,96,110,height (0)",
+    "96,-1,110,width (-1)",
+    "16385,96,110,height (16385)",
+    "111,112,110,resize_short_side (110)",
+    "112,111,110,resize_short_side (110)"
   })
-  void refuses_what_does_not_fit(int height, int width, int shortSide, String crop, String named) {
+  void refuses_what_does_not_fit(int height, int width, int shortSide, String named) {
     assertThatThrownBy(
-            () ->
-                new InputSpec(height, width, ColorMode.RGB, ResizeFilter.BICUBIC, shortSide, crop))
+            () -> new InputSpec(height, width, ColorMode.RGB, ResizeFilter.BICUBIC, shortSide))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("The " + named + " of the model input must ")
         .hasMessageContaining("Maybe ");
@@ -30,10 +29,29 @@ class InputSpecTest {
 
   @Test
   void counts_the_values_of_one_input() {
-    assertThat(new InputSpec(2, 3, ColorMode.BGR, ResizeFilter.BILINEAR, 4, "center").values())
-        .isEqualTo(18);
-    assertThat(new InputSpec(2, 3, ColorMode.GRAY, ResizeFilter.BILINEAR, 4, "center").values())
-        .isEqualTo(6);
+    assertThat(new InputSpec(2, 3, ColorMode.BGR, ResizeFilter.BILINEAR, 4).values()).isEqualTo(18);
+    assertThat(new InputSpec(2, 3, ColorMode.GRAY, ResizeFilter.BILINEAR, 4).values()).isEqualTo(6);
+  }
+
+  @Test
+  void a_crop_may_be_larger_than_the_short_side_in_one_side() {
+    assertThat(new InputSpec(96, 112, ColorMode.RGB, ResizeFilter.BICUBIC, 96).framing())
+        .isEqualTo(new Framing.ShortSide(96));
+  }
+
+  @Test
+  void both_sides_are_at_least_those_of_the_input() {
+    assertThatThrownBy(
+            () ->
+                new InputSpec(
+                    64,
+                    32,
+                    ColorMode.RGB,
+                    ResizeFilter.BILINEAR,
+                    true,
+                    new Framing.BothSides(64, 31)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("The resize.width (31) of the model input must be at least 32");
   }
 
   @ParameterizedTest

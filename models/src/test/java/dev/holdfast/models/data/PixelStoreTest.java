@@ -73,7 +73,7 @@ class PixelStoreTest {
 
   @Test
   void gives_a_gray_model_the_luma_of_the_levels() {
-    InputSpec gray = new InputSpec(6, 8, ColorMode.GRAY, ResizeFilter.BILINEAR, 8, "center");
+    InputSpec gray = new InputSpec(6, 8, ColorMode.GRAY, ResizeFilter.BILINEAR, 8);
     try (PixelStore store =
         PixelStore.open(new FolderPerClass().read(data), gray, cache, Progress.NONE, false)) {
       float[] rgb = new float[VALUES];
@@ -161,8 +161,7 @@ class PixelStoreTest {
     }
     Path file = Fixtures.writeText(dir.resolve("many.csv"), table.toString());
     ImageSet set = new CsvManifest().read(file);
-    InputSpec huge =
-        new InputSpec(16000, 16000, ColorMode.RGB, ResizeFilter.BILINEAR, 16000, "center");
+    InputSpec huge = new InputSpec(16000, 16000, ColorMode.RGB, ResizeFilter.BILINEAR, 16000);
 
     assertThatThrownBy(
             () -> PixelStore.open(set, huge, cache, (task, done, total) -> steps.add(done), false))
@@ -182,7 +181,7 @@ class PixelStoreTest {
     try (PixelStore store = open(false)) {
       assertThat(store.fingerprint()).isNotEqualTo(before).hasSize(64);
     }
-    InputSpec wider = new InputSpec(6, 8, ColorMode.RGB, ResizeFilter.BILINEAR, 9, "center");
+    InputSpec wider = new InputSpec(6, 8, ColorMode.RGB, ResizeFilter.BILINEAR, 9);
     try (PixelStore store =
         PixelStore.open(new FolderPerClass().read(data), wider, cache, Progress.NONE, false)) {
       assertThat(store.size()).isEqualTo(12);

@@ -34,8 +34,7 @@ class ResizeGoldenTest {
       RgbImage golden = read(folder.resolve(entry.getKey()));
 
       InputSpec spec =
-          new InputSpec(
-              crop, crop, ColorMode.RGB, filter, expected.get("short_side").intValue(), "center");
+          new InputSpec(crop, crop, ColorMode.RGB, filter, expected.get("short_side").intValue());
       RgbImage actual = Resizer.fit(input, spec);
 
       assertThat(Resizer.offset(width, crop)).isEqualTo(expected.get("left").intValue());

@@ -17,7 +17,7 @@ class ResizerTest {
   void leaves_an_image_of_the_right_size_alone(ResizeFilter filter) throws IOException {
     RgbImage image = ramp(9, 9);
 
-    RgbImage fitted = Resizer.fit(image, new InputSpec(9, 9, ColorMode.RGB, filter, 9, "center"));
+    RgbImage fitted = Resizer.fit(image, new InputSpec(9, 9, ColorMode.RGB, filter, 9));
 
     assertThat(fitted.rgb()).isEqualTo(image.rgb());
   }
@@ -89,8 +89,7 @@ class ResizerTest {
       rgb[i] = (byte) ((i * 7919L * (i % 13 + 1)) >> 3);
     }
     InputSpec spec =
-        new InputSpec(
-            cropHeight, cropWidth, ColorMode.RGB, ResizeFilter.of(filter), shortSide, "center");
+        new InputSpec(cropHeight, cropWidth, ColorMode.RGB, ResizeFilter.of(filter), shortSide);
 
     assertThat(
             Sha256.hex(Resizer.fit(new RgbImage(width, height, rgb), spec).rgb()).substring(0, 16))
