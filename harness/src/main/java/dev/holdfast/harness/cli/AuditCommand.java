@@ -73,9 +73,10 @@ final class AuditCommand implements Callable<Integer> {
   @Option(
       names = "--evidence",
       paramLabel = "WHICH",
-      defaultValue = "auto",
+      defaultValue = "sample",
       description =
-          "Adversarial images to keep: all, none, or auto (all below 2 GB). Default: ${DEFAULT-VALUE}.")
+          "Adversarial images to keep: sample (those of a few queries, the same in every cell; about"
+              + " 12 MB), all, or none. Default: ${DEFAULT-VALUE}.")
   private String evidence;
 
   @Option(

@@ -70,7 +70,7 @@ final class DemoCommand implements Callable<Integer> {
             engine.batchSize(),
             engine.device(),
             engine.threads(),
-            Evidence.Mode.AUTO,
+            Evidence.Mode.SAMPLE,
             fresh,
             false,
             true,

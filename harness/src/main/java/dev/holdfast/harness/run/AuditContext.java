@@ -26,7 +26,8 @@ record AuditContext(
     Showcase showcase,
     CleanRun clean) {
 
-  private static final long EVIDENCE_LIMIT = 2L << 30;
+  /** What the images of a sample take on disk, over all cells. */
+  private static final long SAMPLE_BYTES = 12_000_000;
 
   Perturber perturber(Cell cell) {
     return new Perturber(
@@ -78,15 +79,30 @@ record AuditContext(
         .toArray();
   }
 
-  /** Tells whether the adversarial images of a cell are stored. */
-  boolean keepsImages(Cell cell) {
+  /**
+   * Returns which adversarial images of a cell are stored: of a sample those with the smallest
+   * hashes, as many in every cell, so that cells share their queries.
+   *
+   * @param items what the cell perturbs
+   * @return rows of the items, ascending; none where no images are stored
+   */
+  int[] kept(Cell cell, int[] items) {
     if (cell.threat() == null || options.evidence() == Evidence.Mode.NONE) {
-      return false;
+      return new int[0];
     }
-    long kept =
-        cells.stream().filter(c -> c.threat() != null).mapToLong(c -> perturbed(c).length).sum();
-    return options.evidence() == Evidence.Mode.ALL
-        || kept * images.values() * Float.BYTES <= EVIDENCE_LIMIT;
+    long attacked = cells.stream().filter(c -> c.threat() != null).count();
+    long room = SAMPLE_BYTES / (attacked * images.values() * Float.BYTES);
+    int limit = options.evidence() == Evidence.Mode.ALL ? 0 : (int) Math.max(1, room);
+    int[] rows = IntStream.range(0, items.length).toArray();
+    return limit == 0 || limit >= rows.length
+        ? rows
+        : Arrays.stream(rows)
+            .boxed()
+            .sorted(images.order(options.seed(), row -> items[row]))
+            .limit(limit)
+            .mapToInt(Integer::intValue)
+            .sorted()
+            .toArray();
   }
 
   /** The order in which queries are perturbed: positions among the queries. */

@@ -1,6 +1,7 @@
 package dev.holdfast.harness.run;
 
 import dev.holdfast.harness.npz.NpzWriter;
+import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.file.AtomicFile;
 import java.io.IOException;
@@ -28,8 +29,8 @@ public final class Evidence {
 
   /** Which adversarial images are kept. */
   public enum Mode {
-    /** All where they take less than 2 GB, else none. */
-    AUTO,
+    /** Those of a few queries, the same in every cell, losslessly. */
+    SAMPLE,
     /** All of them, losslessly. */
     ALL,
     /** None but those that the report shows. */
@@ -41,13 +42,13 @@ public final class Evidence {
     }
 
     /**
-     * Returns the mode for a word of the command line.
+     * Returns the mode for a word of the command line; {@code auto} is an older word for a sample.
      *
      * @throws InputException if there is none
      */
     public static Mode of(String word) {
       return Arrays.stream(values())
-          .filter(m -> m.id().equals(word))
+          .filter(m -> m.id().equals(word.equals("auto") ? SAMPLE.id() : word))
           .findFirst()
           .orElseThrow(
               () ->
@@ -65,8 +66,29 @@ public final class Evidence {
    * @param file its name
    * @param sha256 of its content
    * @param cell the cell it belongs to; empty for the gallery and for pictures of clean images
+   * @param sample which images of the cell it holds; null where it holds all there are
    */
-  record Entry(String file, String sha256, String cell) {}
+  record Entry(String file, String sha256, String cell, Sample sample) {
+
+    /** An entry of a file that holds all there is. */
+    Entry(String file, String sha256, String cell) {
+      this(file, sha256, cell, null);
+    }
+
+    /** Says which images of a cell the file holds. */
+    Entry holding(EmbeddingSet kept, int of) {
+      return kept.size() == of ? this : new Entry(file, sha256, cell, new Sample(kept.ids(), of));
+    }
+  }
+
+  /**
+   * The part of a cell that is kept.
+   *
+   * @param ids ids of the items, in the order of the rows
+   * @param of how many items the cell perturbs
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Sample(long[] ids, int of) {}
 
   /** Writes arrays to a file. */
   @FunctionalInterface

@@ -91,39 +91,47 @@ final class ImageCells {
     return Arrays.stream(items).map(i -> Arrays.binarySearch(sorted, i)).toArray();
   }
 
-  /** Perturbs images, and keeps them and their embeddings as evidence where that was asked for. */
+  /** Perturbs images, and keeps as evidence those that are kept, with their embeddings. */
   private Perturbation perturb(Cell cell, int[] items, Perturber.Listener listener)
       throws IOException {
     Perturber perturber = context.perturber(cell);
     EmbeddingSet before = clean.embeddings().select(items);
-    if (!context.keepsImages(cell)) {
+    int[] kept = context.kept(cell, items);
+    if (kept.length == 0) {
       return new Perturbation(perturber.perturb(cell, items, before, listener), null);
     }
     Images images = context.images();
+    EmbeddingSet sample = before.select(kept);
     long[] shape = images.batchShape().getShape().clone();
-    shape[0] = items.length;
+    shape[0] = kept.length;
     PerturbedSet[] made = new PerturbedSet[1];
     Evidence.Entry entry =
         Evidence.write(
-            context.folder().path(),
-            cell.id() + ".npz",
-            cell.id(),
-            npz -> {
-              npz.write("ids", before.ids());
-              npz.startFloats("images", shape);
-              made[0] =
-                  perturber.perturb(
-                      cell,
-                      items,
-                      before,
-                      (start, count, pixels, perturbed) -> {
-                        npz.floats(perturbed, 0, count * images.values());
-                        listener.batch(start, count, pixels, perturbed);
-                      });
-              EmbeddingSet embeddings = made[0].embeddings();
-              npz.write(
-                  "embeddings", embeddings.values(), embeddings.size(), embeddings.dimension());
-            });
+                context.folder().path(),
+                cell.id() + ".npz",
+                cell.id(),
+                npz -> {
+                  npz.write("ids", sample.ids());
+                  npz.startFloats("images", shape);
+                  made[0] =
+                      perturber.perturb(
+                          cell,
+                          items,
+                          before,
+                          (start, count, pixels, perturbed) -> {
+                            for (int row = start; row < start + count; row++) {
+                              if (Arrays.binarySearch(kept, row) >= 0) {
+                                npz.floats(
+                                    perturbed, (row - start) * images.values(), images.values());
+                              }
+                            }
+                            listener.batch(start, count, pixels, perturbed);
+                          });
+                  EmbeddingSet embeddings = made[0].embeddings().select(kept);
+                  npz.write(
+                      "embeddings", embeddings.values(), embeddings.size(), embeddings.dimension());
+                })
+            .holding(sample, items.length);
     return new Perturbation(made[0], entry);
   }
 

@@ -71,7 +71,7 @@ final class WorstCaseCells {
       return CellOutcome.of(cell.id(), context.folder().configHash(), clean.ids())
           .found(cascade.ranks(), Map.of(Metrics.recall(cell.k()), left))
           .perturbed(trials.each(set), set, notFinite)
-          .evidence(context.keepsImages(cell) ? evidence(cell, cascade, file, set) : null)
+          .evidence(evidence(cell, cascade, file, set))
           .shown(shown, context.showcase().files(shown))
           .brokenBy(cascade.brokenBy())
           .build();
@@ -91,20 +91,25 @@ final class WorstCaseCells {
 
   private Evidence.Entry evidence(
       WorstCaseCell cell, Cascade cascade, ImageFile file, PerturbedSet set) {
-    EmbeddingSet last = set.embeddings();
+    int[] kept = context.kept(cell, clean.queries());
+    if (kept.length == 0) {
+      return null;
+    }
+    EmbeddingSet last = set.embeddings().select(kept);
     long[] shape = images.batchShape().getShape().clone();
-    shape[0] = clean.queries().length;
+    shape[0] = kept.length;
     return Evidence.write(
-        context.folder().path(),
-        cell.id() + ".npz",
-        cell.id(),
-        npz -> {
-          npz.write("ids", last.ids());
-          npz.startFloats("images", shape);
-          for (int query = 0; query < clean.queries().length; query++) {
-            npz.floats(image(cascade, file, query), 0, images.values());
-          }
-          npz.write("embeddings", last.values(), last.size(), last.dimension());
-        });
+            context.folder().path(),
+            cell.id() + ".npz",
+            cell.id(),
+            npz -> {
+              npz.write("ids", last.ids());
+              npz.startFloats("images", shape);
+              for (int query : kept) {
+                npz.floats(image(cascade, file, query), 0, images.values());
+              }
+              npz.write("embeddings", last.values(), last.size(), last.dimension());
+            })
+        .holding(last, clean.queries().length);
   }
 }
