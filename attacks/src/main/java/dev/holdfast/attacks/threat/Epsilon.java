@@ -12,13 +12,13 @@ import java.util.regex.Pattern;
  * {@code 8/255}.
  *
  * @param text a decimal number, or two of them with a slash between, such as {@code 8/255}, {@code
- *     0.57/255} or {@code 0.5}
+ *     0.57/255} or {@code 0.5}; without an exponent, so that {@code 1e-2} and {@code 0.01} are one
  * @param value the number, rounded once; at least 0
  */
 public record Epsilon(String text, double value) {
 
-  private static final Pattern FORM =
-      Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(?:\\s*/\\s*(\\d+(?:\\.\\d*)?|\\.\\d+))?");
+  private static final String NUMBER = "((?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d{1,2})?)";
+  private static final Pattern FORM = Pattern.compile(NUMBER + "(?:\\s*/\\s*" + NUMBER + ")?");
 
   /**
    * Reads a budget.
@@ -41,19 +41,28 @@ public record Epsilon(String text, double value) {
     Matcher m = FORM.matcher(text == null ? "" : text.strip());
     if (!m.matches() || (m.group(2) != null && new BigDecimal(m.group(2)).signum() == 0)) {
       throw InputException.of(
-          key,
-          text,
-          owner,
-          "be a number that is not negative, such as 8/255 or 0.5",
-          "write 8/255");
+          key, text, owner, "be a number that is not negative, such as 8/255 or 0.5", remedy(text));
     }
     BigDecimal number = new BigDecimal(m.group(1));
     if (m.group(2) == null) {
-      return new Epsilon(m.group(1), number.doubleValue());
+      return new Epsilon(plain(m.group(1)), number.doubleValue());
     }
     return new Epsilon(
-        m.group(1) + "/" + m.group(2),
+        plain(m.group(1)) + "/" + plain(m.group(2)),
         number.divide(new BigDecimal(m.group(2)), MathContext.DECIMAL128).doubleValue());
+  }
+
+  private static String plain(String number) {
+    return number.matches(".*[eE].*") ? new BigDecimal(number).toPlainString() : number;
+  }
+
+  /** Returns the form that was meant, where that is plain. */
+  private static String remedy(String text) {
+    String positive = text == null ? "" : text.strip().replaceFirst("^[-\u2212]\\s*", "");
+    String point = positive.replace(',', '.');
+    return !point.isEmpty() && FORM.matcher(point).matches() && !point.matches(".*/\\s*[0.]+")
+        ? "write " + point
+        : "write 8/255";
   }
 
   /**

@@ -13,8 +13,8 @@ import dev.holdfast.attacks.threat.Epsilon;
 import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
+import dev.holdfast.harness.npz.ImageArrays;
 import dev.holdfast.harness.npz.NpyArray;
-import dev.holdfast.harness.npz.NpzReader;
 import dev.holdfast.harness.npz.NpzWriter;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.run.Devices;
@@ -34,6 +34,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -121,6 +122,7 @@ final class AttackCommand implements Callable<Integer> {
   /**
    * Images with what objectives need.
    *
+   * @param names what messages call them
    * @param groups null where there are none
    * @param galleryLabels of what they are searched in
    * @param gallery embeds that; null where it is themselves
@@ -129,6 +131,7 @@ final class AttackCommand implements Callable<Integer> {
   @SuppressWarnings("ArrayRecordComponent")
   private record Input(
       float[] pixels,
+      IntFunction<String> names,
       long[] ids,
       long[] labels,
       long[] groups,
@@ -168,11 +171,18 @@ final class AttackCommand implements Callable<Integer> {
           Arrays.stream(gallery).mapToLong(i -> session.images().item(i).label()).toArray();
       return new Input(
           pixels,
+          i -> session.images().item(asked[i]).path(),
           items.ids(),
           items.labels(),
           items.groups(),
           searched,
-          themselves ? null : () -> session.images().embed(gallery, "embedding", ticker),
+          themselves
+              ? null
+              : () -> {
+                EmbeddingSet embedded = session.images().embed(gallery, "embedding", ticker);
+                session.images().refuseNotFinite(embedded, false);
+                return embedded;
+              },
           !apart,
           Map.of());
     }
@@ -200,29 +210,31 @@ final class AttackCommand implements Callable<Integer> {
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine())) {
       if (source.images == null) {
         try (ModelSession session = ModelSession.open(model, source.data, engine, ticker)) {
-          run(
-              session.model(),
-              cell,
-              Input.of(session, limitQueries, engine.seed(), ticker),
-              ticker);
+          Input input = Input.of(session, limitQueries, engine.seed(), ticker);
+          run(session.model(), cell, input, ticker);
+          ticker.close();
+          conclude(input.ids().length);
+          session.tell(spec.commandLine().getErr());
         }
       } else {
         try (EmbeddingModel candidate = Models.open(model, Devices.of(engine.device()))) {
-          run(candidate, cell, read(candidate, cell), ticker);
+          Input input = read(candidate, cell);
+          run(candidate, cell, input, ticker);
+          ticker.close();
+          conclude(input.ids().length);
         }
       }
-      ticker.close();
-      spec.commandLine().getOut().println("Adversarial images: " + out);
-      spec.commandLine().getOut().flush();
       return Holdfast.OK;
     }
   }
 
+  private void conclude(int images) {
+    spec.commandLine().getOut().printf("%d adversarial images: %s%n", images, out);
+    spec.commandLine().getOut().flush();
+  }
+
   private void checkLimit(String owner) {
-    if (limitQueries < 0) {
-      throw InputException.of(
-          "limit_queries", limitQueries, owner, "not be negative", "0 means all");
-    }
+    Images.checkLimit(limitQueries);
     if (limitQueries > 0 && source.images != null) {
       throw InputException.of(
           "limit_queries",
@@ -234,37 +246,16 @@ final class AttackCommand implements Callable<Integer> {
   }
 
   private Input read(EmbeddingModel candidate, AttackCell cell) {
-    InputSpec input = candidate.card().input().spec();
-    Map<String, NpyArray> arrays = NpzReader.read(source.images);
-    NpyArray images = arrays.get("images");
-    int[] wanted = {-1, input.color().channels(), input.height(), input.width()};
-    if (images == null
-        || images.floats() == null
-        || images.shape().length != 4
-        || !Arrays.equals(images.shape(), 1, 4, wanted, 1, 4)) {
-      throw InputException.of(
-          "array images",
-          images == null ? "missing" : images.describe(),
-          source.images.toString(),
-          "be N x %d x %d x %d float32 as the model card says"
-              .formatted(wanted[1], wanted[2], wanted[3]),
-          "the axes are in the order N x H x W x C: use numpy.transpose");
+    ImageArrays file = ImageArrays.read(source.images, candidate.card().input().spec());
+    if (file.rounded() > 0) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "%d of the numbers of %s lay outside of [0,1] by rounding, and were moved to its ends.%n",
+              file.rounded(), source.images);
     }
-    for (float value : images.floats()) {
-      if (!(value >= 0 && value <= 1)) {
-        throw InputException.of(
-            "array images", value, source.images.toString(), "be in [0,1]", "divide it by 255");
-      }
-    }
-    int n = images.shape()[0];
-    if (n == 0) {
-      throw InputException.of(
-          "array images",
-          images.describe(),
-          source.images.toString(),
-          "have images",
-          "it is empty");
-    }
+    Map<String, NpyArray> arrays = file.arrays();
+    int n = file.count();
     long[] ids = LongStream.range(0, n).toArray();
     NpyArray labels = arrays.get("labels");
     if (labels != null && (labels.longs() == null || labels.size() != n)) {
@@ -272,8 +263,8 @@ final class AttackCommand implements Callable<Integer> {
           "array labels",
           labels.describe(),
           source.images.toString(),
-          "be " + n + " integers",
-          "save x.astype(numpy.int64)");
+          "be " + n + " integers, one per image",
+          labels.size() == n ? "save x.astype(numpy.int64)" : "they are those of other images");
     }
     if (labels == null && cell.objective() instanceof Margin) {
       throw InputException.of(
@@ -292,8 +283,10 @@ final class AttackCommand implements Callable<Integer> {
             "array targets",
             aims.describe(),
             source.images.toString(),
-            "be " + n + " x " + d + " float32",
-            "it belongs to another model");
+            "be " + n + " x " + d + " float32, one embedding of this model per image",
+            aims.floats() == null
+                ? "save x.astype(numpy.float32)"
+                : "they are those of other images or of another model");
       }
       for (float value : aims.floats()) {
         if (!Float.isFinite(value)) {
@@ -306,7 +299,8 @@ final class AttackCommand implements Callable<Integer> {
       }
     }
     long[] classes = labels == null ? ids : labels.longs();
-    return new Input(images.floats(), ids, classes, null, classes, null, true, targets);
+    return new Input(
+        file.pixels(), i -> "image " + i, ids, classes, null, classes, null, true, targets);
   }
 
   private void run(EmbeddingModel candidate, AttackCell cell, Input input, Ticker ticker) {
@@ -336,6 +330,7 @@ final class AttackCommand implements Callable<Integer> {
         });
     EmbeddingSet clean =
         new EmbeddingSet(embeddings, dimension, input.ids(), input.labels(), input.groups());
+    Images.refuseNotFinite(candidate, clean, input.names());
     float[] adversarial = new float[n * values];
     float[] loss = new float[n];
     float[] length = new float[n];

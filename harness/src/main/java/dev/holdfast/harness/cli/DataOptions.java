@@ -1,7 +1,9 @@
 package dev.holdfast.harness.cli;
 
 import dev.holdfast.harness.run.DataSets;
+import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.ImageSet;
+import dev.holdfast.models.data.Shapes;
 import picocli.CommandLine.Option;
 
 /** Which images. */
@@ -9,7 +11,6 @@ final class DataOptions {
 
   @Option(
       names = "--data",
-      required = true,
       paramLabel = "DATA",
       description =
           "A folder in a known layout, a CSV manifest, or \"shapes\", the embedded data set.")
@@ -37,14 +38,21 @@ final class DataOptions {
   @Option(names = "--strict", description = "Stop at the first image that cannot be read.")
   private boolean strict;
 
-  /** Stands for {@code --data} alone. */
-  static DataOptions of(String data) {
-    DataOptions options = new DataOptions();
-    options.data = data;
-    return options;
+  /** Takes the embedded data set where none is named. */
+  DataOptions orShapes() {
+    data = data == null ? Shapes.ID : data;
+    return this;
   }
 
   String data() {
+    if (data == null) {
+      throw InputException.of(
+          "data",
+          "missing",
+          "the command line",
+          "be given",
+          "add --data DIR, or --data " + Shapes.ID + " for the embedded data set");
+    }
     return data;
   }
 
@@ -65,10 +73,10 @@ final class DataOptions {
   }
 
   ImageSet open() {
-    return DataSets.open(data, layout, split, subset);
+    return DataSets.open(data(), layout, split, subset);
   }
 
   ImageSet openForTraining() {
-    return DataSets.openForTraining(data, layout, split, subset);
+    return DataSets.openForTraining(data(), layout, split, subset);
   }
 }

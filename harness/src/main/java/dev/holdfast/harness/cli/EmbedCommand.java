@@ -111,13 +111,7 @@ final class EmbedCommand implements Callable<Integer> {
                 "An audit of %s searches in %d drawn galleries; score searches all against all.%n",
                 session.set().name(), protocol.draws());
       }
-      session.set().notes().forEach(spec.commandLine().getErr()::println);
-      session.store().notes().forEach(spec.commandLine().getErr()::println);
-      session
-          .store()
-          .broken()
-          .forEach(
-              b -> spec.commandLine().getErr().printf("Not read: %s (%s)%n", b.path(), b.reason()));
+      session.tell(spec.commandLine().getErr());
       spec.commandLine().getOut().flush();
       return Holdfast.OK;
     }

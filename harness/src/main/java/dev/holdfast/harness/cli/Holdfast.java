@@ -94,10 +94,11 @@ public final class Holdfast implements Runnable {
     try {
       return line.execute(args);
     } catch (OutOfMemoryError e) {
-      line.getErr()
-          .println(
-              "The memory is not enough.\nMaybe use a smaller --batch-size, or give Java more:"
-                  + " HOLDFAST_JAVA_OPTIONS=-Xmx4g.");
+      CommandLine.ParseResult parsed = line.getParseResult();
+      say(
+          "The memory is not enough.\nMaybe use a smaller --batch-size, or give Java more:"
+              + " HOLDFAST_JAVA_OPTIONS=-Xmx4g.",
+          parsed.hasSubcommand() ? parsed.subcommand().commandSpec().commandLine() : line);
       line.getErr().flush();
       return FAILED;
     } catch (StackOverflowError e) {
@@ -134,11 +135,15 @@ public final class Holdfast implements Runnable {
     spec.commandLine().usage(spec.commandLine().getOut());
   }
 
+  private static void say(String message, CommandLine command) {
+    command.getErr().println(Advice.of(message, command.getCommandSpec().optionsMap().keySet()));
+  }
+
   private int explain(Exception e, CommandLine command) {
     PrintWriter err = command.getErr();
     int code = e instanceof InputException || e instanceof InvalidPathException ? INPUT : FAILED;
     if (e instanceof InputException || e instanceof RunException) {
-      err.println(e.getMessage());
+      say(e.getMessage(), command);
     } else if (e instanceof InvalidPathException path) {
       err.println(
           "The path (%s) must be one that a file can have: %s.\nMaybe a character is left over."
@@ -147,7 +152,7 @@ public final class Holdfast implements Runnable {
       String message = String.valueOf(e.getMessage());
       err.println("The engine failed: " + message.lines().findFirst().orElse(""));
       if (message.contains("memory")) {
-        err.println("Maybe the device is out of memory: use a smaller --batch-size.");
+        say("Maybe the device is out of memory; use a smaller --batch-size.", command);
       }
     } else if (e instanceof IOException || e instanceof UncheckedIOException) {
       err.println("A file could not be read or written: " + Reason.of(e) + ".");

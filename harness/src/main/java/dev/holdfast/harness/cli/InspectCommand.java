@@ -9,7 +9,6 @@ import dev.holdfast.harness.run.Verdicts;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.card.ModelCard;
-import dev.holdfast.models.data.Shapes;
 import dev.holdfast.reports.result.TrustVerdict;
 import dev.holdfast.reports.result.Verdict;
 import java.io.PrintWriter;
@@ -31,7 +30,10 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     usageHelpAutoWidth = true,
-    description = "Probe a model: shapes, range, determinism, gradients, dependence on the batch.")
+    description = {
+      "Probe a model: shapes, range, determinism, gradients, dependence on the batch.",
+      "Takes the data that audit takes; without any, the embedded data set."
+    })
 final class InspectCommand implements Callable<Integer> {
 
   private static final int SAMPLE = 256;
@@ -41,26 +43,34 @@ final class InspectCommand implements Callable<Integer> {
   @Option(names = "--model", required = true, paramLabel = "MODEL", description = "As for audit.")
   private Path model;
 
+  @Mixin private DataOptions data;
+
   @Option(
-      names = "--data",
-      paramLabel = "DATA",
-      defaultValue = Shapes.ID,
-      description = "Images to probe it with. Default: the embedded data set.")
-  private String data;
+      names = "--limit-queries",
+      paramLabel = "N",
+      description =
+          "Probe it with N images, chosen by seed and id as in audit; 0 for all. At most "
+              + (2 * SAMPLE - 1)
+              + " are embedded.")
+  private int limitQueries;
 
   @Mixin private EngineOptions engine;
 
   @Override
   public Integer call() {
     engine.apply();
+    Images.checkLimit(limitQueries);
     PrintWriter out = spec.commandLine().getOut();
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine());
-        ModelSession session = ModelSession.open(model, DataOptions.of(data), engine, ticker)) {
+        ModelSession session = ModelSession.open(model, data.orShapes(), engine, ticker)) {
       EmbeddingModel candidate = session.model();
       Images images = session.images();
       ModelCard card = candidate.card();
-      int step = Math.max(1, images.count() / SAMPLE);
-      int[] sample = IntStream.range(0, images.count()).filter(i -> i % step == 0).toArray();
+      int[] all = IntStream.range(0, images.count()).toArray();
+      int[] chosen = images.chosen(all, limitQueries, engine.seed());
+      int step = Math.max(1, chosen.length / SAMPLE);
+      int[] sample =
+          IntStream.iterate(0, i -> i < chosen.length, i -> i + step).map(i -> chosen[i]).toArray();
       EmbeddingSet embeddings = images.embed(sample, "embedding", ticker);
       images.refuseNotFinite(embeddings, true);
       boolean[] finite = Images.finite(embeddings);
@@ -89,6 +99,7 @@ final class InspectCommand implements Callable<Integer> {
             v.check(), v.verdict().name().toLowerCase(Locale.ROOT), v.finding());
       }
       out.flush();
+      session.tell(spec.commandLine().getErr());
       return verdicts.stream().anyMatch(v -> v.verdict() == Verdict.UNRELIABLE)
           ? Holdfast.UNRELIABLE
           : Holdfast.OK;

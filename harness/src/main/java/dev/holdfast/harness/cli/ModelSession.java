@@ -8,6 +8,7 @@ import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.Models;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.PixelStore;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 
 /** A candidate and its images, open. */
@@ -26,6 +27,19 @@ record ModelSession(EmbeddingModel model, ImageSet set, PixelStore store, Images
       model.close();
       throw e;
     }
+  }
+
+  /** Tells what users of the results should know of the images, and names those left out. */
+  void tell(PrintWriter err) {
+    set.notes().forEach(err::println);
+    store.notes().forEach(err::println);
+    store.broken().forEach(b -> err.printf("Not read: %s (%s)%n", b.path(), b.reason()));
+    if (!store.broken().isEmpty()) {
+      err.printf(
+          "%d of %d images could not be read and are left out.%n",
+          store.broken().size(), store.broken().size() + store.size());
+    }
+    err.flush();
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
@@ -63,6 +64,18 @@ public final class Images {
         .mapToInt(Integer::intValue)
         .sorted()
         .toArray();
+  }
+
+  /**
+   * Checks a limit for {@link #chosen}.
+   *
+   * @throws InputException if it is negative
+   */
+  public static void checkLimit(int limit) {
+    if (limit < 0) {
+      throw InputException.of(
+          "limit_queries", limit, "the command line", "not be negative", "0 means all");
+    }
   }
 
   /**
@@ -279,12 +292,26 @@ public final class Images {
    * @throws InputException if a value is NaN or infinite
    */
   public void refuseNotFinite(EmbeddingSet embeddings, boolean some) {
+    int bad = countNotFinite(finite(embeddings));
+    if (!some || bad == embeddings.size()) {
+      refuseNotFinite(model, embeddings, i -> path(embeddings.ids()[i]));
+    }
+  }
+
+  /**
+   * Refuses a candidate that cannot embed every clean image.
+   *
+   * @param names what messages call the images
+   * @throws InputException if a value is NaN or infinite
+   */
+  public static void refuseNotFinite(
+      EmbeddingModel model, EmbeddingSet embeddings, IntFunction<String> names) {
     boolean[] finite = finite(embeddings);
-    long[] bad = ids(embeddings, i -> !finite[i]);
-    if (bad.length > 0 && !(some && bad.length < finite.length)) {
+    int[] bad = IntStream.range(0, finite.length).filter(i -> !finite[i]).toArray();
+    if (bad.length > 0) {
       throw new InputException(
           "The model (%s) must give finite embeddings, but those of %d of %d clean images are NaN or infinite, first that of %s.%nMaybe its normalization is wrong in the card, or its weights are broken."
-              .formatted(model.card().name(), bad.length, embeddings.size(), path(bad[0])));
+              .formatted(model.card().name(), bad.length, embeddings.size(), names.apply(bad[0])));
     }
   }
 

@@ -9,6 +9,7 @@ import dev.holdfast.harness.npz.NpzWriter;
 import dev.holdfast.metrics.random.CounterRng;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -234,29 +237,173 @@ class AttackCommandTest {
     }
   }
 
+  /** The axes that images come with, and what makes them those of the model, in order. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "12,16,16,3|put the channels before the rows: x.transpose(0, 3, 1, 2).",
+        "12,1,16,16|repeat the gray channel: numpy.repeat(x, 3, axis=1).",
+        "12,16,16|x[:, numpy.newaxis]; repeat the gray channel: numpy.repeat(x, 3, axis=1).",
+        "12,16,16,4|x.transpose(0, 3, 1, 2); leave transparency out: x[:, :3].",
+        "3,16,16|add the axis of images: x[numpy.newaxis].",
+        "16,16,3|x[numpy.newaxis]; put the channels before the rows: x.transpose(0, 3, 1, 2).",
+        "12,3,20,16|bring the images to the size of the model, or give their files with --data.",
+        "12,768|it is another array: images have four axes.",
+        "12,8,16,16|it is another array: images have 1 or 3 channels."
+      })
+  void images_with_other_axes_are_refused_with_what_mends_them(String axes, String remedy) {
+    long[] shape = Arrays.stream(axes.split(",")).mapToLong(Long::parseLong).toArray();
+    int size = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    Path out = own.resolve("out.npz");
+    Cli cli =
+        attack("--images", npz(new float[size], shape, null, null), "--out", out)
+            .refuses(
+                Holdfast.INPUT,
+                "The array images (" + axes.replace(",", " x ") + " float) of",
+                "must be N x 3 x 16 x 16 (images x channels x height x width)");
+    assertThat(cli.err().strip()).endsWith(remedy);
+    assertThat(out).doesNotExist();
+  }
+
+  /** Lowest and highest number, and what makes them pixels from 0 to 1. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0|255|save (x / 255).astype(numpy.float32)",
+        "0.5|139.9|save (x / 255).astype(numpy.float32)",
+        "0|65535|save (x / 65535).astype(numpy.float32)",
+        "-1|1|they run from -1 to 1: save (x + 1) / 2",
+        "-2.1|2.6|undo it with x * std + mean",
+        "-0.01|1.02|save numpy.clip(x, 0, 1)",
+        "0|1.00001|save numpy.clip(x, 0, 1)"
+      })
+  void images_with_other_numbers_are_refused_with_what_mends_them(
+      float low, float high, String remedy) {
+    float[] pixels = images();
+    pixels[7] = low;
+    pixels[8] = high;
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = Math.max(low, Math.min(high, pixels[i]));
+    }
+    long[] shape = {N, 3, World.SIDE, World.SIDE};
+    Path out = own.resolve("out.npz");
+    attack("--images", npz(pixels, shape, null, null), "--out", out)
+        .refuses(Holdfast.INPUT, "array images (numbers from", "in [0,1]", remedy);
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void images_of_integers_are_refused_with_what_mends_them() throws IOException {
+    Path file = own.resolve("levels.npz");
+    String header = "{'descr': '|u1', 'fortran_order': False, 'shape': (1, 3, 16, 16), }\n";
+    byte[] levels = new byte[VALUES];
+    levels[3] = (byte) 255;
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+      zip.putNextEntry(new ZipEntry("images.npy"));
+      zip.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
+      zip.write(new byte[] {(byte) header.length(), 0});
+      zip.write(header.getBytes(StandardCharsets.ISO_8859_1));
+      zip.write(levels);
+    }
+    Path out = own.resolve("out.npz");
+    attack("--images", file, "--out", out)
+        .refuses(
+            Holdfast.INPUT,
+            "array images (integers from 0 to 255)",
+            "save (x / 255).astype(numpy.float32)");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void images_beyond_black_and_white_by_rounding_are_taken_and_it_is_told() {
+    float[] pixels = images();
+    float[] ends = images();
+    pixels[3] = -2.98e-8f;
+    ends[3] = 0;
+    pixels[4] = 1.0000001f;
+    ends[4] = 1;
+    long[] shape = {N, 3, World.SIDE, World.SIDE};
+    Path out = own.resolve("out.npz");
+    Cli cli = attack("--images", npz(pixels, shape, null, null), "--out", out).succeeds();
+    assertThat(cli.err()).contains("2 of the numbers of", "outside of [0,1] by rounding");
+    assertThat(NpzReader.read(out).get("images").floats()).isEqualTo(ends);
+    assertThat(attack("--images", npz(ends, shape, null, null), "--out", out).succeeds().err())
+        .doesNotContain("rounding");
+  }
+
+  @Test
+  void an_image_that_is_no_number_is_named() {
+    float[] pixels = images();
+    pixels[2 * VALUES + 5] = Float.NaN;
+    Path out = own.resolve("out.npz");
+    attack(
+            "--images",
+            npz(pixels, new long[] {N, 3, World.SIDE, World.SIDE}, null, null),
+            "--out",
+            out)
+        .refuses(Holdfast.INPUT, "array images (image 2 holds NaN)", "leave that image out");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void images_that_cannot_be_read_are_named_counted_and_left_out() throws IOException {
+    Path some = World.images(own.resolve("some"), 3, 3);
+    Files.createFile(some.resolve("class-a/zero.png"));
+    World.write(some.resolve("class-b/text.jpg"), "no image");
+    Path out = own.resolve("out.npz");
+    Path embeddings = own.resolve("e.npz");
+    for (Cli cli :
+        List.of(
+            attack("--data", some, "--out", out),
+            Cli.run("embed", "--model", model, "--data", some, "--out", embeddings),
+            Cli.run("inspect", "--model", model, "--data", some))) {
+      assertThat(cli.succeeds().err())
+          .contains("Not read: class-a/zero.png (the file is empty)")
+          .contains("Not read: class-b/text.jpg (")
+          .contains("2 of 11 images could not be read and are left out.");
+    }
+    assertThat(NpzReader.read(out).get("images").shape()[0]).isEqualTo(9);
+    assertThat(NpzReader.read(embeddings).get("ids").longs())
+        .isEqualTo(NpzReader.read(out).get("ids").longs());
+    attack("--data", some, "--strict", "--out", own.resolve("no.npz"))
+        .refuses(Holdfast.INPUT, "class-a/zero.png", "without --strict");
+    assertThat(own.resolve("no.npz")).doesNotExist();
+  }
+
+  @Test
+  void a_model_that_gives_no_numbers_is_not_attacked() throws IOException {
+    Path broken = World.copy(model, own.resolve("broken"));
+    Files.write(
+        broken.resolve("model.yaml"),
+        World.text(broken.resolve("model.yaml"))
+            .replace("mean: [0.5,", "mean: [3e38,")
+            .replace("std: [0.25,", "std: [1e-3,")
+            .getBytes(StandardCharsets.UTF_8));
+    Path out = own.resolve("out.npz");
+    Object[] words = {
+      "attack", "--model", broken, "--attack", "fgsm", "--epsilon", "8/255", "--out", out
+    };
+    Cli.run(and(words, "--data", data)).refuses(Holdfast.INPUT, "class-a/0.png");
+    Cli.run(and(words, "--images", fromData)).refuses(Holdfast.INPUT, "first that of image 0");
+    assertThat(out).doesNotExist();
+  }
+
   @Test
   void refuses_arrays_that_do_not_fit() {
     long[] shape = {N, 3, World.SIDE, World.SIDE};
     Path out = own.resolve("out.npz");
-    long[] turned = {N, World.SIDE, World.SIDE, 3};
-    attack("--images", npz(images(), turned, null, null), "--out", out)
-        .refuses(Holdfast.INPUT, "array images", "N x 3 x 16 x 16", "numpy.transpose");
-    float[] levels = images();
-    for (int i = 0; i < levels.length; i++) {
-      levels[i] *= 255;
-    }
-    attack("--images", npz(levels, shape, null, null), "--out", out)
-        .refuses(Holdfast.INPUT, "must be in [0,1]", "divide it by 255");
     attack("--images", npz(images(), shape, new long[3], null), "--out", out)
-        .refuses(Holdfast.INPUT, "array labels (3 integer)", "12 integers");
+        .refuses(Holdfast.INPUT, "array labels (3 integer)", "12 integers", "of other images");
     attack("--images", npz(images(), shape, null, new float[16]), "--out", out)
-        .refuses(Holdfast.INPUT, "array targets (2 x 8 float)", "12 x 8");
+        .refuses(Holdfast.INPUT, "array targets (2 x 8 float)", "12 x 8", "of another model");
     float[] notNumbers = new float[N * World.DIMENSION];
     notNumbers[5] = Float.NaN;
     attack("--images", npz(images(), shape, null, notNumbers), "--out", out)
         .refuses(Holdfast.INPUT, "array targets (NaN)", "be finite");
     attack("--images", npz(new float[0], new long[] {0, 3, 16, 16}, null, null), "--out", out)
-        .refuses(Holdfast.INPUT, "array images", "it is empty");
+        .refuses(Holdfast.INPUT, "array images (0 x 3 x 16 x 16 float)", "hold an image");
     attack("--images", own.resolve("none.npz"), "--out", out)
         .refuses(Holdfast.INPUT, "none.npz", "must exist");
     assertThat(out).doesNotExist();
@@ -268,6 +415,7 @@ class AttackCommandTest {
       value = {
         "--epsilon 8|epsilon (8) of the command line|you meant 8/255",
         "--epsilon lots|epsilon (lots)|8/255",
+        "--epsilon -1/255|epsilon (-1/255)|write 1/255",
         "--norm linff|norm (linff)|you meant linf",
         "--attack pdg|type (pdg) of --attack|you meant pgd",
         "--attack pgd,step=3|key (step) of --attack|you meant steps",
