@@ -171,7 +171,14 @@ public final class AuditRunner {
     MessageDigest digest = Evidence.sha256();
     for (ImageItem item : store.items()) {
       String line =
-          String.join("\n", item.path(), item.className(), item.role().id(), item.group(), "");
+          String.join(
+              "\n",
+              Long.toHexString(item.id()),
+              item.path(),
+              item.className(),
+              item.role().id(),
+              item.group(),
+              "");
       digest.update(line.getBytes(StandardCharsets.UTF_8));
     }
     return HexFormat.of().formatHex(digest.digest()).substring(0, 16);

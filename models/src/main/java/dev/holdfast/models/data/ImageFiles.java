@@ -26,20 +26,20 @@ record ImageFiles(Path root, Map<String, String> spellings) implements ImageSour
     this(root, Map.of());
   }
 
-  /** Returns the file of an item. It may be missing. */
-  private Path file(ImageItem item) {
-    Path given = root.resolve(spellings.getOrDefault(item.path(), item.path()));
+  /** Returns the file at a path. It may be missing. */
+  private Path file(String path) {
+    Path given = root.resolve(spellings.getOrDefault(path, path));
     if (!Files.exists(given)) {
-      Path decomposed = root.resolve(RelativePath.decomposed(item.path()));
+      Path decomposed = root.resolve(RelativePath.decomposed(path));
       return Files.exists(decomposed) ? decomposed : given;
     }
     return given;
   }
 
   @Override
-  public boolean exists(ImageItem item) {
+  public boolean exists(String path) {
     try {
-      return Files.isRegularFile(file(item));
+      return Files.isRegularFile(file(path));
     } catch (InvalidPathException e) {
       return false;
     }
@@ -47,14 +47,14 @@ record ImageFiles(Path root, Map<String, String> spellings) implements ImageSour
 
   @Override
   public RgbImage decode(ImageItem item) throws IOException {
-    return ImageDecoder.decode(read(item));
+    return ImageDecoder.decode(read(item.path()));
   }
 
   @Override
   public RgbImage decode(ImageItem item, String contentHash) throws IOException {
     byte[] file;
     try {
-      file = read(item);
+      file = read(item.path());
     } catch (IOException e) {
       if (contentHash.equals(MISSING)) {
         throw e;
@@ -74,13 +74,13 @@ record ImageFiles(Path root, Map<String, String> spellings) implements ImageSour
         cause);
   }
 
-  private byte[] read(ImageItem item) throws IOException {
-    if (item.path().indexOf(UNKNOWN) >= 0) {
+  private byte[] read(String path) throws IOException {
+    if (path.indexOf(UNKNOWN) >= 0) {
       throw new IOException(
           "its name is not in the encoding of this system: rename it, or set LC_ALL=C.UTF-8");
     }
     try {
-      return Files.readAllBytes(file(item));
+      return Files.readAllBytes(file(path));
     } catch (NoSuchFileException e) {
       throw new IOException("the file is missing", e);
     } catch (FileSystemException e) {
@@ -91,9 +91,9 @@ record ImageFiles(Path root, Map<String, String> spellings) implements ImageSour
   }
 
   @Override
-  public String contentHash(ImageItem item) {
+  public String contentHash(String path) {
     try {
-      return Sha256.hex(read(item));
+      return Sha256.hex(read(path));
     } catch (IOException e) {
       return MISSING;
     }

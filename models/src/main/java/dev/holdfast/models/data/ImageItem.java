@@ -3,7 +3,8 @@ package dev.holdfast.models.data;
 /**
  * One image of a data set.
  *
- * @param id 64-bit hash of the path, unique within a set
+ * @param id 64 bits that belong to the content of the file, the class and a count of equal files of
+ *     that class; unique within a set. Names of files and folders are no part of it
  * @param path path relative to the folder of the data set, with {@code /} between its parts, in
  *     Unicode normalization form C
  * @param className name of the class
@@ -13,4 +14,10 @@ package dev.holdfast.models.data;
  *     camera; empty for none
  */
 public record ImageItem(
-    long id, String path, String className, long label, Role role, String group) {}
+    long id, String path, String className, long label, Role role, String group) {
+
+  /** Returns the same image in another role. */
+  ImageItem withRole(Role other) {
+    return new ImageItem(id, path, className, label, other, group);
+  }
+}

@@ -3,56 +3,75 @@ package dev.holdfast.models.data;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The images of a data set with their classes. Immutable.
  *
- * <p>The label of an item is always the index of its class in {@link #classNames()}. Item ids
- * depend on nothing but the path.
+ * <p>The label of an item is always the index of its class in {@link #classNames()}, and means
+ * nothing in another set. Item ids belong to what is in the files: see {@link Identities}. The
+ * files are read when items are asked for, not before.
  */
 public final class ImageSet {
 
   private final Origin origin;
   private final String part;
-  private final List<ImageItem> items;
+  private final List<Entry> entries;
   private final List<String> classNames;
   private final List<String> notes;
+  private Identified identified;
 
   /**
    * What all parts of a set have in common.
    *
-   * @param splits the splits that the data set's authors put an item in, by id
+   * @param whole every image
+   * @param identities who they are
    * @param mainSplit the split that is meant to be tested on; null if there is none
    * @param official what the set must hold to be the official one; null if it is nobody's
    */
   private record Origin(
       String name,
       ImageSource source,
-      Map<Long, Set<String>> splits,
+      List<Entry> whole,
+      Identities identities,
       String mainSplit,
       Official official,
       boolean oneImageGallery) {}
 
+  /**
+   * What is known when the files were read.
+   *
+   * @param items in order of path
+   * @param contentHashes by id
+   * @param fingerprint see {@link #fingerprint}
+   * @param merged number of images that were listed as a query and in the gallery
+   */
+  private record Identified(
+      List<ImageItem> items, Map<Long, String> contentHashes, String fingerprint, int merged) {}
+
   private ImageSet(
       Origin origin,
       String part,
-      List<ImageItem> items,
+      List<Entry> entries,
       List<String> classNames,
       List<String> notes) {
     this.origin = origin;
     this.part = part;
-    this.items = List.copyOf(items);
+    this.entries = List.copyOf(entries);
     this.classNames = List.copyOf(classNames);
     this.notes = List.copyOf(notes);
   }
@@ -77,48 +96,43 @@ public final class ImageSet {
   /**
    * Returns the set of some images.
    *
-   * @throws InputException if two paths are equal or have the same hash, or there is only one class
+   * @throws InputException if two paths are equal, or there is only one class
    */
-  static ImageSet of(String name, List<Entry> entries, ImageSource source) {
-    Map<Long, String> paths = new HashMap<>();
-    Map<Long, Set<String>> splits = new HashMap<>();
-    List<ImageItem> items = new ArrayList<>();
-    for (Entry entry : entries) {
+  static ImageSet of(String name, List<Entry> found, ImageSource source) {
+    Set<String> paths = new HashSet<>();
+    List<Entry> entries = new ArrayList<>();
+    for (Entry entry : found) {
       String path = RelativePath.composed(entry.path());
-      long id = CounterRng.hash(path);
-      String other = paths.put(id, path);
-      if (other != null) {
-        throw other.equals(path)
-            ? InputException.of(
-                "path",
-                other,
-                "the data set " + name,
-                "be listed once",
-                other.indexOf('\ufffd') >= 0
-                    ? "two names are not in the encoding of this system: rename them"
-                    : "a row was copied, or two names look alike and differ in how accents are"
-                        + " encoded")
-            : new InputException(
-                "The paths %s and %s of the data set %s must have different hashes.%nMaybe rename one of them."
-                    .formatted(other, path, name));
+      if (!paths.add(path)) {
+        throw InputException.of(
+            "path",
+            path,
+            "the data set " + name,
+            "be listed once",
+            path.indexOf('\ufffd') >= 0
+                ? "two names are not in the encoding of this system: rename them"
+                : "a row was copied, or two names look alike and differ in how accents are"
+                    + " encoded");
       }
-      if (!entry.splits().isEmpty()) {
-        splits.put(id, Set.copyOf(entry.splits()));
-      }
-      items.add(
-          new ImageItem(
-              id, path, RelativePath.composed(entry.className()), -1, entry.role(), entry.group()));
+      entries.add(
+          new Entry(
+              path,
+              RelativePath.composed(entry.className()),
+              Set.copyOf(entry.splits()),
+              entry.role(),
+              entry.group()));
     }
-    items.sort(Comparator.comparing(ImageItem::path));
-    String main = splits.values().stream().anyMatch(s -> s.contains("test")) ? "test" : null;
-    Origin origin = new Origin(name, source, Map.copyOf(splits), main, null, false);
-    return labelled(origin, "all", items, List.of());
+    // Entries of one path stay in the order in which they are listed: ids depend on it.
+    entries.sort(Comparator.comparing(Entry::path));
+    String main = entries.stream().anyMatch(e -> e.splits().contains("test")) ? "test" : null;
+    Identities identities = new Identities(entries, source, true);
+    Origin origin = new Origin(name, source, entries, identities, main, null, false);
+    return labelled(origin, "all", entries, List.of());
   }
 
-  /** Counts labels anew. */
   private static ImageSet labelled(
-      Origin origin, String part, List<ImageItem> items, List<String> notes) {
-    List<String> names = items.stream().map(ImageItem::className).distinct().sorted().toList();
+      Origin origin, String part, List<Entry> entries, List<String> notes) {
+    List<String> names = entries.stream().map(Entry::className).distinct().sorted().toList();
     if (names.size() < 2) {
       throw InputException.of(
           "number of classes",
@@ -127,21 +141,82 @@ public final class ImageSet {
           "be at least 2, since retrieval tells classes apart",
           "the folder of one class was given instead of the folder above it");
     }
-    Map<String, Integer> labels = new TreeMap<>();
-    names.forEach(name -> labels.put(name, labels.size()));
-    List<ImageItem> relabelled =
-        items.stream()
-            .map(
-                i ->
-                    new ImageItem(
-                        i.id(),
-                        i.path(),
-                        i.className(),
-                        labels.get(i.className()),
-                        i.role(),
-                        i.group()))
-            .toList();
-    return new ImageSet(origin, part, relabelled, names, notes);
+    return new ImageSet(origin, part, entries, names, notes);
+  }
+
+  /**
+   * Reads the files, unless that was done, so that every image has its id.
+   *
+   * @param progress hears how many files are read
+   * @return this
+   */
+  public ImageSet identify(Progress progress) {
+    identified(progress);
+    return this;
+  }
+
+  private synchronized Identified identified(Progress progress) {
+    if (identified == null) {
+      identified = identify(origin.identities().of(entries, progress));
+    }
+    return identified;
+  }
+
+  private Identified identify(List<Identities.Identity> identities) {
+    Map<String, Integer> labels = new HashMap<>();
+    classNames.forEach(name -> labels.put(name, labels.size()));
+    Map<Long, ImageItem> items = new LinkedHashMap<>();
+    Map<Long, String> hashes = new HashMap<>();
+    Map<Long, Integer> copies = new HashMap<>();
+    List<String> parts = new ArrayList<>();
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      Identities.Identity identity = identities.get(i);
+      long id = identity.id();
+      ImageItem item =
+          new ImageItem(
+              id,
+              entry.path(),
+              entry.className(),
+              labels.get(entry.className()),
+              entry.role(),
+              entry.group());
+      ImageItem other = items.get(id);
+      if (other != null) {
+        refuseOther(other, item, identity, hashes.get(id), copies.get(id));
+        // The place of a query is what reports name.
+        ImageItem named = entry.role() == Role.QUERY ? item : other;
+        items.put(id, named.withRole(Role.BOTH));
+        continue;
+      }
+      items.put(id, item);
+      hashes.put(id, identity.contentHash());
+      copies.put(id, identity.copy());
+      parts.add(identity.contentHash() + "\n" + entry.className() + "\n" + identity.copy() + "\n");
+    }
+    List<ImageItem> ordered = new ArrayList<>(items.values());
+    ordered.sort(Comparator.comparing(ImageItem::path));
+    return new Identified(
+        List.copyOf(ordered), hashes, fingerprint(parts), entries.size() - items.size());
+  }
+
+  /** Among a million images, 64 bits are equal by chance once in 37 million data sets. */
+  private void refuseOther(
+      ImageItem one, ImageItem other, Identities.Identity identity, String hash, int copy) {
+    if (!one.className().equals(other.className())
+        || !hash.equals(identity.contentHash())
+        || copy != identity.copy()) {
+      throw new InputException(
+          "The images %s and %s of the data set %s must have different ids.%nMaybe leave one of them out."
+              .formatted(one.path(), other.path(), origin.name()));
+    }
+  }
+
+  /** Neither names nor the order of files count. */
+  private static String fingerprint(List<String> parts) {
+    MessageDigest digest = Sha256.digest();
+    parts.stream().sorted().forEach(part -> digest.update(part.getBytes(StandardCharsets.UTF_8)));
+    return Sha256.hex(digest);
   }
 
   /** Returns the same set with what makes it an official one. */
@@ -150,11 +225,13 @@ public final class ImageSet {
         new Origin(
             origin.name(),
             origin.source(),
-            origin.splits(),
+            origin.whole(),
+            // Whoever compares with published numbers searches as the lists say, copies and all.
+            new Identities(origin.whole(), origin.source(), false),
             mainSplit,
             official,
             origin.oneImageGallery());
-    return new ImageSet(named, part, items, classNames, notes);
+    return new ImageSet(named, part, entries, classNames, notes);
   }
 
   /** Returns the same set, to be searched by {@link Protocol#ONE_IMAGE_GALLERY}. */
@@ -163,18 +240,19 @@ public final class ImageSet {
         new Origin(
             origin.name(),
             origin.source(),
-            origin.splits(),
+            origin.whole(),
+            origin.identities(),
             origin.mainSplit(),
             origin.official(),
             true);
-    return new ImageSet(drawn, part, items, classNames, notes);
+    return new ImageSet(drawn, part, entries, classNames, notes);
   }
 
   /** Returns the same set with one more of {@link #notes()}. */
   ImageSet note(String note) {
     List<String> more = new ArrayList<>(notes);
     more.add(note);
-    return new ImageSet(origin, part, items, classNames, more);
+    return new ImageSet(origin, part, entries, classNames, more);
   }
 
   /** Returns the name of the data set, the name of its folder as a rule. */
@@ -190,9 +268,21 @@ public final class ImageSet {
     return part;
   }
 
-  /** Returns the items, sorted by path. */
+  /** Returns the items, sorted by path. The files are read unless they were. */
   public List<ImageItem> items() {
-    return items;
+    return identified(Progress.NONE).items();
+  }
+
+  /** Returns what was listed, sorted by path. */
+  List<Entry> entries() {
+    return entries;
+  }
+
+  /**
+   * Returns the SHA-256 over what tells the images apart: content, class and count of equal files.
+   */
+  public String fingerprint() {
+    return identified(Progress.NONE).fingerprint();
   }
 
   /** Returns the names of the classes, sorted. Some have no items in a {@link #limit} of a set. */
@@ -205,7 +295,7 @@ public final class ImageSet {
     if (origin.oneImageGallery()) {
       return Protocol.ONE_IMAGE_GALLERY;
     }
-    return items.stream().allMatch(i -> i.role() == Role.BOTH)
+    return items().stream().allMatch(i -> i.role() == Role.BOTH)
         ? Protocol.SELF_RETRIEVAL
         : Protocol.QUERY_GALLERY;
   }
@@ -215,10 +305,15 @@ public final class ImageSet {
     return notes;
   }
 
+  /** Returns how many images were listed twice: as a query, and in the gallery. */
+  int merged() {
+    return identified(Progress.NONE).merged();
+  }
+
   /** Returns the names of the splits that the data set's authors made, sorted. */
   public List<String> splitNames() {
     Set<String> names = new TreeSet<>();
-    origin.splits().values().forEach(names::addAll);
+    origin.whole().forEach(entry -> names.addAll(entry.splits()));
     return List.copyOf(names);
   }
 
@@ -242,11 +337,11 @@ public final class ImageSet {
   }
 
   /**
-   * Returns the SHA-256 of an item's file, or {@code missing} if it cannot be read. For drawn
-   * images it is that of the pixels.
+   * Returns the SHA-256 that an item's file had when it got its id, or {@code missing} if it could
+   * not be read. For drawn images it is that of the pixels.
    */
   public String contentHash(ImageItem item) {
-    return origin.source().contentHash(item);
+    return identified(Progress.NONE).contentHashes().get(item.id());
   }
 
   /**
@@ -256,7 +351,7 @@ public final class ImageSet {
    * @throws InputException if fewer than two classes remain
    */
   public ImageSet keepClasses(Set<String> kept) {
-    return keep(part, item -> kept.contains(item.className()));
+    return keep(part, entry -> kept.contains(entry.className()));
   }
 
   /**
@@ -264,28 +359,31 @@ public final class ImageSet {
    * are no more. Classes and labels stay as they are, so that the items can be queries to this set.
    */
   public ImageSet limit(int count, long seed) {
-    if (count >= items.size()) {
+    if (count >= items().size()) {
       return this;
     }
-    List<ImageItem> chosen = new ArrayList<>(items);
-    chosen.sort((a, b) -> Long.compareUnsigned(order(seed, a), order(seed, b)));
-    List<ImageItem> first = new ArrayList<>(chosen.subList(0, count));
-    first.sort(Comparator.comparing(ImageItem::path));
-    return new ImageSet(origin, part, first, classNames, notes);
+    Set<Long> first =
+        items().stream()
+            .sorted((a, b) -> Long.compareUnsigned(order(seed, a), order(seed, b)))
+            .limit(count)
+            .map(ImageItem::id)
+            .collect(Collectors.toSet());
+    List<Identities.Identity> identities = origin.identities().of(entries, Progress.NONE);
+    List<Entry> chosen =
+        IntStream.range(0, entries.size())
+            .filter(i -> first.contains(identities.get(i).id()))
+            .mapToObj(entries::get)
+            .toList();
+    return new ImageSet(origin, part, chosen, classNames, notes);
   }
 
   private static long order(long seed, ImageItem item) {
     return CounterRng.order(seed, item.id());
   }
 
-  /** Returns the splits that the data set's authors put an item in, if they say. */
-  Set<String> splits(ImageItem item) {
-    return origin.splits().getOrDefault(item.id(), Collections.emptySet());
-  }
-
-  /** Returns the items that fit, with labels counted anew, as a part with that name. */
-  ImageSet keep(String name, Predicate<ImageItem> fits) {
-    return labelled(origin, name, items.stream().filter(fits).toList(), notes);
+  /** Returns the images that fit, with labels counted anew, as a part with that name. */
+  ImageSet keep(String name, Predicate<Entry> fits) {
+    return labelled(origin, name, entries.stream().filter(fits).toList(), notes);
   }
 
   /**
@@ -298,16 +396,18 @@ public final class ImageSet {
     if (origin.official() == null) {
       return this;
     }
-    List<ImageItem> missing =
-        items.parallelStream().filter(i -> !origin.source().exists(i)).toList();
+    Set<String> missing =
+        entries.parallelStream()
+            .map(Entry::path)
+            .filter(path -> !origin.source().exists(path))
+            .collect(Collectors.toCollection(TreeSet::new));
     if (missing.isEmpty()) {
       return this;
     }
-    origin.official().refuseMissing(missing, items.size());
-    Set<ImageItem> gone = Set.copyOf(missing);
-    return keep(part, i -> !gone.contains(i))
+    origin.official().refuseMissing(List.copyOf(missing), entries.size());
+    return keep(part, entry -> !missing.contains(entry.path()))
         .note(
             "%d of %d images of this part are not there and were left out."
-                .formatted(missing.size(), items.size()));
+                .formatted(missing.size(), entries.size()));
   }
 }

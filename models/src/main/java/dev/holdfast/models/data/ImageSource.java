@@ -21,11 +21,21 @@ interface ImageSource {
     return decode(item);
   }
 
-  /** Returns a hash of what {@link #decode} would read, or {@code missing}. */
-  String contentHash(ImageItem item);
+  /**
+   * Returns a hash of what {@link #decode} would read for an item with that path, or {@code
+   * missing}.
+   */
+  String contentHash(String path);
 
-  /** Tells whether there is something to read, whole or broken. */
-  default boolean exists(ImageItem item) {
+  /** Tells whether there is something to read at that path, whole or broken. */
+  default boolean exists(String path) {
     return true;
+  }
+
+  /**
+   * Tells whether a path names the same image everywhere and for ever, so that ids are made of it.
+   */
+  default boolean isKnownByPath() {
+    return false;
   }
 }

@@ -111,15 +111,15 @@ record Official(String name, Path home, boolean subset) {
   }
 
   /**
-   * @param missing items without a file
+   * @param missing paths without a file
    * @param total items of the part that was asked for
    * @throws InputException unless a subset is enough
    */
-  void refuseMissing(List<ImageItem> missing, int total) {
+  void refuseMissing(List<String> missing, int total) {
     if (!subset) {
       throw InputException.of(
           "files",
-          some(missing.stream().map(ImageItem::path).toList()),
+          some(missing),
           "the data set " + name + " in " + home,
           "be there, and " + missing.size() + " of " + total + " are not",
           WAY_ON);

@@ -14,13 +14,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -80,32 +78,60 @@ public final class PixelStore implements AutoCloseable {
         broken.add(new Broken(item.path(), reason));
       }
     }
-    this.notes = copies(hashes);
+    this.notes = List.copyOf(copies(set, hashes));
   }
 
   /**
    * An image that is there twice finds its copy, whatever the model is worth. Links, names that
    * differ in case alone and rows of a manifest lead to such copies.
    */
-  private List<String> copies(List<String> hashes) {
-    Map<String, Set<Long>> labels = new HashMap<>();
-    int copies = 0;
+  private List<String> copies(ImageSet set, List<String> hashes) {
+    List<String> found = new ArrayList<>();
+    if (set.merged() > 0) {
+      found.add(
+          "%d images are queries and stand in the gallery, too (the same file of the same class); none is compared with itself."
+              .formatted(set.merged()));
+    }
+    Map<String, List<ImageItem>> equal = new LinkedHashMap<>();
     for (int i = 0; i < items.size(); i++) {
-      Set<Long> seen = labels.computeIfAbsent(hashes.get(slots.get(i)), h -> new HashSet<>());
-      copies += seen.isEmpty() ? 0 : 1;
-      seen.add(items.get(i).label());
+      equal.computeIfAbsent(hashes.get(slots.get(i)), h -> new ArrayList<>()).add(items.get(i));
     }
-    if (copies == 0) {
-      return List.of();
+    equal.values().removeIf(copies -> copies.size() == 1);
+    if (equal.isEmpty()) {
+      return found;
     }
-    long contradictions = labels.values().stream().filter(l -> l.size() > 1).count();
-    return List.of(
+    long contradictions =
+        equal.values().stream()
+            .filter(c -> c.stream().map(ImageItem::label).distinct().count() > 1)
+            .count();
+    found.add(
         "%d images are copies of others, byte for byte%s."
             .formatted(
-                copies,
+                equal.values().stream().mapToInt(c -> c.size() - 1).sum(),
                 contradictions == 0
                     ? ""
                     : "; " + contradictions + " of the originals have copies of another class"));
+    long sure = equal.values().stream().mapToLong(PixelStore::queriesWithCopies).sum();
+    if (set.protocol() == Protocol.QUERY_GALLERY && sure > 0) {
+      found.add(
+          "%d queries have a copy in the gallery that counts as another image of their class."
+              .formatted(sure));
+    }
+    return found;
+  }
+
+  private static long queriesWithCopies(List<ImageItem> equal) {
+    return equal.stream()
+        .filter(query -> query.role().asks())
+        .filter(
+            query ->
+                equal.stream()
+                    .anyMatch(
+                        other ->
+                            other.id() != query.id()
+                                && other.role().answers()
+                                && other.label() == query.label()))
+        .count();
   }
 
   /**
@@ -130,8 +156,8 @@ public final class PixelStore implements AutoCloseable {
    */
   public static PixelStore open(
       ImageSet set, InputSpec spec, Path cacheDir, Progress progress, boolean strict) {
-    List<String> hashes = set.items().parallelStream().map(set::contentHash).toList();
-    String fingerprint = fingerprint(set, hashes);
+    List<String> hashes = set.identify(progress).items().stream().map(set::contentHash).toList();
+    String fingerprint = set.fingerprint();
     PixelStore store;
     try {
       Optional<Path> temporaryDir =
@@ -139,7 +165,7 @@ public final class PixelStore implements AutoCloseable {
               ? Optional.of(Files.createTempDirectory("holdfast-pixels"))
               : Optional.empty();
       Path dir = Files.createDirectories(temporaryDir.orElse(cacheDir));
-      PixelFile file = file(set, hashes, spec, dir, key(fingerprint, spec), progress);
+      PixelFile file = file(set, hashes, spec, dir, key(contents(set, hashes), spec), progress);
       store = new PixelStore(set, hashes, spec, fingerprint, file, temporaryDir);
     } catch (IOException | UncheckedIOException e) {
       throw new RunException(
@@ -214,18 +240,19 @@ public final class PixelStore implements AutoCloseable {
             : "the files are damaged; without --strict they are left out and counted");
   }
 
-  private static String fingerprint(ImageSet set, List<String> hashes) {
-    List<ImageItem> items = set.items();
+  /** Names are no part of what is drawn, but the reason why a file is missing may name it. */
+  private static String contents(ImageSet set, List<String> hashes) {
     MessageDigest digest = Sha256.digest();
-    for (int i = 0; i < items.size(); i++) {
-      String line = items.get(i).path() + "\n" + hashes.get(i) + "\n";
-      digest.update(line.getBytes(StandardCharsets.UTF_8));
+    for (int i = 0; i < hashes.size(); i++) {
+      String hash = hashes.get(i);
+      String line = hash.equals(ImageFiles.MISSING) ? hash + " " + set.items().get(i).path() : hash;
+      digest.update((line + "\n").getBytes(StandardCharsets.UTF_8));
     }
     return Sha256.hex(digest);
   }
 
-  private static String key(String fingerprint, InputSpec spec) {
-    return Sha256.hex(String.format(Locale.ROOT, "%d %s %s", FORMAT, fingerprint, spec.pixelKey()))
+  private static String key(String contents, InputSpec spec) {
+    return Sha256.hex(String.format(Locale.ROOT, "%d %s %s", FORMAT, contents, spec.pixelKey()))
         .substring(0, 32);
   }
 
@@ -238,7 +265,7 @@ public final class PixelStore implements AutoCloseable {
       try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE);
           PixelFile.Writer writer =
               new PixelFile.Writer(channel, count, 3 * spec.height() * spec.width())) {
-        Counter counter = new Counter(progress, count);
+        StepCounter counter = new StepCounter(TASK, progress, count);
         IntStream.range(0, count)
             .parallel()
             .forEach(
@@ -312,7 +339,7 @@ public final class PixelStore implements AutoCloseable {
     return remarks;
   }
 
-  /** Returns the SHA-256 over every path and content of the set, broken images included. */
+  /** Returns {@link ImageSet#fingerprint} of the set, broken images included. */
   public String fingerprint() {
     return fingerprint;
   }
@@ -386,23 +413,6 @@ public final class PixelStore implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new RunException("The file %s could not be removed.".formatted(file.path()), e);
-    }
-  }
-
-  /** Counts steps of several threads and reports them one at a time. */
-  private static final class Counter {
-
-    private final Progress progress;
-    private final long total;
-    private long done;
-
-    Counter(Progress progress, long total) {
-      this.progress = progress;
-      this.total = total;
-    }
-
-    synchronized void step() {
-      progress.step(TASK, ++done, total);
     }
   }
 }

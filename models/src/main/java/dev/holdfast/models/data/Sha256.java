@@ -1,5 +1,6 @@
 package dev.holdfast.models.data;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,6 +17,11 @@ final class Sha256 {
 
   static String hex(String text) {
     return hex(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Returns the first 64 bits of the hash of a text. */
+  static long first64(String text) {
+    return ByteBuffer.wrap(digest().digest(text.getBytes(StandardCharsets.UTF_8))).getLong();
   }
 
   static String hex(MessageDigest digest) {

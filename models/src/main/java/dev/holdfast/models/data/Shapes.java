@@ -1,5 +1,6 @@
 package dev.holdfast.models.data;
 
+import dev.holdfast.metrics.random.CounterRng;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,10 @@ public final class Shapes {
         .keep(split, item -> true);
   }
 
+  private static String className(String path) {
+    return path.substring(path.indexOf('/') + 1, path.lastIndexOf('/'));
+  }
+
   private static List<ShapeClass> distractors(long seed) {
     int first = TRAIN_CLASSES + TEST_CLASSES;
     return IntStream.range(first, first + DISTRACTORS)
@@ -76,23 +81,30 @@ public final class Shapes {
       long seed,
       Map<String, ShapeClass> shapes,
       List<ShapeClass> distractors,
-      Map<Long, RgbImage> drawn)
+      Map<String, RgbImage> drawn)
       implements ImageSource {
 
     @Override
     public RgbImage decode(ImageItem item) throws IOException {
-      RgbImage image = draw(item);
+      RgbImage image = draw(item.path());
       return new RgbImage(image.width(), image.height(), image.rgb().clone());
     }
 
     @Override
-    public String contentHash(ImageItem item) {
-      return Sha256.hex(draw(item).rgb());
+    public String contentHash(String path) {
+      return Sha256.hex(draw(path).rgb());
     }
 
-    private RgbImage draw(ImageItem item) {
+    /** The program draws the image that a path stands for, and no other. */
+    @Override
+    public boolean isKnownByPath() {
+      return true;
+    }
+
+    private RgbImage draw(String path) {
       return drawn.computeIfAbsent(
-          item.id(), id -> ShapeDrawing.draw(shapes.get(item.className()), distractors, seed, id));
+          path,
+          p -> ShapeDrawing.draw(shapes.get(className(p)), distractors, seed, CounterRng.hash(p)));
     }
   }
 }

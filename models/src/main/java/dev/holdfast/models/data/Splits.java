@@ -80,7 +80,7 @@ public final class Splits {
 
   private static ImageSet half(ImageSet set, String split, List<String> classes) {
     Set<String> kept = Set.copyOf(classes);
-    ImageSet half = set.keep(split, item -> kept.contains(item.className()));
+    ImageSet half = set.keep(split, entry -> kept.contains(entry.className()));
     List<String> names = set.classNames();
     return names.stream().allMatch(name -> name.matches("\\d+"))
             && names.stream().map(String::length).distinct().count() > 1
@@ -101,12 +101,12 @@ public final class Splits {
 
   /** A split of the data set's authors. One of which classes are known from training says so. */
   private static ImageSet named(ImageSet set, String split) {
-    ImageSet part = set.keep(split, item -> set.splits(item).contains(split));
+    ImageSet part = set.keep(split, entry -> entry.splits().contains(split));
     Set<String> elsewhere = new HashSet<>();
-    set.items().stream()
-        .filter(item -> !set.splits(item).isEmpty())
-        .filter(item -> split.equals(TRAIN) != set.splits(item).contains(TRAIN))
-        .forEach(item -> elsewhere.add(item.className()));
+    set.entries().stream()
+        .filter(entry -> !entry.splits().isEmpty())
+        .filter(entry -> split.equals(TRAIN) != entry.splits().contains(TRAIN))
+        .forEach(entry -> elsewhere.add(entry.className()));
     if (!set.splitNames().contains(TRAIN)) {
       return part;
     }
@@ -142,7 +142,7 @@ public final class Splits {
           "the file belongs to another data set");
     }
     Set<String> kept = Set.copyOf(classes);
-    return set.keep(split, item -> kept.contains(item.className()));
+    return set.keep(split, entry -> kept.contains(entry.className()));
   }
 
   /** Reads every list of texts; other keys are notes. */

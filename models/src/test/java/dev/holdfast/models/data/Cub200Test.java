@@ -84,10 +84,11 @@ class Cub200Test implements OfficialLayoutContract {
   void names_the_one_file_of_the_whole_set_that_is_missing() throws IOException {
     Path whole = writeLists(dir, 0);
     ImageSet set = layout().read(whole);
-    List<ImageItem> test =
-        set.items().stream().filter(i -> set.splits(i).contains("test")).toList();
-    for (ImageItem item : test) {
-      Path file = whole.resolve("images").resolve(item.path());
+    for (ImageSet.Entry entry : set.entries()) {
+      if (!entry.splits().contains("test")) {
+        continue;
+      }
+      Path file = whole.resolve("images").resolve(entry.path());
       Files.createDirectories(file.getParent());
       Files.createFile(file);
     }

@@ -111,10 +111,11 @@ interface DatasetLayoutContract {
 
   @Test
   default void names_and_counts_a_broken_image(@TempDir Path dir) throws IOException {
-    ImageSet set = read(writeTwelveImages(dir.resolve("fruit")));
-    ImageItem victim = set.items().get(5);
+    Path data = writeTwelveImages(dir.resolve("fruit"));
+    ImageItem victim = read(data).items().get(5);
     Path file = find(dir.resolve("fruit"), victim.path());
     Files.write(file, "no picture".getBytes(StandardCharsets.UTF_8));
+    ImageSet set = read(data);
 
     try (PixelStore store = PixelStore.open(set, Fixtures.SMALL, null, Progress.NONE, false)) {
       assertThat(store.size()).isEqualTo(11);

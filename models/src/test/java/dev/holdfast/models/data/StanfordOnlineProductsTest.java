@@ -81,7 +81,7 @@ class StanfordOnlineProductsTest implements OfficialLayoutContract {
   @Test
   void reads_lists_and_images_in_folders_of_their_own() throws IOException {
     Path flat = writeTwelveImages(dir.resolve("flat"));
-    ImageSet expected = read(flat);
+    List<ImageItem> expected = read(flat).items();
     Path deep = Files.createDirectories(dir.resolve("online_products"));
     Files.createDirectories(deep.resolve("Info_Files"));
     Files.createDirectories(deep.resolve("images"));
@@ -93,7 +93,7 @@ class StanfordOnlineProductsTest implements OfficialLayoutContract {
     }
 
     assertThat(DatasetLayout.detect(deep)).isEqualTo(layout());
-    assertThat(read(deep).items()).isEqualTo(expected.items());
+    assertThat(read(deep).items()).isEqualTo(expected);
     assertThat(Splits.apply(read(deep), null, null).notes()).hasSize(1);
   }
 

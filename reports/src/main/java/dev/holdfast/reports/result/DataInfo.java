@@ -8,7 +8,8 @@ import java.util.Objects;
  *
  * @param name name of the data set
  * @param part which part of the data set, such as {@code test} or {@code all}
- * @param fingerprint hash of paths and contents
+ * @param fingerprint hash of contents, classes and counts of copies; names of files are no part of
+ *     it
  * @param protocol how it is searched, such as {@code self-retrieval}
  * @param draws draws of queries and gallery that every value is a mean of
  * @param items usable images
