@@ -172,6 +172,26 @@ class BatteryTest {
         .hasMessageContaining("Maybe ");
   }
 
+  /** A record refuses its values when all of them are there, which is not where it begins. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "metrics:;  - recall@1;  - recall@0|line 5|metric (recall@0)",
+        "metrics: [recall@0]|line 3|metric (recall@0)",
+        "limit_queries: -5|line 3|limit_queries (-5)",
+        "attacks:;  - attack: {type: pgd};    norm: linf;    epsilons:;    - 1/255;    - 8"
+            + "|line 8|epsilon (8)",
+        "attacks:;  - attack:;      type: pgd;      steps: 0;    epsilons: [0]|line 6|steps (0)",
+        "corruptions:;  - ids: [fog];    severities:;    - 6|line 6|severity (6)",
+        "corruptions:;  - families: [fog];    severities: [1]|line 4|family (fog)"
+      })
+  void names_the_line_of_the_value(String lines, String line, String what) {
+    assertThatThrownBy(() -> load("schema: 1\nname: mine\n" + lines.replace(";", "\n") + "\n"))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith("mine.yaml, " + line + ": The " + what);
+  }
+
   @Test
   void refuses_a_step_that_is_longer_than_the_budget() throws IOException {
     Battery battery =

@@ -17,11 +17,14 @@ public final class InputException extends RuntimeException {
   private static final int FARTHEST_SUGGESTION = 3;
   private static final int MOST_NAMED = 12;
 
+  private final String key;
+  private final String value;
+
   /**
    * @param message what is wrong, where, and what to do about it
    */
   public InputException(String message) {
-    super(message);
+    this(message, null, "", "");
   }
 
   /**
@@ -29,7 +32,23 @@ public final class InputException extends RuntimeException {
    * @param cause shown with {@code --verbose} only
    */
   public InputException(String message, Throwable cause) {
+    this(message, cause, "", "");
+  }
+
+  private InputException(String message, Throwable cause, String key, String value) {
     super(message, cause);
+    this.key = key;
+    this.value = value;
+  }
+
+  /** Returns what is wrong; empty where the message alone says it. */
+  public String key() {
+    return key;
+  }
+
+  /** Returns the value that was refused; empty where the message alone says it. */
+  public String value() {
+    return value;
   }
 
   /** Returns the error {@code The <key> (<value>) of <owner> must <rule>.\nMaybe <remedy>.} */
@@ -37,7 +56,10 @@ public final class InputException extends RuntimeException {
       String key, Object value, String owner, String rule, String remedy) {
     return new InputException(
         String.format(
-            Locale.ROOT, "The %s (%s) of %s must %s.%nMaybe %s.", key, value, owner, rule, remedy));
+            Locale.ROOT, "The %s (%s) of %s must %s.%nMaybe %s.", key, value, owner, rule, remedy),
+        null,
+        key,
+        String.valueOf(value));
   }
 
   /**

@@ -163,7 +163,8 @@ public final class StrictYaml {
     String where = place(owner, line(e, root));
     for (Throwable t = e; t != null; t = t.getCause()) {
       if (t instanceof InputException input) {
-        return new InputException(where + ": " + input.getMessage(), e);
+        String culprit = place(owner, line(culprit(node(e, root), input)));
+        return new InputException(culprit + ": " + input.getMessage(), e);
       }
     }
     List<JacksonException.Reference> path = e.getPath();
@@ -260,6 +261,32 @@ public final class StrictYaml {
       node = next.get();
     }
     return node;
+  }
+
+  /**
+   * A record refuses its values when all of them are there: what it refused is looked for under the
+   * key that it names, which in a list is that of the list ({@code epsilons} for an epsilon).
+   */
+  private static Node culprit(Node record, InputException e) {
+    List<String> keys = List.of(e.key(), e.key() + "s", e.key().replaceFirst("y$", "ie") + "s");
+    if (!(record instanceof MappingNode mapping)) {
+      return record;
+    }
+    return mapping.getValue().stream()
+        .filter(tuple -> keys.contains(key(tuple)))
+        .map(NodeTuple::getValueNode)
+        .findFirst()
+        .map(values -> item(values, e.value()))
+        .orElse(record);
+  }
+
+  private static Node item(Node values, String value) {
+    return values instanceof SequenceNode sequence
+        ? sequence.getValue().stream()
+            .filter(n -> n instanceof ScalarNode scalar && scalar.getValue().equals(value))
+            .findFirst()
+            .orElse(values)
+        : values;
   }
 
   private static Optional<Node> child(Node node, JacksonException.Reference step) {
