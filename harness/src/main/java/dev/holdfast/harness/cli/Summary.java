@@ -40,6 +40,9 @@ final class Summary {
       if (row.kind() == Kind.AGGREGATE && row.severity() != null) {
         continue; // A point of a curve of the report.
       }
+      if (row.kind() == Kind.AGGREGATE && !row.hasValue()) {
+        continue;
+      }
       String label = label(row);
       String own = apart.get(label).get(Settings.of(row));
       String[] cells =
@@ -69,6 +72,8 @@ final class Summary {
                     dev.holdfast.reports.table.Words.plain(row.ciHigh()));
       }
     }
+    // Of some perturbations there are numbers, but none for these columns.
+    lines.values().removeIf(cells -> cells[0].isEmpty() && cells[1].isEmpty());
     int width = lines.keySet().stream().mapToInt(String::length).max().orElse(0);
     String form = "%-" + width + "s  %-21s  %s%n";
     out.printf(

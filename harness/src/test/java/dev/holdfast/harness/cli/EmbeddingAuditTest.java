@@ -146,7 +146,7 @@ class EmbeddingAuditTest {
   void reports_show_it_and_the_headline_is_about_images() throws IOException {
     assertThat(World.text(straight.resolve("report.md")))
         .contains("embedding-noise-30", "sign-quantization-mean", "boundary-distance")
-        .contains("No attack was measured");
+        .contains("There is no attack on images in this battery.");
     assertThat(World.text(straight.resolve("report.html"))).contains("int8-quantization-tensor");
     assertThat(first.out()).contains("embedding-noise-30 on both");
   }

@@ -197,6 +197,10 @@ class ShiftAuditTest {
     Path compared = World.copy(straight, own.resolve("compared"));
     Cli cli = audit(compared, "--reference", straight).succeeds();
     assertThat(cli.out()).contains("mCE 100.0 %");
+    // Of a corruption at one severity there is an error against the reference, but no mean.
+    assertThat(cli.out().lines().filter(line -> line.contains("-mean")))
+        .isNotEmpty()
+        .allMatch(line -> line.matches(".*  +\\d+\\.\\d .*"));
     Path rendered = World.copy(straight, own.resolve("rendered"));
     Cli.run("report", rendered, "--reference", straight).succeeds();
     for (Path audit : List.of(compared, rendered)) {

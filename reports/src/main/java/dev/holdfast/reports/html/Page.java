@@ -109,7 +109,7 @@ record Page(
         lines.stream().map(line -> entry(line, metrics)).toList(),
         WorstCase.of(audit),
         audit.rows().stream()
-            .filter(row -> row.kind() == Kind.AGGREGATE && row.family() == null)
+            .filter(row -> row.kind() == Kind.AGGREGATE && row.family() == null && row.hasValue())
             .map(row -> pair(row, audit))
             .toList(),
         audit.threatModels().stream()
@@ -168,7 +168,7 @@ record Page(
             headline
                 .worstAttack()
                 .map(row -> Words.phrase(row, audit.threatModels()))
-                .orElse("no attack in this battery")));
+                .orElse(Headline.without(audit, Kind.ATTACK))));
     double mean = headline.meanCorruption();
     boolean corrupted = headline.corruptions() > 0;
     stats.add(
@@ -179,7 +179,7 @@ record Page(
                 ? "over "
                     + headline.corruptions()
                     + (headline.corruptions() == 1 ? " corruption" : " corruptions")
-                : "no corruption in this battery",
+                : Headline.without(audit, Kind.CORRUPTION),
             corrupted ? mean : null,
             null,
             null));

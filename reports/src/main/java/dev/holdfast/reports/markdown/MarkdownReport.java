@@ -112,7 +112,7 @@ public final class MarkdownReport {
   private void aggregates(Audit audit) {
     List<ResultRow> rows =
         audit.rows().stream()
-            .filter(row -> row.kind() == Kind.AGGREGATE && row.family() == null)
+            .filter(row -> row.kind() == Kind.AGGREGATE && row.family() == null && row.hasValue())
             .toList();
     if (rows.isEmpty()) {
       return;
@@ -138,7 +138,7 @@ public final class MarkdownReport {
   private void means(Audit audit) {
     Map<String, Map<Metric, ResultRow>> lines = new LinkedHashMap<>();
     for (ResultRow row : audit.rows()) {
-      if (row.kind() == Kind.AGGREGATE && row.family() != null) {
+      if (row.kind() == Kind.AGGREGATE && row.family() != null && row.hasValue()) {
         lines
             .computeIfAbsent(Words.phrase(row, audit.threatModels()), n -> new LinkedHashMap<>())
             .put(Metric.of(row), row);

@@ -82,4 +82,9 @@ public record ResultRow(
       relative = null;
     }
   }
+
+  /** Tells whether there is a number: a mean over nothing, and a ratio to nothing, are none. */
+  public boolean hasValue() {
+    return Double.isFinite(value);
+  }
 }

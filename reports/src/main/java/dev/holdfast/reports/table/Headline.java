@@ -68,6 +68,16 @@ public record Headline(
     return rows.stream().min(Comparator.comparingDouble(ResultRow::value));
   }
 
+  /** Returns why there is no recall@1 under a kind of perturbation, in a few words. */
+  public static String without(Audit audit, Kind kind) {
+    boolean attack = kind == Kind.ATTACK;
+    boolean there =
+        audit.rows().stream().anyMatch(r -> r.kind() == kind && (!attack || r.norm() != null));
+    return (there ? "no recall@1 under " : "no ")
+        + (attack ? "attack on images" : "corruption")
+        + " in this battery";
+  }
+
   /** Returns the verdict in words. */
   public String trust() {
     return verdict
@@ -118,7 +128,7 @@ public record Headline(
               Words.phrase(worstAttack.get(), audit.threatModels()),
               figure(worstAttack.get())));
     } else {
-      story.append("No attack was measured. ");
+      story.append("There is ").append(without(audit, Kind.ATTACK)).append(". ");
     }
     if (worstCorruption.isPresent()) {
       story.append(
@@ -135,7 +145,7 @@ public record Headline(
               corruptions == 1 ? "corruption" : "corruptions",
               Words.percent(meanCorruption)));
     } else {
-      story.append("No corruption was measured.");
+      story.append("There is ").append(without(audit, Kind.CORRUPTION)).append('.');
     }
     return story.toString();
   }

@@ -116,7 +116,7 @@ class HtmlReportTest {
   @ValueSource(booleans = {true, false})
   void renders_an_audit_with_next_to_nothing(boolean clean) {
     String page = render(Audits.bare(clean));
-    assertThat(page).contains("Not checked", "no attack in this battery");
+    assertThat(page).contains("Not checked", "no attack on images in this battery");
     assertThat(data(page).get("entries")).hasSize(clean ? 1 : 0);
     assertThat(data(page).get("charts")).isEmpty();
   }

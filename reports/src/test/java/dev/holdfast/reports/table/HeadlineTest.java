@@ -38,7 +38,19 @@ class HeadlineTest {
     Headline headline = Headline.of(audit);
     assertThat(headline.verdictSentence(audit)).startsWith("No trust check was run");
     assertThat(headline.story(audit))
-        .contains("There is no recall@1", "No attack was measured", "No corruption was measured");
+        .contains("There is no recall@1", "There is no attack on images in this battery.")
+        .endsWith("There is no corruption in this battery.");
     assertThat(headline.meanCorruption()).isNaN();
+  }
+
+  @Test
+  void what_was_measured_by_other_metrics_is_not_said_to_be_missing() {
+    Audit whole = Audits.small();
+    Audit other =
+        whole.withRows(
+            whole.rows().stream().filter(r -> !Metric.of(r).equals(Metric.RECALL_AT_1)).toList());
+    assertThat(Headline.of(other).story(other))
+        .contains("There is no recall@1 under attack on images in this battery.")
+        .endsWith("There is no recall@1 under corruption in this battery.");
   }
 }
