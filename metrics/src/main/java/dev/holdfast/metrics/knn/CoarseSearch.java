@@ -224,9 +224,7 @@ final class CoarseSearch implements AutoCloseable {
   }
 
   private static FloatBuffer multiply(Stage stage, NDArray left, NDArray right) {
-    try (NDArray turned = right.transpose()) {
-      return stage.product(left, turned).asFloatBuffer();
-    }
+    return stage.rowProducts(left, right).asFloatBuffer();
   }
 
   /** Offers each query the items of its row of the block. */
