@@ -35,8 +35,13 @@ public final class AttackStrength {
   private static final double UNFINISHED = 0.05;
   private static final double FAR_FROM_FINISHED = 0.2;
 
+  private static final String[] TIMES = {"No", "One", "Two", "Three", "Four"};
+
   private static final double LOST = 0.5;
   private static final double BELOW_A_LEVEL = 0.1;
+
+  /** Name of the figure of {@link #blackBox} that counts the other way round. */
+  public static final String ONLY_WITH_GRADIENTS = "broken_with_gradients_only";
 
   private AttackStrength() {}
 
@@ -100,7 +105,7 @@ public final class AttackStrength {
         Map.of(
             "broken_without_gradients_only",
             (double) ahead,
-            "broken_with_gradients_only",
+            ONLY_WITH_GRADIENTS,
             (double) other,
             "queries",
             (double) n));
@@ -170,10 +175,11 @@ public final class AttackStrength {
    * Judges whether an attack was given enough steps.
    *
    * @param label what the reader knows it by
+   * @param times how many times as many steps the longer run has
    * @param left share of all queries that it left right
    * @param fell for some of those, 0 or 1: whether a longer run of the same attack breaks it
    */
-  public static Finding converged(String label, double left, double[] fell) {
+  public static Finding converged(String label, int times, double left, double[] fell) {
     Estimate share = Intervals.wilson(fell);
     double points = left * share.low();
     Level level = share.n() == 0 ? Level.OK : Level.of(points, UNFINISHED, FAR_FROM_FINISHED);
@@ -184,14 +190,14 @@ public final class AttackStrength {
             ? "Attacks leave too few queries right to ask whether more steps would break them."
             : level == Level.OK
                 ? words(
-                    "Four times as many steps of %s break %.0f of %d queries that it left right. It left"
+                    "%s times as many steps of %s break %.0f of %d queries that it left right. It left"
                         + " %.1f %% of all, so recall@1 changes little.",
-                    label, share.value() * share.n(), share.n(), 100 * left)
+                    TIMES[times], label, share.value() * share.n(), share.n(), 100 * left)
                 : words(
-                    "Four times as many steps of %s break %.0f of %d queries that it left: it was"
+                    "%s times as many steps of %s break %.0f of %d queries that it left: it was"
                         + " stopped before it was done, and recall@1 under it is at least %.1f points"
                         + " too high.",
-                    label, share.value() * share.n(), share.n(), 100 * points),
+                    TIMES[times], label, share.value() * share.n(), share.n(), 100 * points),
         Map.of(
             "left",
             left,

@@ -68,12 +68,12 @@ class AttackStrengthTest {
 
   @Test
   void an_attack_that_more_steps_would_help_is_named() {
-    assertThat(AttackStrength.converged("pgd", 0.01, new double[0]).level()).isEqualTo(Level.OK);
-    assertThat(AttackStrength.converged("pgd", 0.5, firstOf(32, 2)).level()).isEqualTo(Level.OK);
-    Finding stopped = AttackStrength.converged("pgd", 0.5, firstOf(32, 12));
+    assertThat(AttackStrength.converged("pgd", 4, 0.01, new double[0]).level()).isEqualTo(Level.OK);
+    assertThat(AttackStrength.converged("pgd", 4, 0.5, firstOf(32, 2)).level()).isEqualTo(Level.OK);
+    Finding stopped = AttackStrength.converged("pgd", 4, 0.5, firstOf(32, 12));
     assertThat(stopped.level()).isEqualTo(Level.SUSPICIOUS);
     assertThat(stopped.text()).contains("stopped before it was done", "12 of 32");
-    assertThat(AttackStrength.converged("pgd", 0.9, firstOf(32, 30)).level())
+    assertThat(AttackStrength.converged("pgd", 4, 0.9, firstOf(32, 30)).level())
         .isEqualTo(Level.UNRELIABLE);
   }
 

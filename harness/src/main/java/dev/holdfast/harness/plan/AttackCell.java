@@ -2,6 +2,7 @@ package dev.holdfast.harness.plan;
 
 import dev.holdfast.attacks.Attack;
 import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.attacks.threat.Knowledge;
 import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
@@ -99,5 +100,13 @@ public record AttackCell(Attack attack, Objective objective, ThreatModel threat,
   @Override
   public int cost() {
     return attack.cost() + 1;
+  }
+
+  @Override
+  public int passes() {
+    boolean seesGradients =
+        threat.knowledge() == Knowledge.WHITE_BOX || threat.knowledge() == Knowledge.TRANSFER;
+    // Whoever sees gradients goes forward and back, and back costs two.
+    return (seesGradients ? 2 * attack.cost() / 3 : attack.cost()) + 1;
   }
 }

@@ -29,4 +29,9 @@ public sealed interface Cell
 
   /** Returns the rough cost of one image, in forward passes, for the time that is left. */
   int cost();
+
+  /** Returns the rough number of forward and backward passes for one image. */
+  default int passes() {
+    return cost();
+  }
 }

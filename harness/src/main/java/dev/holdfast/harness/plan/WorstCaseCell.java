@@ -93,4 +93,9 @@ public record WorstCaseCell(List<Member> members, ThreatModel threat, int k, boo
   public int cost() {
     return attacks().stream().mapToInt(AttackCell::cost).sum();
   }
+
+  @Override
+  public int passes() {
+    return attacks().stream().mapToInt(AttackCell::passes).sum();
+  }
 }

@@ -12,6 +12,7 @@ import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.trust.AttackStrength;
 import dev.holdfast.attacks.trust.ChanceLevel;
 import dev.holdfast.attacks.trust.Finding;
+import dev.holdfast.attacks.trust.Finding.Level;
 import dev.holdfast.attacks.trust.GradientTrust;
 import dev.holdfast.attacks.trust.LocalResponse;
 import dev.holdfast.metrics.EmbeddingSet;
@@ -20,12 +21,16 @@ import dev.holdfast.models.EmbeddingModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Attacks a few queries to see whether attacks can be believed at all: against noise of the same
  * budget, with pixels rounded to 8 bits, against an attack that sees no gradients, and with a
- * budget that allows everything. It costs a few percent of the smallest battery.
+ * budget that allows everything. Where an audit has broken a query with gradients already, that is
+ * not done again.
  */
 public final class AttackProbe {
 
@@ -35,10 +40,14 @@ public final class AttackProbe {
   /** Those of them around which the gradient is measured. */
   private static final int AROUND = 16;
 
-  private static final double EPSILON = 8 / 255.0;
+  /** The budget of the attacks with one. */
+  static final double EPSILON = 8 / 255.0;
+
+  /** Images that the attack without gradients shows the model, where there is room for so many. */
+  static final int INQUIRIES = 100;
+
   private static final int DRAWS = 4;
   private static final int LEVELS = 255;
-  private static final int INQUIRIES = 100;
 
   private final EmbeddingModel model;
   private final Images images;
@@ -54,7 +63,23 @@ public final class AttackProbe {
   }
 
   /**
-   * Runs every check.
+   * Runs every check, of a model that nobody has attacked yet.
+   *
+   * @param items indices of queries that have a relevant item and a finite clean embedding
+   * @param clean their clean embeddings
+   * @param chance for each query the share of the gallery that is relevant
+   * @param recall as {@link #look} takes it
+   */
+  public List<Finding> run(
+      int[] items, EmbeddingSet clean, double[] chance, Function<EmbeddingSet, double[]> recall) {
+    List<Finding> findings = new ArrayList<>(look(items, clean, chance, recall));
+    boolean[] nothing = new boolean[items.length];
+    findings.add(blackBox(items, clean, recall, nothing, INQUIRIES));
+    return findings;
+  }
+
+  /**
+   * Runs every check but the one that compares with an attack without gradients.
    *
    * @param items indices of queries that have a relevant item and a finite clean embedding
    * @param clean their clean embeddings
@@ -62,7 +87,7 @@ public final class AttackProbe {
    * @param recall returns for embeddings of these queries whether the nearest item is relevant, 0
    *     or 1; where an embedding is not finite it gets zeros, and its answer is not used
    */
-  public List<Finding> run(
+  List<Finding> look(
       int[] items, EmbeddingSet clean, double[] chance, Function<EmbeddingSet, double[]> recall) {
     float[] before = pixels(items);
     List<Finding> findings = new ArrayList<>();
@@ -90,22 +115,90 @@ public final class AttackProbe {
     // large step, would destroy the picture whatever the gradient says.
     Pgd steps = new Pgd(20, "epsilon/32", false);
     float[] free = attacked(steps, new Margin(1), 1, 1, items, clean);
-    float[] seeing = attacked(new Pgd(20, null, null), new Margin(1), EPSILON, 1, items, clean);
-    float[] blind =
-        attacked(new Square(INQUIRIES, null, true), new Margin(1), EPSILON, 1, items, clean);
-    findings.add(
-        AttackStrength.blackBox(
-            "black-box", missed(hits(clean, seeing, recall)), missed(hits(clean, blind, recall))));
     findings.add(ChanceLevel.unbounded(hits(clean, free, recall), chance));
     return findings;
   }
 
-  private static boolean[] missed(double[] hits) {
-    boolean[] missed = new boolean[hits.length];
-    for (int i = 0; i < missed.length; i++) {
-      missed[i] = hits[i] == 0;
+  /**
+   * Compares attacks that see gradients with one that does not. Passes are spent only on what may
+   * change the verdict: first the attack without gradients has those queries that the others left,
+   * then another one with gradients has what that broke, and the rest is attacked without gradients
+   * only to say how many it is the other way round.
+   *
+   * @param items indices of queries
+   * @param clean their clean embeddings
+   * @param recall as {@link #look} takes it
+   * @param broken which of the queries are wrong already without an attack, or under attacks with
+   *     gradients that have at most the budget of this check
+   * @param inquiries how many images the attack without gradients may show for each query
+   */
+  Finding blackBox(
+      int[] items,
+      EmbeddingSet clean,
+      Function<EmbeddingSet, double[]> recall,
+      boolean[] broken,
+      int inquiries) {
+    Attack square = new Square(inquiries, null, true);
+    boolean[] seeing = broken.clone();
+    boolean[] blind = new boolean[broken.length];
+    if (isBlackBoxWorthAsking(broken)) {
+      breakSome(square, rows(broken, false), items, clean, recall, blind);
+      if (judged(seeing, blind).level() != Level.OK) {
+        breakSome(new Pgd(20, null, null), rows(blind, true), items, clean, recall, seeing);
+      }
+      Finding finding = judged(seeing, blind);
+      if (finding.level() != Level.OK) {
+        breakSome(square, rows(broken, true), items, clean, recall, blind);
+        return judged(seeing, blind);
+      }
     }
-    return missed;
+    Finding finding = judged(seeing, blind);
+    Map<String, Double> figures = new TreeMap<>(finding.figures());
+    // Of those that gradients broke, nobody asked.
+    figures.remove(AttackStrength.ONLY_WITH_GRADIENTS);
+    return new Finding(finding.check(), finding.level(), finding.text(), figures);
+  }
+
+  /**
+   * Tells whether an attack without gradients could raise an alarm at all, by breaking all that is
+   * left.
+   *
+   * @param broken which queries attacks with gradients broke
+   */
+  static boolean isBlackBoxWorthAsking(boolean[] broken) {
+    boolean[] rest = new boolean[broken.length];
+    for (int row : rows(broken, false)) {
+      rest[row] = true;
+    }
+    return judged(broken, rest).level() != Level.OK;
+  }
+
+  private static Finding judged(boolean[] seeing, boolean[] blind) {
+    return AttackStrength.blackBox("black-box", seeing, blind);
+  }
+
+  private static int[] rows(boolean[] flags, boolean value) {
+    return IntStream.range(0, flags.length).filter(row -> flags[row] == value).toArray();
+  }
+
+  /** Attacks some of the queries, and notes which of them it broke. */
+  private void breakSome(
+      Attack attack,
+      int[] rows,
+      int[] items,
+      EmbeddingSet clean,
+      Function<EmbeddingSet, double[]> recall,
+      boolean[] broken) {
+    if (rows.length == 0) {
+      return;
+    }
+    EmbeddingSet some = clean.select(rows);
+    int[] chosen = Arrays.stream(rows).map(row -> items[row]).toArray();
+    float[] attacked = attacked(attack, new Margin(1), EPSILON, 1, chosen, some);
+    double[] hits = hits(some, attacked, recall);
+    for (int i = 0; i < rows.length; i++) {
+      broken[rows[i]] |= hits[i] == 0;
+    }
   }
 
   /** Measures around a few images that an attack has left. */

@@ -13,6 +13,7 @@ final class CountingModel implements EmbeddingModel {
   private final EmbeddingModel model;
   private long forwards;
   private long backwards;
+  private Runnable listener = () -> {};
 
   CountingModel(EmbeddingModel model) {
     this.model = model;
@@ -24,6 +25,16 @@ final class CountingModel implements EmbeddingModel {
 
   long backwards() {
     return backwards;
+  }
+
+  /** Returns what passes have cost so far, in forward passes: a backward pass costs about two. */
+  long cost() {
+    return forwards + 2 * backwards;
+  }
+
+  /** Has something done after every pass, until the next such call. */
+  void afterEach(Runnable todo) {
+    listener = todo;
   }
 
   @Override
@@ -44,14 +55,18 @@ final class CountingModel implements EmbeddingModel {
   @Override
   public NDArray embed(NDArray pixels) {
     forwards += pixels.getShape().get(0);
-    return model.embed(pixels);
+    NDArray embeddings = model.embed(pixels);
+    listener.run();
+    return embeddings;
   }
 
   @Override
   public InputGradient gradient(NDArray pixels, UnaryOperator<NDArray> loss) {
     forwards += pixels.getShape().get(0);
     backwards += pixels.getShape().get(0);
-    return model.gradient(pixels, loss);
+    InputGradient gradient = model.gradient(pixels, loss);
+    listener.run();
+    return gradient;
   }
 
   @Override

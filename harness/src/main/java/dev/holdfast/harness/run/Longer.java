@@ -10,6 +10,7 @@ import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.models.yaml.StrictYaml;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -23,15 +24,56 @@ final class Longer {
 
   static final String RECALL = Metrics.recall(1);
 
-  private static final int TIMES = 4;
+  /** Steps of a longer run, in those of the attack: as many as there is room for. */
+  static final int MOST_TIMES = 4;
+
+  private static final int FEWEST_TIMES = 2;
 
   /** Fewer queries than this say nothing. */
   private static final int ENOUGH = 8;
 
-  /** How many attacks are asked: each costs a few percent of the smallest battery. */
+  /** How many attacks are asked at most. */
   private static final int ATTACKS = 2;
 
   private Longer() {}
+
+  /**
+   * An attack, and how much longer it is to run.
+   *
+   * @param cell the attack
+   * @param times how many times as many steps
+   */
+  record Question(AttackCell cell, int times) {
+
+    /** Returns the same cell with more steps. */
+    AttackCell longer() {
+      return of(cell, times);
+    }
+  }
+
+  /**
+   * Returns what is asked: as many attacks, and as many times their steps, as there is room for,
+   * but one at least.
+   *
+   * @param passes that it may take
+   * @param rows that the queries of one question take, padding included
+   */
+  static List<Question> questions(Map<Cell, CellOutcome> outcomes, long passes, long rows) {
+    List<Question> questions = new ArrayList<>();
+    long room = passes;
+    for (AttackCell cell : worthAsking(outcomes)) {
+      int times = MOST_TIMES;
+      while (times > FEWEST_TIMES && rows * of(cell, times).passes() > room) {
+        times--;
+      }
+      long needed = rows * of(cell, times).passes();
+      if (needed <= room || questions.isEmpty()) {
+        questions.add(new Question(cell, times));
+        room -= needed;
+      }
+    }
+    return questions;
+  }
 
   /** Tells whether there are attacks that take steps along gradients. */
   static boolean canBeAsked(Map<Cell, CellOutcome> outcomes) {
@@ -44,7 +86,7 @@ final class Longer {
    * they leave enough queries to ask; those that leave less come first. Under a budget where the
    * strongest attack leaves nothing there is nothing to ask.
    */
-  static List<AttackCell> worthAsking(Map<Cell, CellOutcome> outcomes) {
+  private static List<AttackCell> worthAsking(Map<Cell, CellOutcome> outcomes) {
     Map<String, AttackCell> strongest = new LinkedHashMap<>();
     outcomes.forEach(
         (cell, outcome) -> {
@@ -76,10 +118,10 @@ final class Longer {
     return Arrays.stream(outcome.values().get(RECALL)).sum();
   }
 
-  /** Returns the same cell with more steps. */
-  static AttackCell of(AttackCell cell) {
+  /** Returns the same cell with several times as many steps. */
+  private static AttackCell of(AttackCell cell, int times) {
     Map<String, Object> longer = new LinkedHashMap<>(StrictYaml.toMap(cell.attack()));
-    longer.put("steps", TIMES * ((Number) longer.get("steps")).intValue());
+    longer.put("steps", times * ((Number) longer.get("steps")).intValue());
     return new AttackCell(
         StrictYaml.bind(longer, "attack " + cell.attack().id(), Attack.class),
         cell.objective(),

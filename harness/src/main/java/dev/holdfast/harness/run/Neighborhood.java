@@ -142,29 +142,29 @@ final class Neighborhood {
     int steps = LocalResponse.STEPS.size();
     double[][][] measured = new double[n][steps][DIRECTIONS];
     double[][][] predicted = new double[n][steps][DIRECTIONS];
-    double[][] noise = new double[n][LocalResponse.NOISE.size()];
+    double[][] noise = new double[n][2];
     for (int k = 0; k < DIRECTIONS; k++) {
       float[] signs = signs(k, ids);
       for (int s = 0; s < steps; s++) {
         float[] up = moved(at, signs, LocalResponse.STEPS.get(s));
         float[] down = moved(at, signs, -LocalResponse.STEPS.get(s));
-        float[] above = images.embed(up, n);
-        float[] below = images.embed(down, n);
+        float[] both = embedBoth(up, down, n);
         for (int i = 0; i < n; i++) {
-          measured[i][s][k] = product(above, along, i) - product(below, along, i);
+          measured[i][s][k] = product(both, i, along, i) - product(both, n + i, along, i);
           for (int p = i * values; p < (i + 1) * values; p++) {
             predicted[i][s][k] += ((double) up[p] - down[p]) * gradient[p];
           }
         }
       }
-      for (int l = 0; l < noise[0].length; l++) {
-        float[] shaken = moved(at, signs, LocalResponse.NOISE.get(l));
-        for (int p = 0; p < shaken.length; p++) {
-          shaken[p] = Math.max(0, Math.min(1, shaken[p]));
-        }
-        float[] embedded = images.embed(shaken, n);
-        for (int i = 0; i < n; i++) {
-          double change = Math.abs(product(embedded, along, i) - product(base, along, i));
+      float[] shaken =
+          embedBoth(
+              shaken(at, signs, LocalResponse.NOISE.get(0)),
+              shaken(at, signs, LocalResponse.NOISE.get(1)),
+              n);
+      for (int i = 0; i < n; i++) {
+        for (int l = 0; l < noise[i].length; l++) {
+          double change =
+              Math.abs(product(shaken, l * n + i, along, i) - product(base, i, along, i));
           noise[i][l] = Math.max(noise[i][l], change);
         }
       }
@@ -205,10 +205,25 @@ final class Neighborhood {
     return moved;
   }
 
-  private double product(float[] embeddings, float[] along, int row) {
+  private static float[] shaken(float[] at, float[] signs, double length) {
+    float[] shaken = moved(at, signs, length);
+    for (int p = 0; p < shaken.length; p++) {
+      shaken[p] = Math.max(0, Math.min(1, shaken[p]));
+    }
+    return shaken;
+  }
+
+  /** Embeds two variants of the images one behind the other, so that few share a native batch. */
+  private float[] embedBoth(float[] first, float[] second, int n) {
+    float[] both = Arrays.copyOf(first, 2 * first.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return images.embed(both, 2 * n);
+  }
+
+  private double product(float[] embeddings, int row, float[] along, int direction) {
     double sum = 0;
-    for (int k = row * dimension; k < (row + 1) * dimension; k++) {
-      sum += (double) embeddings[k] * along[k];
+    for (int k = 0; k < dimension; k++) {
+      sum += (double) embeddings[row * dimension + k] * along[direction * dimension + k];
     }
     return sum;
   }

@@ -118,11 +118,16 @@ final class OpenAudit {
               images,
               new Showcase(folder.path(), images, model.card().input().spec()),
               clean);
-      TrustChecks checks = new TrustChecks(context);
-      Probed before = checks.before();
+      AuditProgress progress = new AuditProgress(ticker, model);
+      TrustChecks checks = new TrustChecks(context, progress);
+      cells.forEach(cell -> progress.plan(cell.id(), cost(context, cell)));
+      checks.plan(Map.of());
+      Probed probed = checks.before();
       CellOutcome unperturbed = unperturbed(clean);
-      Map<Cell, CellOutcome> outcomes = runCells(context);
-      Probed probed = before.and(checks.convergence(outcomes)).and(checks.afterwards());
+      Map<Cell, CellOutcome> outcomes = runCells(context, progress, checks);
+      probed = probed.and(checks.blackBox(outcomes));
+      probed = probed.and(checks.convergence(outcomes, probed.passes()));
+      probed = probed.and(checks.afterwards());
       ticker.close();
       return new Assembler(context, set, draws, chosen.length - clean.queries().length)
           .write(unperturbed, outcomes, probed, started);
@@ -190,34 +195,34 @@ final class OpenAudit {
     return outcome;
   }
 
-  private Map<Cell, CellOutcome> runCells(AuditContext context) {
+  private Map<Cell, CellOutcome> runCells(
+      AuditContext context, AuditProgress progress, TrustChecks checks) {
     Map<Cell, CellOutcome> outcomes = new LinkedHashMap<>();
-    long total = cells.stream().mapToLong(cell -> cost(context, cell)).sum();
-    long done = 0;
     boolean resumed = false;
     for (Cell cell : cells) {
       Optional<CellOutcome> stored = folder.cell(cell.id());
       if (stored.isPresent()) {
         outcomes.put(cell, stored.get());
+        progress.leaveOut(cell.id());
         resumed = true;
       } else {
         if (resumed) {
           ticker.say(outcomes.size() + " finished cells were found; going on from there.");
           resumed = false;
         }
-        long before = done;
-        CellOutcome outcome = run(context, cell, of -> ticker.step("auditing", before + of, total));
+        CellOutcome outcome = progress.during(cell.id(), step -> run(context, cell, step));
         folder.write(cell.id(), outcome);
         outcomes.put(cell, outcome);
       }
-      done += cost(context, cell);
-      ticker.step("auditing", done, total);
+      checks.plan(outcomes);
     }
     return outcomes;
   }
 
+  /** What a cell costs, rows of padding included. */
   private static long cost(AuditContext context, Cell cell) {
-    return (long) context.perturbed(cell).length * cell.cost();
+    int size = context.images().batchSize();
+    return (context.perturbed(cell).length + size - 1L) / size * size * cell.cost();
   }
 
   private static CellOutcome run(AuditContext context, Cell cell, LongConsumer step) {

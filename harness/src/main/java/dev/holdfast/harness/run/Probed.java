@@ -13,6 +13,11 @@ import java.util.stream.Stream;
  */
 record Probed(List<TrustVerdict> verdicts, long forwards, long backwards) {
 
+  /** Returns forward and backward passes together. */
+  long passes() {
+    return forwards + backwards;
+  }
+
   /** Returns both together. */
   Probed and(Probed other) {
     return new Probed(

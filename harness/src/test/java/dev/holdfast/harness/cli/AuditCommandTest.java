@@ -112,9 +112,9 @@ class AuditCommandTest {
             "evidence/index.json",
             "evidence/shown/index.json")
         .noneMatch(f -> f.endsWith(".tmp"));
-    // Each perturbation, the clean queries, the gallery, and what was probed before, with more
-    // steps, and after.
-    assertThat(World.files(straight.resolve("cells"))).hasSize(World.CELLS + 5);
+    // Each perturbation, the clean queries, the gallery, and what was probed before, without
+    // gradients, with more steps, and after.
+    assertThat(World.files(straight.resolve("cells"))).hasSize(World.CELLS + 6);
   }
 
   @Test

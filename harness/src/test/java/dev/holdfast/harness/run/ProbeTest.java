@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.attacks.trust.Finding;
 import dev.holdfast.attacks.trust.Finding.Level;
 import dev.holdfast.metrics.Distance;
@@ -26,6 +27,7 @@ import dev.holdfast.models.data.Shapes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
@@ -443,6 +445,40 @@ class ProbeTest {
     assertThat(find(findings, "noise-baseline").level()).isEqualTo(Level.UNRELIABLE);
     assertThat(find(findings, "unbounded-attack").level()).isNotEqualTo(Level.OK);
     assertThat(find(findings, "unbounded-attack").text()).contains("fails");
+    assertThat(find(findings, "black-box").level()).isNotEqualTo(Level.OK);
+    assertThat(find(findings, "black-box").text()).contains("gradients are masked");
+    assertThat(find(findings, "black-box").figures()).containsKey("broken_with_gradients_only");
+  }
+
+  @Test
+  void queries_that_gradients_broke_are_not_attacked_without_them() {
+    Progress silent = (task, done, total) -> {};
+    try (CountingModel model = new CountingModel(ToyEmbedder.of(CARD, ProbeTest::honest));
+        Surroundings surroundings =
+            new Surroundings(
+                new Images(store, model, BATCH).embed(items, "embedding", silent),
+                Distance.COSINE,
+                5,
+                Map.of(),
+                model.manager())) {
+      Images images = new Images(store, model, BATCH);
+      EmbeddingSet clean = images.embed(few, "embedding", silent);
+      AttackProbe probe = new AttackProbe(model, images, surroundings, 5);
+      boolean[] broken = new boolean[few.length];
+      Arrays.fill(broken, true);
+      broken[0] = false;
+      long before = model.cost();
+      // One query alone proves nothing.
+      Finding finding = probe.blackBox(few, clean, asked -> new double[asked.size()], broken, 10);
+      assertThat(finding.level()).isEqualTo(Level.OK);
+      assertThat(finding.figures()).doesNotContainKey("broken_with_gradients_only");
+      assertThat(model.cost()).isEqualTo(before);
+      Arrays.fill(broken, 0, 4, false);
+      // All four are broken without gradients, and with a better attack with them, too.
+      finding = probe.blackBox(few, clean, asked -> new double[asked.size()], broken, 10);
+      assertThat(finding.level()).isEqualTo(Level.OK);
+      assertThat(model.cost() - before).isBetween(1L, BATCH * (10L + 1 + 3 * 20 + 1));
+    }
   }
 
   @Test
