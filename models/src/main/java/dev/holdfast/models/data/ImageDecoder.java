@@ -1,5 +1,6 @@
 package dev.holdfast.models.data;
 
+import dev.holdfast.models.data.jpeg.JpegFile;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
@@ -10,11 +11,9 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicBoolean;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
-import javax.imageio.event.IIOReadWarningListener;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
@@ -44,19 +43,10 @@ public final class ImageDecoder {
       throw new IOException("the file is empty");
     }
     ImageFormat format = ImageFormat.of(file);
-    try (MemoryCacheImageInputStream input =
-        new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      ImageReader reader = ImageIO.getImageReadersByFormatName(format.name()).next();
-      try {
-        reader.setInput(input, true, true);
-        return switch (format) {
-          case JPEG -> readJpeg(reader, JpegColor.of(file));
-          case GIF -> readGif(reader, GifCanvas.of(file));
-          case PNG, BMP -> toRgb(read(reader));
-        };
-      } finally {
-        reader.dispose();
-      }
+    try {
+      return format == ImageFormat.JPEG
+          ? readJpeg(JpegFile.open(file))
+          : readByPlatform(file, format);
     } catch (EOFException e) {
       throw new IOException("the image is truncated", e);
     } catch (IIOException e) {
@@ -65,6 +55,21 @@ public final class ImageDecoder {
       // Readers fail in any way on damaged files: out-of-range indexes, negative sizes, bad
       // profiles.
       throw new IOException("the image is damaged: " + e, e);
+    }
+  }
+
+  private static RgbImage readByPlatform(byte[] file, ImageFormat format) throws IOException {
+    try (MemoryCacheImageInputStream input =
+        new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+      ImageReader reader = ImageIO.getImageReadersByFormatName(format.name()).next();
+      try {
+        reader.setInput(input, true, true);
+        return format == ImageFormat.GIF
+            ? readGif(reader, GifCanvas.of(file))
+            : toRgb(read(reader));
+      } finally {
+        reader.dispose();
+      }
     }
   }
 
@@ -79,30 +84,9 @@ public final class ImageDecoder {
     return canvas.with(toRgb(frame), frame);
   }
 
-  private static RgbImage readJpeg(ImageReader reader, JpegColor color) throws IOException {
-    checkSize(reader.getWidth(0), reader.getHeight(0));
-    AtomicBoolean truncated = new AtomicBoolean();
-    IIOReadWarningListener listener =
-        (source, warning) -> {
-          if (warning.contains("EOI") || warning.contains("Premature end")) {
-            truncated.set(true);
-          }
-        };
-    reader.addIIOReadWarningListener(listener);
-    Raster raster = reader.readRaster(0, null);
-    if (truncated.get()) {
-      throw new IOException("the image is truncated");
-    }
-    int bands = raster.getNumBands();
-    int shift = Math.max(0, raster.getSampleModel().getSampleSize(0) - Byte.SIZE);
-    return perPixel(
-        raster,
-        samples -> {
-          for (int b = 0; b < bands; b++) {
-            samples[b] >>= shift;
-          }
-          color.toRgb(samples);
-        });
+  private static RgbImage readJpeg(JpegFile jpeg) throws IOException {
+    checkSize(jpeg.width(), jpeg.height());
+    return new RgbImage(jpeg.width(), jpeg.height(), jpeg.rgb());
   }
 
   private static void checkSize(int width, int height) throws IOException {

@@ -1,5 +1,6 @@
 package dev.holdfast.models.data;
 
+import dev.holdfast.models.data.jpeg.JpegFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -45,7 +46,7 @@ enum ImageFormat {
   static ImageFormat of(byte[] file) throws IOException {
     String head =
         new String(Arrays.copyOf(file, Math.min(64, file.length)), StandardCharsets.ISO_8859_1);
-    if (JpegColor.isJpeg(file)) {
+    if (JpegFile.isJpeg(file)) {
       return JPEG;
     } else if (head.startsWith("\u0089PNG\r\n\u001a\n")) {
       return PNG;
