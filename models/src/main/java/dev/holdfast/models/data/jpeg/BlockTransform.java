@@ -66,8 +66,22 @@ public final class BlockTransform {
    * @param block row by row
    */
   public static void inverse(int[] block) {
+    int rest = 0;
+    for (int i = SIDE; i < block.length; i++) {
+      rest |= block[i];
+    }
     for (int x = 0; x < SIDE; x++) {
-      inverse(block, x, SIDE, FACTOR_BITS - PASS_BITS);
+      if (rest == 0) {
+        block[x] = (short) (block[x] << PASS_BITS);
+        for (int i = x + SIDE; i < block.length; i += SIDE) {
+          block[i] = block[x];
+        }
+      } else {
+        inverse(block, x, SIDE, FACTOR_BITS - PASS_BITS);
+        for (int i = x; i < block.length; i += SIDE) {
+          block[i] = Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, block[i]));
+        }
+      }
     }
     for (int y = 0; y < SIDE; y++) {
       inverse(block, y * SIDE, 1, FACTOR_BITS + PASS_BITS + SCALE_BITS);
@@ -79,7 +93,7 @@ public final class BlockTransform {
 
   /** Returns the level that all of a block has whose only coefficient is the first. */
   static int flat(int dc) {
-    int level = (dc + (1 << (SCALE_BITS - 1))) >> SCALE_BITS;
+    int level = round((short) (dc << PASS_BITS), PASS_BITS + SCALE_BITS);
     return Math.max(0, Math.min(MAX_LEVEL, level + MID_LEVEL));
   }
 
@@ -154,17 +168,19 @@ public final class BlockTransform {
     int both = (in2 + in6) * EVEN;
     int low = both - in6 * EVEN_6;
     int high = both + in2 * EVEN_2;
-    int sum = (in0 + in4) << FACTOR_BITS;
-    int difference = (in0 - in4) << FACTOR_BITS;
+    int sum = (short) (in0 + in4) << FACTOR_BITS;
+    int difference = (short) (in0 - in4) << FACTOR_BITS;
     int even0 = sum + high;
     int even3 = sum - high;
     int even1 = difference + low;
     int even2 = difference - low;
-    int all = (in7 + in5 + in3 + in1) * ODD;
+    int sum37 = (short) (in7 + in3);
+    int sum15 = (short) (in5 + in1);
+    int all = (sum37 + sum15) * ODD;
     int z1 = (in7 + in1) * OUTER;
     int z2 = (in5 + in3) * INNER;
-    int z3 = all - (in7 + in3) * CROSS_37;
-    int z4 = all - (in5 + in1) * CROSS_15;
+    int z3 = all - sum37 * CROSS_37;
+    int z4 = all - sum15 * CROSS_15;
     int odd3 = in7 * ODD_7 - z1 + z3;
     int odd2 = in5 * ODD_5 - z2 + z4;
     int odd1 = in3 * ODD_3 - z2 + z3;
