@@ -22,8 +22,9 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * alpha is dropped, not blended; of an animation the first frame counts. Other than Pillow, which
  * clips gray levels of 16 bits to white, the upper 8 bits of every 16-bit channel are taken.
  *
- * <p>ImageIO's own conversions go through color spaces and change levels (its gray is linear), so
- * that only raw samples are asked of it.
+ * <p>Nothing depends on the Java platform: a JPEG is decoded here, and what ImageIO reads is stored
+ * without loss. ImageIO's own conversions go through color spaces and change levels (its gray is
+ * linear), so that only raw samples are asked of it.
  */
 public final class ImageDecoder {
 
@@ -31,6 +32,16 @@ public final class ImageDecoder {
    * Larger images than this are taken for an attack or a mistake; Pillow warns at the same size.
    */
   private static final long MOST_PIXELS = 89_478_485;
+
+  /** Names what levels are decoded to: another value where a change to it changes them. */
+  static final String VERSION = "holdfast-2";
+
+  /** Where a BMP file says how its pixels are stored, if its head is of 40 bytes or more. */
+  private static final int BMP_HEAD = 14;
+
+  private static final int BMP_COMPRESSION = 30;
+  private static final int BMP_JPEG = 4;
+  private static final int BMP_PNG = 5;
 
   private ImageDecoder() {}
 
@@ -64,11 +75,26 @@ public final class ImageDecoder {
       ImageReader reader = ImageIO.getImageReadersByFormatName(format.name()).next();
       try {
         reader.setInput(input, true, true);
+        if (format == ImageFormat.BMP) {
+          checkBmp(file);
+        }
         return format == ImageFormat.GIF
             ? readGif(reader, GifCanvas.of(file))
             : toRgb(read(reader));
       } finally {
         reader.dispose();
+      }
+    }
+  }
+
+  /** A BMP file may hold another image file, that the platform would decode in its own way. */
+  private static void checkBmp(byte[] file) throws IOException {
+    if (file.length > BMP_COMPRESSION && file[BMP_HEAD] >= 40) {
+      int compression = file[BMP_COMPRESSION];
+      if (compression == BMP_JPEG || compression == BMP_PNG) {
+        throw new IOException(
+            "a BMP image with a %s image in it is not supported; convert it to PNG"
+                .formatted(compression == BMP_JPEG ? "JPEG" : "PNG"));
       }
     }
   }

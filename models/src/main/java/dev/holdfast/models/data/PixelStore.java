@@ -165,7 +165,8 @@ public final class PixelStore implements AutoCloseable {
               ? Optional.of(Files.createTempDirectory("holdfast-pixels"))
               : Optional.empty();
       Path dir = Files.createDirectories(temporaryDir.orElse(cacheDir));
-      PixelFile file = file(set, hashes, spec, dir, key(contents(set, hashes), spec), progress);
+      String key = key(contents(set, hashes), spec, ImageDecoder.VERSION);
+      PixelFile file = file(set, hashes, spec, dir, key, progress);
       store = new PixelStore(set, hashes, spec, fingerprint, file, temporaryDir);
     } catch (IOException | UncheckedIOException e) {
       throw new RunException(
@@ -251,8 +252,11 @@ public final class PixelStore implements AutoCloseable {
     return Sha256.hex(digest);
   }
 
-  private static String key(String contents, InputSpec spec) {
-    return Sha256.hex(String.format(Locale.ROOT, "%d %s %s", FORMAT, contents, spec.pixelKey()))
+  /** Returns what names the file: all that its content depends on. */
+  static String key(String contents, InputSpec spec, String decoder) {
+    return Sha256.hex(
+            String.format(
+                Locale.ROOT, "%d %s %s %s", FORMAT, decoder, contents, spec.pixelKey()))
         .substring(0, 32);
   }
 

@@ -2,13 +2,19 @@ package dev.holdfast.models.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import javax.imageio.ImageIO;
+import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.ImageReaderSpi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,14 +29,7 @@ class ImageDecoderTest {
     RgbImage expected = ImageDecoder.decode(Fixtures.resource(name + "-levels.png"));
     RgbImage actual = ImageDecoder.decode(Fixtures.resource(name + ".jpg"));
 
-    assertThat(actual.width()).isEqualTo(expected.width());
-    int farthest = 0;
-    for (int i = 0; i < expected.rgb().length; i++) {
-      int distance = Math.abs((actual.rgb()[i] & 0xff) - (expected.rgb()[i] & 0xff));
-      farthest = Math.max(farthest, distance);
-    }
-    // 0 where the Java platform's libjpeg rounds as libjpeg-turbo does.
-    assertThat(farthest).isLessThanOrEqualTo(1);
+    assertThat(actual).usingRecursiveComparison().isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -117,20 +116,58 @@ class ImageDecoderTest {
         .hasMessage("the image is truncated");
   }
 
-  /** Files and levels are made by {@code levels.py} beside them. */
+  /** Files and levels are made by the scripts beside them. */
+  @ParameterizedTest
+  @CsvSource({"pillow,37", "jpeg,142"})
+  void decodes_every_kind_of_file_to_the_levels_that_pillow_gives(String folder, int files)
+      throws IOException {
+    List<String> expected = DecodedLevels.expected(folder);
+
+    assertThat(DecodedLevels.of(folder)).isEqualTo(expected);
+    assertThat(expected).hasSize(files);
+  }
+
   @Test
-  void decodes_every_kind_of_png_bmp_and_gif_to_the_levels_that_pillow_gives() throws IOException {
-    List<String> lines =
-        new String(Fixtures.resource("pillow/levels.csv"), StandardCharsets.UTF_8).lines().toList();
-    for (String line : lines.subList(1, lines.size())) {
-      String[] words = line.split(",", -1);
-      RgbImage image = ImageDecoder.decode(Fixtures.resource("pillow/" + words[0]));
-      assertThat(image.width() + " x " + image.height())
-          .as(words[0])
-          .isEqualTo(words[1] + " x " + words[2]);
-      assertThat(Sha256.hex(image.rgb())).as(words[0]).isEqualTo(words[3]);
+  void needs_no_jpeg_reader_of_the_platform() throws IOException {
+    IIORegistry registry = IIORegistry.getDefaultInstance();
+    List<ImageReaderSpi> readers = new ArrayList<>();
+    ImageIO.getImageReadersByFormatName("jpeg")
+        .forEachRemaining(reader -> readers.add(reader.getOriginatingProvider()));
+    assertThat(readers).isNotEmpty();
+    readers.forEach(registry::deregisterServiceProvider);
+    try {
+      assertThat(ImageIO.getImageReadersByFormatName("jpeg").hasNext()).isFalse();
+      assertThat(DecodedLevels.of("jpeg")).isEqualTo(DecodedLevels.expected("jpeg"));
+      assertThat(DecodedLevels.of("pillow")).isEqualTo(DecodedLevels.expected("pillow"));
+    } finally {
+      readers.forEach(registry::registerServiceProvider);
     }
-    assertThat(lines).hasSize(1 + 37);
+  }
+
+  /** Takes the platforms that are installed beside the one that runs this. */
+  @Test
+  void gives_the_same_levels_on_other_java_platforms() throws Exception {
+    List<Path> others = DecodedLevels.otherPlatforms();
+    assumeThat(others).as("Java platforms beside the running one").isNotEmpty();
+    for (Path home : others) {
+      for (String folder : List.of("jpeg", "pillow")) {
+        assertThat(DecodedLevels.on(home, folder))
+            .as(home.toString())
+            .isEqualTo(DecodedLevels.expected(folder));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4,JPEG", "5,PNG"})
+  void refuses_a_bmp_with_another_file_in_it(int compression, String format) {
+    byte[] file = Fixtures.encode(Fixtures.image(4, 4, 1), "bmp");
+    file[30] = (byte) compression;
+
+    assertThatThrownBy(() -> ImageDecoder.decode(file))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "a BMP image with a " + format + " image in it is not supported; convert it to PNG");
   }
 
   @Test

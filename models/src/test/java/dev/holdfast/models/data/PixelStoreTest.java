@@ -114,6 +114,14 @@ class PixelStoreTest {
   }
 
   @Test
+  void does_not_take_the_pixels_of_another_decoder() {
+    String key = PixelStore.key("content", Fixtures.SMALL, ImageDecoder.VERSION);
+
+    assertThat(PixelStore.key("content", Fixtures.SMALL, ImageDecoder.VERSION)).isEqualTo(key);
+    assertThat(PixelStore.key("content", Fixtures.SMALL, "another")).isNotEqualTo(key);
+  }
+
+  @Test
   void two_threads_decode_once() throws Exception {
     List<Thread> threads = new ArrayList<>();
     List<float[]> seen = Collections.synchronizedList(new ArrayList<>());

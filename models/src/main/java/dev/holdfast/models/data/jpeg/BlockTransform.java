@@ -12,6 +12,8 @@ public final class BlockTransform {
   /** Rows and columns of a block. */
   public static final int SIDE = 8;
 
+  private static final int AREA = SIDE * SIDE;
+
   /** What the forward transform's results are too large by, in bits. */
   public static final int SCALE_BITS = 3;
 
@@ -61,32 +63,32 @@ public final class BlockTransform {
   }
 
   /**
-   * Transforms a block of coefficients back in place.
+   * Transforms a block of coefficients back in place, to levels. What does not fit 16 bits on the
+   * way, in damaged files, is cut off where processors cut it off that do this with vectors.
    *
    * @param block row by row
    */
   public static void inverse(int[] block) {
-    int rest = 0;
-    for (int i = SIDE; i < block.length; i++) {
-      rest |= block[i];
+    int lowerRows = 0;
+    for (int i = SIDE; i < AREA; i++) {
+      lowerRows |= block[i];
     }
-    for (int x = 0; x < SIDE; x++) {
-      if (rest == 0) {
-        block[x] = (short) (block[x] << PASS_BITS);
-        for (int i = x + SIDE; i < block.length; i += SIDE) {
-          block[i] = block[x];
-        }
-      } else {
+    if (lowerRows == 0) {
+      for (int i = 0; i < AREA; i++) {
+        block[i] = i < SIDE ? (short) (block[i] << PASS_BITS) : block[i - SIDE];
+      }
+    } else {
+      for (int x = 0; x < SIDE; x++) {
         inverse(block, x, SIDE, FACTOR_BITS - PASS_BITS);
-        for (int i = x; i < block.length; i += SIDE) {
-          block[i] = Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, block[i]));
-        }
+      }
+      for (int i = 0; i < AREA; i++) {
+        block[i] = Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, block[i]));
       }
     }
     for (int y = 0; y < SIDE; y++) {
       inverse(block, y * SIDE, 1, FACTOR_BITS + PASS_BITS + SCALE_BITS);
     }
-    for (int i = 0; i < block.length; i++) {
+    for (int i = 0; i < AREA; i++) {
       block[i] = Math.max(0, Math.min(MAX_LEVEL, block[i] + MID_LEVEL));
     }
   }

@@ -90,6 +90,10 @@ final class Component {
     return Arrays.stream(unknown, 0, LOW_FREQUENCIES).allMatch(bits -> bits == 0);
   }
 
+  void makeSamples() {
+    samples = new byte[Math.multiplyExact(stride, lines)];
+  }
+
   /** Turns a block into samples. */
   void toSamples(short[] from, int at, int row, int column, int[] work) {
     int corner = row * SIDE * stride + column * SIDE;

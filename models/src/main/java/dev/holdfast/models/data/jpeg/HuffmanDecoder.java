@@ -1,6 +1,7 @@
 package dev.holdfast.models.data.jpeg;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 
 /** Huffman coding, sequential (ITU-T T.81, annex F.2.2) and progressive (annex G.2). */
@@ -53,7 +54,7 @@ final class HuffmanDecoder implements EntropyDecoder {
     buffer = 0;
     left = 0;
     emptyBlocks = 0;
-    java.util.Arrays.fill(lastDc, 0);
+    Arrays.fill(lastDc, 0);
     if (!source.atMarker()) {
       exhausted = false;
     }

@@ -136,7 +136,6 @@ public final class JpegFile {
     c.blocksHigh = divideUp(c.height, Component.SIDE);
     c.stride = unitsWide() * c.across * Component.SIDE;
     c.lines = unitsHigh() * c.down * Component.SIDE;
-    c.samples = new byte[Math.multiplyExact(c.stride, c.lines)];
   }
 
   private int unitsWide() {
@@ -159,8 +158,10 @@ public final class JpegFile {
     boolean atOnce = !progressive && scan.components().size() == components.size();
     if (!atOnce) {
       for (Component c : components) {
-        c.blocks = new short[c.samples.length];
+        c.blocks = new short[Math.multiplyExact(c.stride, c.lines)];
       }
+    } else {
+      components.forEach(Component::makeSamples);
     }
     readScan();
     while (readToScan()) {
@@ -177,6 +178,7 @@ public final class JpegFile {
       if (c.steps == null || (progressive && !c.isKnown())) {
         throw damaged("scans are missing");
       }
+      c.makeSamples();
       for (int row = 0; row < c.blocksHigh; row++) {
         for (int column = 0; column < c.blocksWide; column++) {
           c.toSamples(c.blocks, c.blockAt(row, column), row, column, work);
