@@ -242,7 +242,7 @@ public final class PixelStore implements AutoCloseable {
   }
 
   /** Names are no part of what is drawn, but the reason why a file is missing may name it. */
-  private static String contents(ImageSet set, List<String> hashes) {
+  static String contents(ImageSet set, List<String> hashes) {
     MessageDigest digest = Sha256.digest();
     for (int i = 0; i < hashes.size(); i++) {
       String hash = hashes.get(i);
@@ -255,8 +255,7 @@ public final class PixelStore implements AutoCloseable {
   /** Returns what names the file: all that its content depends on. */
   static String key(String contents, InputSpec spec, String decoder) {
     return Sha256.hex(
-            String.format(
-                Locale.ROOT, "%d %s %s %s", FORMAT, decoder, contents, spec.pixelKey()))
+            String.format(Locale.ROOT, "%d %s %s %s", FORMAT, decoder, contents, spec.pixelKey()))
         .substring(0, 32);
   }
 

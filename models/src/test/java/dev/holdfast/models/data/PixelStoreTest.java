@@ -115,10 +115,14 @@ class PixelStoreTest {
 
   @Test
   void does_not_take_the_pixels_of_another_decoder() {
-    String key = PixelStore.key("content", Fixtures.SMALL, ImageDecoder.VERSION);
+    ImageSet set = new FolderPerClass().read(data);
+    String contents = PixelStore.contents(set, set.items().stream().map(set::contentHash).toList());
+    String key = PixelStore.key(contents, Fixtures.SMALL, ImageDecoder.VERSION);
 
-    assertThat(PixelStore.key("content", Fixtures.SMALL, ImageDecoder.VERSION)).isEqualTo(key);
-    assertThat(PixelStore.key("content", Fixtures.SMALL, "another")).isNotEqualTo(key);
+    try (PixelStore store = open(false)) {
+      assertThat(store.path().getFileName()).hasToString("pixels-" + key + ".u8");
+    }
+    assertThat(PixelStore.key(contents, Fixtures.SMALL, "another")).isNotEqualTo(key);
   }
 
   @Test

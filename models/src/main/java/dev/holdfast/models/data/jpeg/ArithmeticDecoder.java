@@ -34,6 +34,7 @@ final class ArithmeticDecoder implements EntropyDecoder {
    * @param upper larger ones than this count as large
    * @param split the last coefficient of the low band
    */
+  @SuppressWarnings("ArrayRecordComponent")
   record Conditioning(int[] lower, int[] upper, int[] split) {
 
     static final int TABLES = 16;
