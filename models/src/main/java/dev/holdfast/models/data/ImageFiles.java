@@ -13,9 +13,12 @@ import java.util.Map;
  * Images in files below a folder.
  *
  * @param root the folder that the paths of the items are relative to
- * @param spellings how the file system writes the paths whose accents it encodes in another way
+ * @param spellings the paths of files whose items have another path, since the file system encodes
+ *     accents in another way, or since there are several items in a file
+ * @param boxes the parts of images that items are, by path; other items are whole images
  */
-record ImageFiles(Path root, Map<String, String> spellings) implements ImageSource {
+record ImageFiles(Path root, Map<String, String> spellings, Map<String, Box> boxes)
+    implements ImageSource {
 
   static final String MISSING = "missing";
 
@@ -26,11 +29,16 @@ record ImageFiles(Path root, Map<String, String> spellings) implements ImageSour
     this(root, Map.of());
   }
 
+  ImageFiles(Path root, Map<String, String> spellings) {
+    this(root, spellings, Map.of());
+  }
+
   /** Returns the file at a path. It may be missing. */
   private Path file(String path) {
-    Path given = root.resolve(spellings.getOrDefault(path, path));
+    String spelled = spellings.getOrDefault(path, path);
+    Path given = root.resolve(spelled);
     if (!Files.exists(given)) {
-      Path decomposed = root.resolve(RelativePath.decomposed(path));
+      Path decomposed = root.resolve(RelativePath.decomposed(spelled));
       return Files.exists(decomposed) ? decomposed : given;
     }
     return given;
@@ -47,7 +55,7 @@ record ImageFiles(Path root, Map<String, String> spellings) implements ImageSour
 
   @Override
   public RgbImage decode(ImageItem item) throws IOException {
-    return ImageDecoder.decode(read(item.path()));
+    return image(item.path(), read(item.path()));
   }
 
   @Override
@@ -61,10 +69,23 @@ record ImageFiles(Path root, Map<String, String> spellings) implements ImageSour
       }
       throw changed(item, e);
     }
-    if (!Sha256.hex(file).equals(contentHash)) {
+    if (!hash(item.path(), file).equals(contentHash)) {
       throw changed(item, null);
     }
-    return ImageDecoder.decode(file);
+    return image(item.path(), file);
+  }
+
+  private RgbImage image(String path, byte[] file) throws IOException {
+    RgbImage whole = ImageDecoder.decode(file);
+    Box box = boxes.get(path);
+    return box == null ? whole : box.cut(whole);
+  }
+
+  /** Two parts of one file are two contents. */
+  private String hash(String path, byte[] file) {
+    String hash = Sha256.hex(file);
+    Box box = boxes.get(path);
+    return box == null ? hash : Sha256.hex(hash + " " + box.text());
   }
 
   private static RunException changed(ImageItem item, IOException cause) {
@@ -93,7 +114,7 @@ record ImageFiles(Path root, Map<String, String> spellings) implements ImageSour
   @Override
   public String contentHash(String path) {
     try {
-      return Sha256.hex(read(path));
+      return hash(path, read(path));
     } catch (IOException e) {
       return MISSING;
     }

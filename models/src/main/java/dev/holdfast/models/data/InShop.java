@@ -60,9 +60,14 @@ public record InShop() implements DatasetLayout {
     return Official.home(data, FOLDERS, EVAL + "/" + LIST, LIST)
         .filter(
             home -> {
-              try (var lines = Files.lines(list(home))) {
-                return lines.skip(1).findFirst().orElse("").contains("item_id");
-              } catch (java.io.IOException | java.io.UncheckedIOException e) {
+              try {
+                return TextFile.read(list(home))
+                    .lines()
+                    .skip(1)
+                    .findFirst()
+                    .orElse("")
+                    .contains("item_id");
+              } catch (java.io.IOException e) {
                 return false;
               }
             });

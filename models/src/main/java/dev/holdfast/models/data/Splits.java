@@ -6,9 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
@@ -20,8 +22,9 @@ import tools.jackson.databind.json.JsonMapper;
  * <ul>
  *   <li>{@code official}: what the data set's authors test on: {@code test} as a rule, {@code
  *       small} for VehicleID. It is the default where there is one
- *   <li>{@code train}, {@code test} and other names of splits that the data have
- *   <li>{@code all}: every image; the default where nobody said what to test on
+ *   <li>{@code train}, {@code test}, {@code validation} and other names of splits that the data
+ *       have, in any case; see {@link #canonical}
+ *   <li>{@code all}: every image; the default where the data have no splits
  *   <li>{@code first-half}, {@code second-half}: the first half of the class names in the order of
  *       their characters, rounded down, and the rest. By the custom of deep metric learning models
  *       are trained on the first half and tested on the second
@@ -32,6 +35,8 @@ public final class Splits {
 
   private static final String OFFICIAL = "official";
   private static final String TRAIN = "train";
+  private static final String TEST = "test";
+  private static final String VALIDATION = "validation";
   private static final String ALL = "all";
   private static final String FIRST_HALF = "first-half";
   private static final String SECOND_HALF = "second-half";
@@ -40,7 +45,29 @@ public final class Splits {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
+  /** What people call the three parts that most data have. */
+  private static final Map<String, String> SYNONYMS =
+      Map.ofEntries(
+          Map.entry("training", TRAIN),
+          Map.entry("trn", TRAIN),
+          Map.entry("testing", TEST),
+          Map.entry("tst", TEST),
+          Map.entry("val", VALIDATION),
+          Map.entry("valid", VALIDATION),
+          Map.entry("dev", VALIDATION),
+          Map.entry("eval", VALIDATION),
+          Map.entry("evaluation", VALIDATION));
+
   private Splits() {}
+
+  /**
+   * Returns the one name of a split that goes by several: in lower case, and {@code train}, {@code
+   * test} and {@code validation} for {@code training}, {@code val} and their kind.
+   */
+  static String canonical(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return SYNONYMS.getOrDefault(lower, lower);
+  }
 
   /**
    * Returns a part of a set, with labels counted anew as {@link ImageSet#keepClasses} does.
@@ -48,18 +75,50 @@ public final class Splits {
    * @param set the whole set
    * @param split one of the forms above; null for the default
    * @param dataDir where FILE.json is looked for first, before the working directory; may be null
-   * @throws InputException if there is no such split, it names unknown classes, or files of an
-   *     official set are missing
+   * @throws InputException if there is no such split, it names unknown classes, files of an
+   *     official set are missing, or the data have splits and nobody says which is tested on
    */
   public static ImageSet apply(ImageSet set, String split, Path dataDir) {
-    return choose(set, split == null ? set.mainSplit().orElse(ALL) : split, dataDir).complete();
+    return choose(set, split == null ? byDefault(set) : split, dataDir).complete();
   }
 
-  private static ImageSet choose(ImageSet set, String split, Path dataDir) {
-    int hash = split.lastIndexOf('#');
-    if (hash >= 0) {
-      return listed(set, split, split.substring(0, hash), split.substring(hash + 1), dataDir);
+  /** Scores on training images, or on several parts together, are what nobody means. */
+  private static String byDefault(ImageSet set) {
+    if (set.mainSplit().isPresent()) {
+      return set.mainSplit().get();
     }
+    Map<String, Integer> counts = new TreeMap<>();
+    for (ImageSet.Entry entry : set.entries()) {
+      Set<String> names = entry.splits();
+      (names.isEmpty() ? Set.of("none") : names)
+          .forEach(name -> counts.merge(name, 1, Integer::sum));
+    }
+    if (set.splitNames().isEmpty() || (counts.size() == 1 && !counts.containsKey(TRAIN))) {
+      return ALL;
+    }
+    List<String> parts = new ArrayList<>();
+    counts.forEach((name, count) -> parts.add(count + " in " + name));
+    String likely =
+        Stream.concat(Stream.of(VALIDATION), set.splitNames().stream())
+            .filter(set.splitNames()::contains)
+            .filter(name -> !name.equals(TRAIN))
+            .findFirst()
+            .orElse(TRAIN);
+    throw InputException.of(
+        "split",
+        "none was given",
+        "the data set " + set.name(),
+        "be named, since it has splits and none of them is test: images are "
+            + String.join(", ", parts),
+        "add --split " + likely + ", or --split all for all of them together");
+  }
+
+  private static ImageSet choose(ImageSet set, String given, Path dataDir) {
+    int hash = given.lastIndexOf('#');
+    if (hash >= 0) {
+      return listed(set, given, given.substring(0, hash), given.substring(hash + 1), dataDir);
+    }
+    String split = canonical(given);
     // The split that is tested on is one of the set's even where its list is empty.
     if (set.splitNames().contains(split) || set.mainSplit().filter(split::equals).isPresent()) {
       return named(set, split);
@@ -73,7 +132,7 @@ public final class Splits {
       default -> {
         List<String> known = new ArrayList<>(set.splitNames());
         known.addAll(List.of(OFFICIAL, ALL, FIRST_HALF, SECOND_HALF, "FILE.json#NAME"));
-        throw InputException.unknown("split", split, "the data set " + set.name(), known);
+        throw InputException.unknown("split", given, "the data set " + set.name(), known);
       }
     };
   }
@@ -96,7 +155,9 @@ public final class Splits {
         OFFICIAL,
         "the data set " + set.name(),
         "be given by a manifest whose column split has the value test",
-        "use " + FIRST_HALF + " or FILE.json#NAME");
+        "use "
+            + (set.splitNames().isEmpty() ? FIRST_HALF : String.join(", ", set.splitNames()))
+            + " or FILE.json#NAME");
   }
 
   /** A split of the data set's authors. One of which classes are known from training says so. */

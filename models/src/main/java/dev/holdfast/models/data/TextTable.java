@@ -3,8 +3,6 @@ package dev.holdfast.models.data;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.error.Reason;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +71,7 @@ final class TextTable {
   static TextTable read(Path file, int columns, int head) {
     List<String> lines;
     try {
-      lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+      lines = TextFile.read(file).lines().toList();
     } catch (IOException e) {
       throw new InputException(
           "The list %s must be a readable text file: %s.%nMaybe the download is incomplete."

@@ -7,10 +7,12 @@ import dev.holdfast.metrics.error.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SplitsTest {
@@ -143,5 +145,54 @@ class SplitsTest {
     assertThatThrownBy(() -> Splits.apply(fruit, "official", dir))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("first-half");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "train, validation, '6 in train, 7 in validation', validation",
+    "train, eval, '6 in train, 7 in validation', validation",
+    "train, fold1, '7 in fold1, 6 in train', fold1",
+    "train, train, '13 in train', train",
+    "a, b, '6 in a, 7 in b', a",
+    "a, '', '6 in a, 7 in none', a"
+  })
+  void splits_of_which_none_is_tested_on_must_be_chosen_from(
+      String first, String second, String counts, String likely) throws IOException {
+    ImageSet listed = listed(first, second);
+
+    assertThatThrownBy(() -> Splits.apply(listed, null, dir))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("images are " + counts + ".")
+        .hasMessageContaining("add --split " + likely + ",");
+    assertThat(Splits.apply(listed, "all", dir).items()).hasSize(13);
+  }
+
+  @Test
+  void one_split_that_is_not_for_training_is_the_whole_set() throws IOException {
+    assertThat(Splits.apply(listed("validation", "validation"), null, dir).items()).hasSize(13);
+  }
+
+  @Test
+  void splits_go_by_any_of_their_names() throws IOException {
+    ImageSet listed = listed("Train", "Valid");
+
+    for (String name : List.of("validation", "VAL", "eval", "Valid")) {
+      assertThat(Splits.apply(listed, name, dir).items()).hasSize(7);
+      assertThat(Splits.apply(listed, name, dir).part()).isEqualTo("validation");
+    }
+    assertThat(Splits.apply(listed, "training", dir).items()).hasSize(6);
+    assertThatThrownBy(() -> Splits.apply(listed, "test", dir))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("train, validation, official, all");
+  }
+
+  /** Six images in one split, seven in another. */
+  private ImageSet listed(String first, String second) throws IOException {
+    StringBuilder table = new StringBuilder("path,label,split\n");
+    for (int i = 0; i < 13; i++) {
+      table.append("%d.png,%s,%s\n".formatted(i, i % 2 == 0 ? "a" : "b", i < 6 ? first : second));
+    }
+    Files.writeString(dir.resolve("index.csv"), table);
+    return new CsvManifest().read(dir);
   }
 }

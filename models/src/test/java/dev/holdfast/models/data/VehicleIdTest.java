@@ -131,4 +131,17 @@ class VehicleIdTest implements OfficialLayoutContract {
         .isInstanceOf(InputException.class)
         .hasMessageContaining("vehicle (5) of line 1 of " + list);
   }
+
+  @Test
+  void a_byte_order_mark_in_a_list_loses_no_image() throws IOException {
+    List<ImageItem> expected = read(writeTwelveImages(dir.resolve("plain"))).items();
+    Path data = writeTwelveImages(dir.resolve("marked"));
+    for (String list : new String[] {"train_list.txt", "test_list_800.txt"}) {
+      Path file = data.resolve("train_test_split").resolve(list);
+      Files.writeString(file, "\ufeff" + Files.readString(file).replace("\n", "\r\n"));
+    }
+
+    assertThat(read(data).items()).isEqualTo(expected);
+    assertThat(Splits.apply(read(data), "small", null).items()).hasSize(6);
+  }
 }
