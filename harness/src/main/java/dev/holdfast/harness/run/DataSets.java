@@ -51,22 +51,7 @@ public final class DataSets {
   }
 
   private static ImageSet read(Path path, String layout, boolean subset) {
-    return layout(path, layout).read(path, subset);
-  }
-
-  private static DatasetLayout layout(Path path, String id) {
-    if (id == null) {
-      return DatasetLayout.detect(path);
-    }
-    return DatasetLayout.all().stream()
-        .filter(l -> l.id().equals(id))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                InputException.unknown(
-                    "layout",
-                    id,
-                    "the command line",
-                    DatasetLayout.all().stream().map(DatasetLayout::id).toList()));
+    return (layout == null ? DatasetLayout.detect(path) : DatasetLayout.named(layout))
+        .read(path, subset);
   }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.models.data;
 
 import dev.holdfast.metrics.error.InputException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,6 +34,7 @@ public record Cars196() implements DatasetLayout {
   /** Every class is a model of some year. */
   private static final Pattern CLASS = Pattern.compile(".+ (19|20)\\d\\d");
 
+  private static final int CLASSES = 196;
   private static final int TRAIN_CLASSES = 98;
   private static final List<Official.Part> PARTS =
       List.of(
@@ -61,7 +63,17 @@ public record Cars196() implements DatasetLayout {
 
   @Override
   public boolean matches(Path data) {
-    return Official.home(data, FOLDERS, ANNOTATIONS).isPresent() || folders(data).isPresent();
+    return home(data).isPresent();
+  }
+
+  @Override
+  public Optional<Path> home(Path data) {
+    return Official.home(data, FOLDERS, ANNOTATIONS).or(() -> folders(data));
+  }
+
+  /** Tells whether folders are all classes of this set and no others. */
+  static boolean areItsClasses(Set<String> names) {
+    return names.size() == CLASSES && names.stream().allMatch(n -> CLASS.matcher(n).matches());
   }
 
   private static Optional<Path> folders(Path data) {
@@ -84,7 +96,8 @@ public record Cars196() implements DatasetLayout {
           annotated(official), new ImageFiles(annotated.get()), Official.TEST, PARTS);
     }
     Path home = folders(data).orElse(data);
-    FolderPerClass.Found found = FolderPerClass.find(home.resolve(IMAGES));
+    Path images = Files.isDirectory(home.resolve(IMAGES)) ? home.resolve(IMAGES) : home;
+    FolderPerClass.Found found = FolderPerClass.find(images);
     List<String> names =
         found.entries().stream().map(ImageSet.Entry::className).distinct().sorted().toList();
     Set<String> train = new HashSet<>(names.subList(0, names.size() / 2));
@@ -98,8 +111,7 @@ public record Cars196() implements DatasetLayout {
                         train.contains(e.className()) ? Official.TRAIN : Official.TEST))
             .toList();
     return new Official(NAME, home, subset)
-        .set(
-            entries, new ImageFiles(home.resolve(IMAGES), found.spellings()), Official.TEST, PARTS);
+        .set(entries, new ImageFiles(images, found.spellings()), Official.TEST, PARTS);
   }
 
   private static List<ImageSet.Entry> annotated(Official official) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,7 +14,8 @@ import java.util.regex.Pattern;
  * CUB-200-2011, birds (Wah et al., "The Caltech-UCSD Birds-200-2011 dataset", CNS-TR-2011-001). By
  * the custom of deep metric learning the first 100 classes are trained on and the other 100 tested
  * on, each image against all others; {@code train_test_split.txt} is for classification and not
- * read. Also without {@code images.txt}, as folders alone.
+ * read. Also without {@code images.txt}, as folders alone, and as the folder {@code images} alone
+ * where this layout is named.
  */
 public record Cub200() implements DatasetLayout {
 
@@ -23,6 +25,7 @@ public record Cub200() implements DatasetLayout {
   private static final String LIST = "images.txt";
   private static final String IMAGES = "images";
   private static final Pattern CLASS = Pattern.compile("(\\d{3})\\..+");
+  private static final int CLASSES = 200;
   private static final int TRAIN_CLASSES = 100;
   private static final List<Official.Part> PARTS =
       List.of(
@@ -54,7 +57,8 @@ public record Cub200() implements DatasetLayout {
     return home(data).isPresent();
   }
 
-  private static Optional<Path> home(Path data) {
+  @Override
+  public Optional<Path> home(Path data) {
     return Official.home(data, FOLDERS, IMAGES, LIST)
         .filter(
             home -> {
@@ -67,6 +71,14 @@ public record Cub200() implements DatasetLayout {
             });
   }
 
+  /** Tells whether folders are all classes of this set and no others. */
+  static boolean areItsClasses(Set<String> names) {
+    return names.size() == CLASSES
+        && names.stream()
+            .map(CLASS::matcher)
+            .allMatch(m -> m.matches() && Integer.parseInt(m.group(1)) <= CLASSES);
+  }
+
   @Override
   public ImageSet read(Path data, boolean subset) {
     Path home = home(data).orElse(data);
@@ -74,20 +86,21 @@ public record Cub200() implements DatasetLayout {
     List<ImageSet.Entry> entries = new ArrayList<>();
     Map<String, String> spellings = Map.of();
     Path list = home.resolve(LIST);
+    Path inside = home.resolve(IMAGES);
+    Path images = Files.exists(list) || Files.isDirectory(inside) ? inside : home;
     if (Files.exists(list)) {
       for (TextTable.Row row : TextTable.read(list, 2, 0).rows()) {
         String path = row.path(1);
         entries.add(entry(official, path, path.replaceFirst("/.*", ""), row.owner()));
       }
     } else {
-      FolderPerClass.Found found = FolderPerClass.find(home.resolve(IMAGES));
+      FolderPerClass.Found found = FolderPerClass.find(images);
       spellings = found.spellings();
       for (ImageSet.Entry entry : found.entries()) {
         entries.add(entry(official, entry.path(), entry.className(), home.toString()));
       }
     }
-    return official.set(
-        entries, new ImageFiles(home.resolve(IMAGES), spellings), Official.TEST, PARTS);
+    return official.set(entries, new ImageFiles(images, spellings), Official.TEST, PARTS);
   }
 
   private static ImageSet.Entry entry(

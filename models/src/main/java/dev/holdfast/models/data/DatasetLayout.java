@@ -4,6 +4,7 @@ import dev.holdfast.metrics.error.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A way in which the images of a data set and their classes lie on disk. The layouts of official
@@ -15,6 +16,7 @@ public sealed interface DatasetLayout
         Cub200,
         FolderPerClass,
         InShop,
+        Market1501,
         StanfordOnlineProducts,
         VehicleId {
 
@@ -32,6 +34,11 @@ public sealed interface DatasetLayout
 
   /** Tells whether data lie in this layout; the folder or file exists. */
   boolean matches(Path data);
+
+  /** Returns the folder of the official data set that a folder is or holds, if it does. */
+  default Optional<Path> home(Path data) {
+    return Optional.empty();
+  }
 
   /**
    * Lists the images. Their pixels are not read yet.
@@ -88,6 +95,26 @@ public sealed interface DatasetLayout
                     "the folder above it was meant"));
   }
 
+  /**
+   * Returns the layout that somebody names, whatever the data look like.
+   *
+   * @throws InputException if there is none with that id
+   */
+  static DatasetLayout named(String id) {
+    DatasetLayout named =
+        all().stream()
+            .filter(layout -> layout.id().equals(id))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    InputException.unknown(
+                        "layout",
+                        id,
+                        "the command line",
+                        all().stream().map(DatasetLayout::id).toList()));
+    return named instanceof FolderPerClass ? new FolderPerClass(true) : named;
+  }
+
   /** Returns every layout, in the order in which they are tried. */
   static List<DatasetLayout> all() {
     return List.of(
@@ -96,6 +123,7 @@ public sealed interface DatasetLayout
         new Cars196(),
         new StanfordOnlineProducts(),
         new InShop(),
+        new Market1501(),
         new VehicleId(),
         new FolderPerClass());
   }

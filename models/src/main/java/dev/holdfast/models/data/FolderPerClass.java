@@ -12,18 +12,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * A folder with one folder per class; its images lie at any depth below. Files that are no images
  * by their name are ignored, and so are hidden ones and the folders that macOS and network drives
  * leave behind. Images of a format that cannot be read are listed all the same, so that they are
- * counted and do not get lost.
+ * counted and do not get lost. Folders that may be no classes, see {@link FolderDoubt}, are
+ * refused.
+ *
+ * @param asked whether somebody named this layout, so that folders are classes whatever they look
+ *     like
  */
-public record FolderPerClass() implements DatasetLayout {
+public record FolderPerClass(boolean asked) implements DatasetLayout {
 
   private static final Set<String> EXTENSIONS =
       Set.of(
@@ -32,11 +35,10 @@ public record FolderPerClass() implements DatasetLayout {
 
   private static final Set<String> LEFT_BEHIND = Set.of("__MACOSX", "@eaDir");
 
-  /** Folders with such names hold classes; they are none. */
-  private static final Pattern SPLIT =
-      Pattern.compile(
-          "(.*[ _-])?(train|trn|training|test|testing|val|valid|validation|query|gallery|probe)",
-          Pattern.CASE_INSENSITIVE);
+  /** Makes the layout of folders about which nobody said that they are classes. */
+  public FolderPerClass() {
+    this(false);
+  }
 
   @Override
   public String id() {
@@ -74,24 +76,25 @@ public record FolderPerClass() implements DatasetLayout {
           "have one folder per class with .jpg, .jpeg, .png, .bmp or .gif images",
           "the images lie one folder higher or lower");
     }
-    Set<String> classes = new TreeSet<>();
-    found.entries().forEach(e -> classes.add(e.className()));
-    if (classes.stream().allMatch(name -> SPLIT.matcher(name).matches())) {
-      throw InputException.of(
-          "folders",
-          String.join(", ", classes),
-          "the data " + data,
-          "be classes, and these look like splits",
-          "one of them was meant: " + data.resolve(classes.iterator().next()));
+    Optional<FolderDoubt> doubt = FolderDoubt.about(data, found.entries());
+    if (doubt.isPresent() && !asked) {
+      throw doubt.get().refusal(data);
     }
     ImageSet set =
         ImageSet.of(
             RelativePath.name(data), found.entries(), new ImageFiles(data, found.spellings()));
-    return found.beside() == 0
-        ? set
-        : set.note(
-            "%d images lie beside the folders of the classes and were ignored."
-                .formatted(found.beside()));
+    List<String> notes = new ArrayList<>();
+    if (found.beside() > 0) {
+      notes.add(
+          "%d images lie beside the folders of the classes and were ignored."
+              .formatted(found.beside()));
+    }
+    notes.addAll(
+        doubt.map(d -> List.of(d.note())).orElseGet(() -> FolderDoubt.notes(found.entries())));
+    for (String note : notes) {
+      set = set.note(note);
+    }
+    return set;
   }
 
   /**
@@ -126,15 +129,20 @@ public record FolderPerClass() implements DatasetLayout {
         }
       }
     } catch (IOException | UncheckedIOException e) {
-      throw new InputException(
-          "The folder %s must be readable: %s.%nMaybe its access rights or links are wrong."
-              .formatted(data, Reason.of(e)),
-          e);
+      throw unreadable(data, e);
     }
     return new Found(entries, spellings, beside);
   }
 
-  private static boolean isImage(Path path) {
+  static InputException unreadable(Path folder, Exception e) {
+    return new InputException(
+        "The folder %s must be readable: %s.%nMaybe its access rights or links are wrong."
+            .formatted(folder, Reason.of(e)),
+        e);
+  }
+
+  /** Tells whether a path below the folder of the data is one of an image. */
+  static boolean isImage(Path path) {
     for (Path part : path) {
       String name = part.toString();
       if (name.startsWith(".") || LEFT_BEHIND.contains(name)) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * In-Shop Clothes Retrieval (Liu et al., "DeepFashion: powering robust clothes recognition and
@@ -55,8 +56,9 @@ public record InShop() implements DatasetLayout {
     return home(data).isPresent();
   }
 
-  /** Other data sets of the same authors have a list of that name, but other lines in it. */
-  private static Optional<Path> home(Path data) {
+  @Override
+  public Optional<Path> home(Path data) {
+    // Other data sets of the same authors have a list of that name, but other lines in it.
     return Official.home(data, FOLDERS, EVAL + "/" + LIST, LIST)
         .filter(
             home -> {
@@ -71,6 +73,12 @@ public record InShop() implements DatasetLayout {
                 return false;
               }
             });
+  }
+
+  /** Tells whether images are stored by item, as those of this set. */
+  static boolean areItsImages(List<String> paths) {
+    return paths.stream()
+        .allMatch(path -> Stream.of(path.split("/")).anyMatch(part -> part.matches("id_\\d{8}")));
   }
 
   private static Path list(Path home) {

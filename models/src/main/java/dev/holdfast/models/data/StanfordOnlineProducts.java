@@ -52,8 +52,14 @@ public record StanfordOnlineProducts() implements DatasetLayout {
     return home(data).isPresent();
   }
 
-  private static Optional<Path> home(Path data) {
+  @Override
+  public Optional<Path> home(Path data) {
     return Official.home(data, FOLDERS, TEST_LIST, INFO + "/" + TEST_LIST);
+  }
+
+  /** Tells whether images are stored by kind of product, as those of this set. */
+  static boolean areItsImages(List<String> paths) {
+    return paths.stream().allMatch(path -> path.matches("[^/]+_final/\\d+_\\d+\\.\\w+"));
   }
 
   @Override

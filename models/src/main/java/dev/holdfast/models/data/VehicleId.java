@@ -62,7 +62,8 @@ public record VehicleId() implements DatasetLayout {
     return home(data).isPresent();
   }
 
-  private static Optional<Path> home(Path data) {
+  @Override
+  public Optional<Path> home(Path data) {
     return Official.home(data, FOLDERS, LISTS + "/" + SMALL_LIST, LISTS + "/train_list.txt");
   }
 

@@ -116,8 +116,18 @@ class FolderPerClassTest implements DatasetLayoutContract {
         .hasMessageContaining("folders (Val, test, train)")
         .hasMessageContaining("look like splits");
 
+    // Some are enough: their images would be one class each.
     Fixtures.writePng(dir.resolve("crane/a.png"), 1);
-    assertThat(layout().read(dir).classNames()).containsExactly("Val", "crane", "test", "train");
+    assertThatThrownBy(() -> layout().read(dir))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("folders (test, train, Val)")
+        .hasMessageContaining("one of them was meant: " + dir.resolve("test"));
+    ImageSet asked = DatasetLayout.named("folder-per-class").read(dir);
+    assertThat(asked.classNames()).containsExactly("Val", "crane", "test", "train");
+    assertThat(asked.notes())
+        .containsExactly(
+            "Folders are classes because that was asked for, although they look like splits: test,"
+                + " train, Val.");
   }
 
   @Test
@@ -153,5 +163,164 @@ class FolderPerClassTest implements DatasetLayoutContract {
     assertThat(sets[0].items().stream().map(sets[0]::contentHash))
         .containsExactlyElementsOf(sets[1].items().stream().map(sets[1]::contentHash).toList())
         .doesNotContain("missing");
+  }
+
+  @Test
+  void a_train_is_a_class_among_others() {
+    Fixtures.twelveImages(dir);
+    Fixtures.writePng(dir.resolve("train/a.png"), 90);
+    Fixtures.writePng(dir.resolve("freight train/a.png"), 91);
+    Fixtures.writePng(dir.resolve("art_gallery/a.png"), 92);
+    Fixtures.writePng(dir.resolve("mask/a.png"), 93);
+
+    assertThat(layout().read(dir).classNames()).hasSize(7);
+    assertThat(layout().read(dir).notes())
+        .containsExactly("Also these folders are classes: mask, train.");
+  }
+
+  @Test
+  void queries_and_a_gallery_are_searched_in_one_another() {
+    for (String split : new String[] {"query", "gallery", "train"}) {
+      Fixtures.twelveImages(dir.resolve(split));
+    }
+
+    refuses(
+        "query, train",
+        "look like splits",
+        "replace --data by --query %s --gallery %s"
+            .formatted(dir.resolve("query"), dir.resolve("gallery")));
+  }
+
+  @Test
+  void refuses_splits_with_words_around_them() {
+    for (String split : new String[] {"cars_train", "image_test", "val2017", "train_all"}) {
+      Fixtures.twelveImages(dir.resolve(split));
+    }
+
+    refuses("cars_train, image_test", "look like splits", "meant: " + dir.resolve("image_test"));
+  }
+
+  @Test
+  void refuses_pictures_with_their_masks() {
+    for (int i = 0; i < 3; i++) {
+      Fixtures.writePng(dir.resolve("images/breed%d.png".formatted(i)), i);
+      Fixtures.writePng(dir.resolve("annotations/trimaps/breed%d.png".formatted(i)), 10 + i);
+    }
+
+    refuses("images, annotations", "look like pictures and their masks", "list the pictures");
+    Fixtures.writePng(dir.resolve("other/a.png"), 90);
+    refuses("images, annotations", "look like pictures and their masks", "list the pictures");
+  }
+
+  @Test
+  void refuses_folders_of_folders() {
+    Fixtures.twelveImages(dir.resolve("fruit"));
+    Fixtures.writePng(dir.resolve("tools/saw/a.png"), 90);
+    Fixtures.writePng(dir.resolve("tools/axe/hand/a.png"), 91);
+
+    refuses("fruit, tools", "hold folders of images", "give " + dir.resolve("fruit"));
+    ImageSet asked = new FolderPerClass(true).read(dir);
+    assertThat(asked.classNames()).containsExactly("fruit", "tools");
+    assertThat(asked.notes()).singleElement().asString().contains("that was asked for");
+  }
+
+  @Test
+  void says_how_many_images_lie_deep() {
+    Fixtures.twelveImages(dir);
+    Fixtures.writePng(dir.resolve("pear/deep/er/one.png"), 77);
+
+    assertThat(layout().read(dir).notes())
+        .containsExactly(
+            "1 images lie two or more folders deep, first pear/deep/er/one.png; their class is the"
+                + " first folder.");
+  }
+
+  @Test
+  void folders_of_one_name_in_every_class_are_no_classes() {
+    for (String name : new String[] {"n01", "n02"}) {
+      Fixtures.writePng(dir.resolve(name + "/images/a.png"), name.hashCode());
+      Fixtures.writePng(dir.resolve(name + "/images/b.png"), name.hashCode() + 9);
+    }
+
+    assertThat(layout().read(dir).classNames()).containsExactly("n01", "n02");
+    assertThat(layout().read(dir).notes()).singleElement().asString().startsWith("4 images lie");
+  }
+
+  @Test
+  void refuses_the_folder_above_an_official_set() throws IOException {
+    new Cub200Test().writeTwelveImages(dir.resolve("my-birds"));
+    Fixtures.writePng(dir.resolve("other/a.png"), 90);
+
+    refuses("my-birds", "look like data sets of their own (cub-200-2011)", "meant: " + dir);
+  }
+
+  @Test
+  void refuses_a_part_of_an_official_set() throws IOException {
+    Path birds = new Cub200Test().writeTwelveImages(dir.resolve("birds"));
+    Path clothes = new InShopTest().writeTwelveImages(dir.resolve("clothes"));
+    for (Path part :
+        new Path[] {birds.resolve("images"), clothes.resolve("Img"), clothes.resolve("Img/img")}) {
+      assertThatThrownBy(() -> DatasetLayout.detect(part).read(part))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("are a part of a data set in the layout ")
+          .hasMessageContaining(
+              "all of it was meant: " + (part.startsWith(birds) ? birds : clothes));
+    }
+  }
+
+  @Test
+  void refuses_all_classes_of_cub_and_cars_without_anything_else() {
+    for (int i = 1; i <= 200; i++) {
+      Fixtures.write(dir.resolve("cub/%03d.Bird_%d/a.jpg".formatted(i, i)), new byte[] {1});
+      if (i <= 196) {
+        Fixtures.write(dir.resolve("cars/Make Model %d 2012/a.jpg".formatted(i)), new byte[] {1});
+      }
+    }
+    for (String name : new String[] {"cub", "cars"}) {
+      String layout = name.equals("cub") ? "cub-200-2011" : "cars-196";
+      Path data = dir.resolve(name);
+      assertThatThrownBy(() -> DatasetLayout.detect(data).read(data))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("half are for training")
+          .hasMessageContaining("add --layout " + layout + ";");
+      ImageSet set = DatasetLayout.named(layout).read(data, true);
+      assertThat(Splits.apply(set, null, null).classNames()).hasSize(name.equals("cub") ? 100 : 98);
+    }
+  }
+
+  @Test
+  void refuses_official_sets_without_their_lists() {
+    for (int i = 0; i < 4; i++) {
+      String kind = i < 2 ? "bicycle" : "chair";
+      Fixtures.writePng(dir.resolve("sop/%s_final/11108526580%d_0.JPG".formatted(kind, i)), i);
+      String group = i < 2 ? "MEN" : "WOMEN";
+      Fixtures.writePng(
+          dir.resolve("inshop/%s/Shirts/id_0000000%d/01_1_front.jpg".formatted(group, i)), i);
+      Fixtures.writePng(
+          dir.resolve("reid/%s/000%d_c1s1_00000%d_00.jpg".formatted(i < 2 ? "a" : "b", i, i)), i);
+    }
+    for (String[] expected :
+        new String[][] {
+          {"sop", "those of Stanford Online Products", "Ebay_train.txt and Ebay_test.txt"},
+          {"inshop", "those of In-Shop Clothes", "Eval/list_eval_partition.txt"},
+          {"reid", "hold several identities each", "query and bounding_box_test"}
+        }) {
+      Path data = dir.resolve(expected[0]);
+      assertThatThrownBy(() -> DatasetLayout.detect(data).read(data))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining(expected[1])
+          .hasMessageContaining(expected[2]);
+    }
+  }
+
+  private void refuses(String folders, String looks, String remedy) {
+    assertThatThrownBy(() -> layout().read(dir))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("be classes, and these " + looks)
+        .hasMessageContaining(remedy)
+        .hasMessageContaining("--layout folder-per-class");
+    for (String folder : folders.split(", ")) {
+      assertThatThrownBy(() -> layout().read(dir)).hasMessageContaining(folder);
+    }
   }
 }
