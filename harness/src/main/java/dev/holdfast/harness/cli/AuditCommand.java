@@ -124,10 +124,7 @@ final class AuditCommand implements Callable<Integer> {
     AuditOptions options =
         new AuditOptions(
             model,
-            data.data(),
-            data.layout(),
-            data.split(),
-            data.subset(),
+            data.source(),
             out,
             chosen,
             engine.seed(),

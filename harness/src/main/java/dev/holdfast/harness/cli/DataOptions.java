@@ -1,9 +1,11 @@
 package dev.holdfast.harness.cli;
 
 import dev.holdfast.harness.run.DataSets;
+import dev.holdfast.harness.run.DataSource;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.Shapes;
+import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Which images. */
@@ -26,7 +28,7 @@ final class DataOptions {
       names = "--split",
       paramLabel = "SPLIT",
       description =
-          "official, train, test or another split of the data, first-half, second-half, all, or FILE.json#NAME for a named list of classes. Default: train for the command train, official for others, where there is such a split, else all.")
+          "official, train, test or another split of the data, first-half, second-half, all, or FILE.json#NAME for a named list of classes. Names are in any case, and val, valid and eval are validation. Default: train for the command train, official for others, where there is such a split; all where there are none.")
   private String split;
 
   @Option(
@@ -34,6 +36,13 @@ final class DataOptions {
       description =
           "Accept an official data set that is not complete; the report says what is missing.")
   private boolean subset;
+
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description =
+          "A folder that holds the images of a manifest: its paths may start there, and lead anywhere inside. Default: the folder of the manifest.")
+  private Path root;
 
   @Option(names = "--strict", description = "Stop at the first image that cannot be read.")
   private boolean strict;
@@ -56,16 +65,8 @@ final class DataOptions {
     return data;
   }
 
-  String layout() {
-    return layout;
-  }
-
-  String split() {
-    return split;
-  }
-
-  boolean subset() {
-    return subset;
+  DataSource source() {
+    return new DataSource(data(), layout, split, subset, root);
   }
 
   boolean strict() {
@@ -73,10 +74,10 @@ final class DataOptions {
   }
 
   ImageSet open() {
-    return DataSets.open(data(), layout, split, subset);
+    return DataSets.open(source());
   }
 
   ImageSet openForTraining() {
-    return DataSets.openForTraining(data(), layout, split, subset);
+    return DataSets.openForTraining(source());
   }
 }

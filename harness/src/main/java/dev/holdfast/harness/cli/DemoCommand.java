@@ -4,6 +4,7 @@ import dev.holdfast.harness.config.Battery;
 import dev.holdfast.harness.run.AuditOptions;
 import dev.holdfast.harness.run.AuditRunner;
 import dev.holdfast.harness.run.CacheFolder;
+import dev.holdfast.harness.run.DataSource;
 import dev.holdfast.harness.run.EmbeddedModel;
 import dev.holdfast.harness.run.Evidence;
 import dev.holdfast.harness.run.Ticker;
@@ -60,10 +61,7 @@ final class DemoCommand implements Callable<Integer> {
     AuditOptions options =
         new AuditOptions(
             EmbeddedModel.unpack(model, CacheFolder.path()),
-            Shapes.ID,
-            null,
-            null,
-            false,
+            DataSource.of(Shapes.ID),
             folder,
             Battery.load("quick").withLimitQueries(QUERIES),
             engine.seed(),

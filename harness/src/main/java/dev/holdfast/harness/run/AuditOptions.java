@@ -7,10 +7,7 @@ import java.nio.file.Path;
  * What a user asked for.
  *
  * @param model path of the candidate
- * @param data a folder, a manifest, or {@code shapes}
- * @param layout id of the data layout; null to detect it
- * @param split which part of the data; null for the default
- * @param subset whether an official data set may be incomplete
+ * @param data what to search in
  * @param out folder of the audit
  * @param battery what to do
  * @param seed of everything random
@@ -26,10 +23,7 @@ import java.nio.file.Path;
  */
 public record AuditOptions(
     Path model,
-    String data,
-    String layout,
-    String split,
-    boolean subset,
+    DataSource data,
     Path out,
     Battery battery,
     long seed,

@@ -51,8 +51,7 @@ public final class AuditRunner {
   public Audit run() {
     Instant started = Instant.now();
     refuseInsideData();
-    ImageSet set =
-        DataSets.open(options.data(), options.layout(), options.split(), options.subset());
+    ImageSet set = DataSets.open(options.data());
     try (EmbeddingModel model = Models.open(options.model(), Devices.of(options.device()))) {
       return run(model, set, started);
     }
@@ -86,8 +85,8 @@ public final class AuditRunner {
 
   /** Pictures of the report would be images of the next audit. */
   private void refuseInsideData() {
-    Path data = Path.of(options.data()).toAbsolutePath().normalize();
-    if (!options.data().equals(Shapes.ID)
+    Path data = Path.of(options.data().data()).toAbsolutePath().normalize();
+    if (!options.data().data().equals(Shapes.ID)
         && options.out().toAbsolutePath().normalize().startsWith(data)) {
       throw InputException.of(
           "out",

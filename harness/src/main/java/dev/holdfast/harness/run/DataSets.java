@@ -1,6 +1,7 @@
 package dev.holdfast.harness.run;
 
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.data.CsvManifest;
 import dev.holdfast.models.data.DatasetLayout;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.Shapes;
@@ -22,36 +23,53 @@ public final class DataSets {
   /**
    * Opens a data set.
    *
-   * @param data a folder, a CSV manifest, or {@code shapes} for the embedded data set
-   * @param layout id of the layout; null to detect it
-   * @param split see {@link Splits}; null for its default. For {@code shapes}: {@code test}
-   *     (default) or {@code train}
-   * @param subset whether an official data set may be incomplete
+   * @throws InputException if it is not usable as it was asked for
    */
-  public static ImageSet open(String data, String layout, String split, boolean subset) {
-    if (data.equals(Shapes.ID)) {
-      String half = split == null ? "test" : split;
-      if (!SHAPES_SPLITS.contains(half)) {
-        throw InputException.unknown("split", half, "the data set shapes", SHAPES_SPLITS);
-      }
-      return half.equals(TRAIN) ? Shapes.train(SHAPES_SEED) : Shapes.test(SHAPES_SEED);
+  public static ImageSet open(DataSource source) {
+    if (source.data().equals(Shapes.ID)) {
+      return shapes(source);
     }
-    Path path = Path.of(data);
-    return Splits.apply(read(path, layout, subset), split, path);
+    return Splits.apply(read(source), source.split(), Path.of(source.data()));
   }
 
   /** Opens what is to be trained on: the training images where the data say which they are. */
-  public static ImageSet openForTraining(String data, String layout, String split, boolean subset) {
-    if (split != null || data.equals(Shapes.ID)) {
-      return open(data, layout, split == null ? TRAIN : split, subset);
+  public static ImageSet openForTraining(DataSource source) {
+    if (source.split() != null || source.data().equals(Shapes.ID)) {
+      return open(source.split() == null ? source.withSplit(TRAIN) : source);
     }
-    Path path = Path.of(data);
-    ImageSet all = read(path, layout, subset);
-    return Splits.apply(all, all.splitNames().contains(TRAIN) ? TRAIN : null, path);
+    ImageSet all = read(source);
+    return Splits.apply(
+        all, all.splitNames().contains(TRAIN) ? TRAIN : null, Path.of(source.data()));
   }
 
-  private static ImageSet read(Path path, String layout, boolean subset) {
-    return (layout == null ? DatasetLayout.detect(path) : DatasetLayout.named(layout))
-        .read(path, subset);
+  private static ImageSet shapes(DataSource source) {
+    refuseRoot(source, Shapes.ID);
+    String half = source.split() == null ? "test" : source.split();
+    if (!SHAPES_SPLITS.contains(half)) {
+      throw InputException.unknown("split", half, "the data set shapes", SHAPES_SPLITS);
+    }
+    return half.equals(TRAIN) ? Shapes.train(SHAPES_SEED) : Shapes.test(SHAPES_SEED);
+  }
+
+  private static ImageSet read(DataSource source) {
+    Path path = Path.of(source.data());
+    DatasetLayout layout =
+        source.layout() == null ? DatasetLayout.detect(path) : DatasetLayout.named(source.layout());
+    if (layout instanceof CsvManifest) {
+      return new CsvManifest(source.root()).read(path, source.subset());
+    }
+    refuseRoot(source, layout.id());
+    return layout.read(path, source.subset());
+  }
+
+  private static void refuseRoot(DataSource source, String layout) {
+    if (source.root() != null) {
+      throw InputException.of(
+          "--root",
+          source.root(),
+          "the data " + source.data(),
+          "go with a .csv manifest, and these are " + layout,
+          "leave it out");
+    }
   }
 }

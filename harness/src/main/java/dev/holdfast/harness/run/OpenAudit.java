@@ -96,7 +96,7 @@ final class OpenAudit {
                 model.manager())) {
       CleanRun clean =
           CleanRun.ask(
-              options.data(),
+              options.data().data(),
               chosen,
               draws,
               images,

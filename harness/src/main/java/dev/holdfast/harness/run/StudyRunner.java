@@ -72,8 +72,8 @@ public final class StudyRunner {
     study.methods().forEach(m -> recipes.put(m.id(), study.recipe(m)));
     refuseTwins(recipes);
     ImageSet training =
-        DataSets.openForTraining(study.data(), study.layout(), study.trainSplit(), false);
-    ImageSet test = DataSets.open(study.data(), study.layout(), study.testSplit(), false);
+        DataSets.openForTraining(DataSource.of(study.data(), study.layout(), study.trainSplit()));
+    ImageSet test = DataSets.open(DataSource.of(study.data(), study.layout(), study.testSplit()));
     refuseShared(training, test);
     check(recipes.values(), training);
     try {
@@ -198,10 +198,7 @@ public final class StudyRunner {
     AuditOptions options =
         new AuditOptions(
             model(cell),
-            study.data(),
-            study.layout(),
-            study.testSplit(),
-            false,
+            DataSource.of(study.data(), study.layout(), study.testSplit()),
             folder,
             battery,
             study.auditSeed(),

@@ -153,10 +153,7 @@ class CostTest {
     AuditOptions options =
         new AuditOptions(
             Path.of("toy"),
-            pictures.toString(),
-            null,
-            null,
-            false,
+            DataSource.of(pictures.toString()),
             out,
             StrictYaml.parse(battery, "test.yaml", Battery.class),
             3,
@@ -171,7 +168,7 @@ class CostTest {
             null);
     Ticker ticker = new Ticker(new PrintWriter(new StringWriter()), false);
     return new AuditRunner(options, ticker)
-        .run(model, DataSets.open(pictures.toString(), null, null, false), Instant.EPOCH);
+        .run(model, DataSets.open(DataSource.of(pictures.toString())), Instant.EPOCH);
   }
 
   private static List<QueryRow> queries(Path out) {

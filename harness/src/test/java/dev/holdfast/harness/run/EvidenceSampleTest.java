@@ -88,10 +88,7 @@ class EvidenceSampleTest {
     AuditOptions options =
         new AuditOptions(
             Path.of("toy"),
-            data.toString(),
-            null,
-            null,
-            false,
+            DataSource.of(data.toString()),
             out,
             StrictYaml.parse(BATTERY, "test.yaml", Battery.class),
             3,
@@ -106,7 +103,7 @@ class EvidenceSampleTest {
             null);
     try (EmbeddingModel model = new ToyModel(CARD)) {
       new AuditRunner(options, new Ticker(new PrintWriter(new StringWriter()), false))
-          .run(model, DataSets.open(data.toString(), null, null, false), Instant.EPOCH);
+          .run(model, DataSets.open(DataSource.of(data.toString())), Instant.EPOCH);
     }
     return out;
   }

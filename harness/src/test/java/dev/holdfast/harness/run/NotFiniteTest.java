@@ -97,10 +97,7 @@ class NotFiniteTest {
     AuditOptions options =
         new AuditOptions(
             Path.of("toy"),
-            data.toString(),
-            null,
-            null,
-            false,
+            DataSource.of(data.toString()),
             out,
             StrictYaml.parse(BATTERY, "test.yaml", Battery.class),
             3,
@@ -115,7 +112,7 @@ class NotFiniteTest {
             null);
     try (EmbeddingModel model = new Failing()) {
       new AuditRunner(options, new Ticker(new PrintWriter(new StringWriter()), false))
-          .run(model, DataSets.open(data.toString(), null, null, false), Instant.EPOCH);
+          .run(model, DataSets.open(DataSource.of(data.toString())), Instant.EPOCH);
     }
     List<QueryRow> rows;
     try (Stream<QueryRow> all = AuditFiles.readQueries(out)) {

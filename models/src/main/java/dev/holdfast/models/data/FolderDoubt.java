@@ -263,7 +263,7 @@ record FolderDoubt(String folders, String looks, String remedy) {
   private static Optional<FolderDoubt> tooDeep(Path data, Map<String, List<String>> classes) {
     List<String> paths = classes.values().stream().flatMap(List::stream).toList();
     if (paths.stream().anyMatch(path -> depth(path) < 3)
-        || paths.stream().map(path -> path.split("/")[1]).distinct().count() < 2) {
+        || paths.stream().map(path -> path.split("/", -1)[1]).distinct().count() < 2) {
       return Optional.empty();
     }
     return Optional.of(
@@ -277,7 +277,7 @@ record FolderDoubt(String folders, String looks, String remedy) {
   }
 
   private static int depth(String path) {
-    return path.split("/").length;
+    return path.split("/", -1).length;
   }
 
   private static String lower(String name) {

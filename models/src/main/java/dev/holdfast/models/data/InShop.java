@@ -78,7 +78,8 @@ public record InShop() implements DatasetLayout {
   /** Tells whether images are stored by item, as those of this set. */
   static boolean areItsImages(List<String> paths) {
     return paths.stream()
-        .allMatch(path -> Stream.of(path.split("/")).anyMatch(part -> part.matches("id_\\d{8}")));
+        .allMatch(
+            path -> Stream.of(path.split("/", -1)).anyMatch(part -> part.matches("id_\\d{8}")));
   }
 
   private static Path list(Path home) {

@@ -24,7 +24,7 @@ import org.apache.commons.csv.CSVRecord;
  */
 final class ManifestTable {
 
-  private static final String SEPARATORS = ",;\t|";
+  private static final List<Character> SEPARATORS = List.of(',', ';', '\t', '|');
   private static final String NOTE = "#";
   private static final Pattern IMAGE =
       Pattern.compile(".*\\.(jpe?g|png|bmp|gif|webp|tiff?)", Pattern.CASE_INSENSITIVE);
@@ -171,12 +171,12 @@ final class ManifestTable {
   }
 
   private static char separator(String text, List<String> wanted, Path file) {
-    for (char separator : SEPARATORS.toCharArray()) {
+    for (char separator : SEPARATORS) {
       if (names(text, separator, file).containsAll(wanted)) {
         return separator;
       }
     }
-    return SEPARATORS.charAt(0);
+    return SEPARATORS.get(0);
   }
 
   private static List<String> names(String text, char separator, Path file) {

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -100,22 +99,21 @@ public record Market1501() implements DatasetLayout {
 
   @Override
   public Optional<Path> home(Path data) {
-    return Official.home(data, FOLDERS, GALLERY).filter(home -> isHome().test(home));
+    return Official.home(data, FOLDERS, GALLERY).filter(Market1501::isHome);
   }
 
-  private static Predicate<Path> isHome() {
-    return home ->
-        Files.isDirectory(home.resolve(GALLERY)) && Files.isDirectory(home.resolve(QUERY));
+  private static boolean isHome(Path folder) {
+    return Files.isDirectory(folder.resolve(GALLERY)) && Files.isDirectory(folder.resolve(QUERY));
   }
 
   @Override
   public ImageSet read(Path data, boolean subset) {
     Path home = home(data).orElse(data);
     List<String> several =
-        isHome().test(data)
+        isHome(data)
             ? List.of()
             : Official.children(data)
-                .filter(isHome())
+                .filter(Market1501::isHome)
                 .map(child -> child.getFileName().toString())
                 .toList();
     if (several.size() > 1) {

@@ -359,7 +359,7 @@ class CsvManifestTest implements DatasetLayoutContract {
             "is_query,is_gallery,role\nTrue,True,both", "both say the same",
             "group,sequence\n1,2", "have one column group");
     for (Map.Entry<String, String> cause : causes.entrySet()) {
-      String[] lines = cause.getKey().split("\n");
+      String[] lines = cause.getKey().split("\n", -1);
       table("path,label," + lines[0], "1.png,a," + lines[1]);
 
       assertThatThrownBy(() -> layout().read(dir))

@@ -319,7 +319,7 @@ class FolderPerClassTest implements DatasetLayoutContract {
         .hasMessageContaining("be classes, and these " + looks)
         .hasMessageContaining(remedy)
         .hasMessageContaining("--layout folder-per-class");
-    for (String folder : folders.split(", ")) {
+    for (String folder : folders.split(", ", -1)) {
       assertThatThrownBy(() -> layout().read(dir)).hasMessageContaining(folder);
     }
   }
