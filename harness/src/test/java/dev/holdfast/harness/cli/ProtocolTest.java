@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +45,15 @@ class ProtocolTest {
         - {attack: {type: fgsm}, objectives: [{type: margin, k: 1}], epsilons: [16/255]}
         - {attack: {type: fgsm}, epsilons: [16/255], side: gallery}
         - {attack: {type: fgsm}, epsilons: [16/255], side: both}
+      corruptions:
+        - {ids: [gaussian-noise], severities: [5]}
+      """;
+  private static final String CLEAN =
+      """
+      schema: 1
+      name: clean
+      limit_queries: 0
+      metrics: [recall@1, map-at-r]
       corruptions:
         - {ids: [gaussian-noise], severities: [5]}
       """;
@@ -83,6 +93,128 @@ class ProtocolTest {
     }
     World.write(data.resolve("index.csv"), table.toString());
     return data;
+  }
+
+  /** The same data as {@link #queriesAndGallery}, said in the columns that others use. */
+  @Test
+  void a_table_of_open_metric_learning_gives_what_roles_give() {
+    Path data = queriesAndGallery(dir.resolve("oml"));
+    StringBuilder table = new StringBuilder(",path,label,split,is_query,is_gallery,category\n");
+    for (char c = 'a'; c < 'a' + CLASSES; c++) {
+      for (int i = 0; i < EACH; i++) {
+        table.append(
+            "%d,class-%c/%d.png,%c,validation,%s,%s,x\n"
+                .formatted(i, c, i, c, i < 2 ? "True" : "False", i < 2 ? "False" : "True"));
+      }
+    }
+    World.write(
+        data.resolve("df.csv"), table + "98,extra/0.png,y,train,,,x\n99,extra/1.png,z,train,,,x\n");
+    Path battery = World.write(dir.resolve("clean.yaml"), CLEAN);
+    Audit byRole = audit(data, dir.resolve("oml-role"), "--battery", battery);
+    Path out = dir.resolve("oml-out");
+    Cli.run(
+            "audit",
+            "--model",
+            model,
+            "--data",
+            data.resolve("df.csv"),
+            "--battery",
+            battery,
+            "--out",
+            out)
+        .refuses(Holdfast.INPUT, "2 in train, 24 in validation", "--split validation");
+    assertThat(out).doesNotExist();
+
+    Audit audit = audit(data.resolve("df.csv"), out, "--split", "val", "--battery", battery);
+
+    assertThat(audit.data().queries()).isEqualTo(CLASSES * 2);
+    assertThat(audit.data().gallery()).isEqualTo(CLASSES * (EACH - 2));
+    assertThat(audit.data().notes())
+        .contains("Columns of the manifest that were not used: category.");
+    assertThat(audit.rows().stream().map(ResultRow::value).toList())
+        .isNotEmpty()
+        .isEqualTo(byRole.rows().stream().map(ResultRow::value).toList());
+  }
+
+  @Test
+  void people_are_searched_for_as_a_table_with_roles_and_groups_says_it() throws IOException {
+    Path images = World.images(dir.resolve("people-images"), CLASSES, EACH);
+    Path data = dir.resolve("people");
+    StringBuilder table = new StringBuilder("path,label,role,group\n");
+    for (int c = 0; c < CLASSES; c++) {
+      for (int i = 0; i < EACH; i++) {
+        int identity = c == 0 ? 0 : 10 + c;
+        boolean query = i < 2 && identity > 0;
+        String path =
+            "%s/%04d_c%ds1_00000%d_00.png"
+                .formatted(query ? "query" : "bounding_box_test", identity, 1 + i % 3, i);
+        Files.createDirectories(data.resolve(path).getParent());
+        Files.copy(images.resolve("class-%c/%d.png".formatted('a' + c, i)), data.resolve(path));
+        table.append(
+            "%s,%04d,%s,%04d at %d\n"
+                .formatted(path, identity, query ? "query" : "gallery", identity, i % 3));
+      }
+    }
+    Files.createDirectories(data.resolve("bounding_box_train"));
+    Path list = World.write(dir.resolve("lists/people.csv"), table.toString());
+
+    Map<String, NpyArray> asked = embedded("people", data, "--subset");
+    Map<String, NpyArray> listed = embedded("listed", list, "--root", data);
+
+    for (String array : List.of("ids", "labels")) {
+      assertThat(asked.get("q/" + array).longs()).isEqualTo(listed.get("q/" + array).longs());
+      assertThat(asked.get("g/" + array).longs()).isEqualTo(listed.get("g/" + array).longs());
+    }
+    assertThat(asked.get("q/ids").longs()).hasSize(2 * (CLASSES - 1));
+    // Which items share a group, whatever its number.
+    assertThat(together(asked)).isEqualTo(together(listed)).isNotEmpty();
+  }
+
+  private static List<String> together(Map<String, NpyArray> arrays) {
+    long[] queries = arrays.get("q/groups").longs();
+    long[] gallery = arrays.get("g/groups").longs();
+    List<String> pairs = new ArrayList<>();
+    for (int q = 0; q < queries.length; q++) {
+      for (int g = 0; g < gallery.length; g++) {
+        if (queries[q] == gallery[g]) {
+          pairs.add(q + " " + g);
+        }
+      }
+    }
+    return pairs;
+  }
+
+  private static Map<String, NpyArray> embedded(String name, Path data, Object... more) {
+    Path queries = dir.resolve(name + "-q.npz");
+    Path gallery = dir.resolve(name + "-g.npz");
+    List<Object> words = new ArrayList<>(List.of("embed", "--model", model, "--data", data));
+    words.addAll(List.of("--out", queries, "--gallery-out", gallery));
+    words.addAll(List.of(more));
+    Cli.run(words.toArray()).succeeds();
+    Map<String, NpyArray> arrays = new HashMap<>();
+    NpzReader.read(queries).forEach((array, values) -> arrays.put("q/" + array, values));
+    NpzReader.read(gallery).forEach((array, values) -> arrays.put("g/" + array, values));
+    return arrays;
+  }
+
+  @Test
+  void a_root_is_for_tables() {
+    Path data = queriesAndGallery(dir.resolve("rooted"));
+
+    Cli.run(
+            "embed",
+            "--model",
+            model,
+            "--data",
+            data,
+            "--layout",
+            "folder-per-class",
+            "--root",
+            dir,
+            "--out",
+            dir.resolve("no.npz"))
+        .refuses(Holdfast.INPUT, "--root (" + dir, "folder-per-class");
+    assertThat(dir.resolve("no.npz")).doesNotExist();
   }
 
   @Test
