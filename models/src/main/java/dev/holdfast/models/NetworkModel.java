@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.holdfast.metrics.error.InputException;
@@ -125,7 +126,7 @@ public final class NetworkModel implements EmbeddingModel {
       }
       throw new InputException(
           "The model (%s) must be differentiable with respect to its input.%nMaybe it says why not itself: %s"
-              .formatted(card.name(), firstLine(e)),
+              .formatted(card.name(), ForwardFailure.firstLine(e)),
           e);
     }
   }
@@ -150,28 +151,22 @@ public final class NetworkModel implements EmbeddingModel {
   private NDArray forward(NDArray input, boolean gradient) {
     NDArray raw;
     try {
-      raw = network.forward(input, gradient);
-    } catch (EngineException | IllegalArgumentException e) {
+      raw = float32(network.forward(input, gradient));
+    } catch (OutputException e) {
       throw new InputException(
-          "The model (%s) must accept a batch of %s.%nMaybe it says why itself: %s"
-              .formatted(card.name(), input.getShape(), firstLine(e)),
+          "The model (%s) must return one tensor of real numbers, N x %d, and it returns %s.%nMaybe wrap the network and return the embedding alone: def forward(self, x): return self.net(x)[0]"
+              .formatted(card.name(), card.embedding().dimension(), e.getMessage()),
           e);
+    } catch (EngineException | IllegalArgumentException e) {
+      throw ForwardFailure.explain(card, input, e, takesOne(input));
     }
     long samples = input.getShape().get(0);
     Shape expected = new Shape(samples, card.embedding().dimension());
-    if (raw.getShape().dimension() == 4
-        && raw.getShape().equals(new Shape(samples, expected.get(1), 1, 1))) {
+    if (isSame(raw.getShape(), expected)) {
       raw = raw.reshape(expected);
     }
     if (!raw.getShape().equals(expected)) {
-      throw InputException.of(
-          "output shape",
-          raw.getShape(),
-          "the model " + card.name(),
-          "be " + expected + " as its card says",
-          raw.getShape().dimension() == 2
-              ? "the card should say dimension: " + raw.getShape().get(1)
-              : "the network lacks a pooling or flattening layer");
+      throw ForwardFailure.shape(card, raw.getShape(), expected);
     }
     if (!card.embedding().normalize()) {
       return raw;
@@ -179,16 +174,57 @@ public final class NetworkModel implements EmbeddingModel {
     return raw.div(raw.square().sum(new int[] {1}, true).add(TINY).sqrt());
   }
 
-  /** The engine puts a C++ stack behind its message; the cause stands in a line of its own. */
-  private static String firstLine(Throwable e) {
-    String message = String.valueOf(e.getMessage());
-    return message
-        .lines()
-        .map(String::strip)
-        .filter(l -> l.startsWith("RuntimeError:") || l.startsWith("torch.jit.Error"))
-        .findFirst()
-        .or(() -> message.lines().map(String::strip).filter(l -> !l.isEmpty()).findFirst())
-        .orElse("no message");
+  /** Pooled features with sides of 1, or a single embedding whose batch was squeezed away. */
+  private static boolean isSame(Shape shape, Shape expected) {
+    return shape.equals(new Shape(expected.get(0), expected.get(1), 1, 1))
+        || (expected.get(0) == 1 && shape.equals(new Shape(expected.get(1))));
+  }
+
+  /**
+   * Returns the output in the type that everything after it counts on. The sum of squares of small
+   * numbers of 16 bits is 0, and that of large ones infinite.
+   */
+  private static NDArray float32(NDArray output) {
+    DataType type = output.getDataType();
+    if (type == DataType.FLOAT32) {
+      return output;
+    }
+    if (type == DataType.COMPLEX64 || (type == DataType.UNKNOWN && !isReal(output))) {
+      throw new OutputException("complex or quantized ones", null);
+    }
+    // Conversion proper would cut the graph; a sum in place takes the type of the first.
+    return output
+        .getManager()
+        .zeros(output.getShape(), DataType.FLOAT32, output.getDevice())
+        .addi(output);
+  }
+
+  /**
+   * The binding has no name for several types, bfloat16 and a complex one among them; only real
+   * numbers have an order.
+   */
+  private static boolean isReal(NDArray output) {
+    try (NDArray values = output.stopGradient();
+        NDArray ordered = values.gt(values)) {
+      return ordered.getShape().equals(output.getShape());
+    } catch (EngineException e) {
+      return false;
+    }
+  }
+
+  /** Tells whether the network takes a single image, where it does not take the batch. */
+  private boolean takesOne(NDArray input) {
+    if (input.getShape().get(0) == 1) {
+      return false;
+    }
+    try (NDManager trial = input.getManager().newSubManager()) {
+      NDArray one = input.stopGradient().get("0:1");
+      one.attach(trial);
+      NDArray output = network.forward(one, false);
+      return output.size() == card.embedding().dimension();
+    } catch (EngineException | IllegalArgumentException | OutputException e) {
+      return false;
+    }
   }
 
   @Override

@@ -7,16 +7,23 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.holdfast.metrics.error.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * A TorchScript file.
@@ -63,9 +70,10 @@ final class TorchScriptNetwork implements Network {
   /**
    * Loads a file.
    *
-   * @throws InputException if it is not TorchScript
+   * @throws InputException if it is not TorchScript that the engine can load
    */
   static TorchScriptNetwork load(Path file, Device device) {
+    WeightsFile.check(file);
     Model model = Model.newInstance(file.getFileName().toString(), device, "PyTorch");
     try {
       // Without trainParam the tensors are inference tensors, which autograd refuses.
@@ -81,12 +89,7 @@ final class TorchScriptNetwork implements Network {
       return new TorchScriptNetwork(model, block);
     } catch (EngineException | IOException | MalformedModelException e) {
       model.close();
-      throw InputException.of(
-          "weights",
-          file.getFileName(),
-          "the model card",
-          "be a whole TorchScript file",
-          "the file is truncated, or a state dict: save torch.jit.script(model) or torch.jit.trace(...)");
+      throw WeightsFile.unloadable(file, e);
     }
   }
 
@@ -95,13 +98,76 @@ final class TorchScriptNetwork implements Network {
     // The profiling executor rewrites the graph after the first calls, and numbers with it; the
     // setting is per thread.
     JniUtils.setGraphExecutorOptimize(false);
-    return single(run(input, gradient));
+    return run(input, gradient);
   }
 
-  private NDList run(NDArray input, boolean gradient) {
+  private NDArray run(NDArray input, boolean gradient) {
     NDArray ordered =
         depthwise && takesChannelsLast(input.getShape()) ? channelsLast(input) : input;
-    return IValueUtils.forward(block, new NDList(ordered), gradient);
+    return embedding(ordered, gradient);
+  }
+
+  private NDArray embedding(NDArray input, boolean gradient) {
+    NDList output;
+    try {
+      output = IValueUtils.forward(block, new NDList(input), gradient);
+    } catch (UnsupportedOperationException e) {
+      // Something among the results is no tensor.
+      throw new OutputException(described(input), e);
+    }
+    if (output.size() != 1) {
+      throw new OutputException(described(input), null);
+    }
+    return output.head();
+  }
+
+  /** Runs once more for the names of what comes out. */
+  private String described(NDArray input) {
+    try (NDManager trial = input.getManager().newSubManager();
+        IValue given = IValue.from((PtNDArray) input);
+        IValue output = IValueUtils.forward(block, new IValue[] {given})) {
+      return described(output, (PtNDManager) trial);
+    }
+  }
+
+  private static String described(IValue value, PtNDManager manager) {
+    if (value.isTensor()) {
+      NDArray tensor = value.toTensor(manager);
+      return "a tensor " + tensor.getShape();
+    }
+    if (value.isTuple()) {
+      return "a tuple of " + described(value.toIValueTuple(), manager);
+    }
+    if (value.isMap()) {
+      Map<String, IValue> named = new TreeMap<>(value.toIValueMap());
+      String all =
+          named.entrySet().stream()
+              .map(e -> e.getKey() + ": " + described(e.getValue(), manager))
+              .collect(Collectors.joining(", "));
+      named.values().forEach(IValue::close);
+      return "a dict of {" + all + "}";
+    }
+    if (value.isList()) {
+      return "a list of " + described(value.toIValueArray(), manager);
+    }
+    if (value.isTensorList()) {
+      String all =
+          Arrays.stream(value.toTensorArray(manager))
+              .map(tensor -> "a tensor " + tensor.getShape())
+              .collect(Collectors.joining(", "));
+      return "a list of (" + all + ")";
+    }
+    String type = value.getType();
+    return type.equals("NoneType") ? "None" : type;
+  }
+
+  private static String described(IValue[] values, PtNDManager manager) {
+    String all =
+        Arrays.stream(values)
+            .map(value -> described(value, manager))
+            .collect(Collectors.joining(", "));
+    Arrays.stream(values).forEach(IValue::close);
+    return "(" + all + ")";
   }
 
   /**
@@ -119,7 +185,7 @@ final class TorchScriptNetwork implements Network {
       boolean takes = isSame(embeddings(images.duplicate()), channelsLast(images));
       channelsLast.put(shape, takes);
       return takes;
-    } catch (EngineException | IllegalArgumentException e) {
+    } catch (EngineException | OutputException | IllegalArgumentException e) {
       // The call that asks fails as well, and says why.
       return false;
     }
@@ -145,15 +211,7 @@ final class TorchScriptNetwork implements Network {
   }
 
   private float[] embeddings(NDArray images) {
-    return single(IValueUtils.forward(block, new NDList(images), false)).toFloatArray();
-  }
-
-  private static NDArray single(NDList output) {
-    if (output.size() != 1) {
-      throw new IllegalArgumentException(
-          "it returns " + output.size() + " tensors, and an embedding is one");
-    }
-    return output.head();
+    return embedding(images, false).toType(DataType.FLOAT32, false).toFloatArray();
   }
 
   /** The same values under the same indices, in another order in memory. */

@@ -119,8 +119,8 @@ class ModelsTest {
         NDManager manager = model.manager().newSubManager()) {
       assertThatThrownBy(() -> model.embed(manager.zeros(new Shape(2, 1, 32, 32))))
           .isInstanceOf(InputException.class)
-          .hasMessageContaining("The model (small) must accept a batch of (2, 1, 32, 32).")
-          .hasMessageContaining("channels");
+          .hasMessageContaining("The model (small) must take what the card says of the input")
+          .hasMessageContaining("the network wants 3 channels and gets 1");
     }
   }
 }
