@@ -3,14 +3,24 @@ package dev.holdfast.metrics;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** How far two embeddings are from each other. Smaller is more similar. */
+/** What orders a gallery around an embedding. Smaller is more similar. */
 public enum Distance {
   /** The length of the difference, {@code |a - b|}. Nothing is normalised. */
   EUCLIDEAN,
   /** {@code 1 - a.b / (|a| |b|)}, in [0, 2]; 1 where one of the two is the zero vector. */
-  COSINE;
+  COSINE,
+  /**
+   * {@code -a.b}: the nearest item is the one with the largest inner product. Nothing is
+   * normalised, and this is no distance: it may be negative, and nothing is nearest to itself.
+   */
+  DOT;
 
-  /** Returns the id that configurations and reports use: {@code euclidean} or {@code cosine}. */
+  /** Whether it is a distance: never negative, and 0 between equal directions at least. */
+  public boolean isDistance() {
+    return this != DOT;
+  }
+
+  /** Returns the id that configurations and reports use, such as {@code euclidean}. */
   public String id() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -25,6 +35,6 @@ public enum Distance {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "The distance (" + id + ") must be one of euclidean, cosine."));
+                    "The distance (" + id + ") must be one of euclidean, cosine, dot."));
   }
 }

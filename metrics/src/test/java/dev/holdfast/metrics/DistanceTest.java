@@ -15,6 +15,7 @@ class DistanceTest {
     }
     assertThat(Distance.of("euclidean")).isEqualTo(Distance.EUCLIDEAN);
     assertThat(Distance.of("cosine")).isEqualTo(Distance.COSINE);
+    assertThat(Distance.of("dot")).isEqualTo(Distance.DOT);
   }
 
   @Test
@@ -33,6 +34,6 @@ class DistanceTest {
   void names_the_known_ids_for_an_unknown_one() {
     assertThatThrownBy(() -> Distance.of("COSINE"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("The distance (COSINE) must be one of euclidean, cosine.");
+        .hasMessage("The distance (COSINE) must be one of euclidean, cosine, dot.");
   }
 }

@@ -92,7 +92,11 @@ class MetricsByLoopsTest {
       bb += (double) b[i] * b[i];
     }
     double lengths = Math.sqrt(aa) * Math.sqrt(bb);
-    return distance == Distance.EUCLIDEAN ? squares : 1 - (lengths == 0 ? 0 : dot / lengths);
+    return switch (distance) {
+      case EUCLIDEAN -> squares;
+      case COSINE -> 1 - (lengths == 0 ? 0 : dot / lengths);
+      case DOT -> 0 - dot;
+    };
   }
 
   private static double byDefinition(RetrievalMetric metric, List<Seen> ranking) {

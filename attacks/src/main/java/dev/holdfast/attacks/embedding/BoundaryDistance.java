@@ -40,6 +40,11 @@ public record BoundaryDistance() implements EmbeddingAttack {
   }
 
   @Override
+  public boolean needsDistance() {
+    return true;
+  }
+
+  @Override
   public Moved move(EmbeddingSet items, EmbeddingScene scene) {
     VoronoiBoundary boundary = new VoronoiBoundary(scene.gallery(), scene.distance());
     float[] values = new float[items.values().length];

@@ -44,6 +44,11 @@ public sealed interface EmbeddingAttack
     return false;
   }
 
+  /** Tells whether it needs a distance in the proper sense, which the inner product is not. */
+  default boolean needsDistance() {
+    return false;
+  }
+
   /**
    * Moves embeddings.
    *

@@ -60,6 +60,11 @@ public record EmbeddingNoise(Double scale, String relativeTo) implements Embeddi
   }
 
   @Override
+  public boolean needsDistance() {
+    return relativeTo.equals(NEIGHBOR_DISTANCE);
+  }
+
+  @Override
   public Moved move(EmbeddingSet items, EmbeddingScene scene) {
     int dimension = items.dimension();
     double sigma = scale * unit(scene) / Math.sqrt(dimension);

@@ -19,11 +19,15 @@ public record EmbeddingScene(
     EmbeddingSet gallery, Distance distance, double neighborDistance, long seed, String cell) {
 
   /**
-   * Returns the mean distance to the nearest item, Euclidean between prepared embeddings.
+   * Returns the mean distance to the nearest item, Euclidean between prepared embeddings; NaN where
+   * what orders the gallery is no distance.
    *
    * @param results of clean queries
    */
   public static double neighborDistance(List<QueryResult> results, Distance distance) {
+    if (!distance.isDistance()) {
+      return Double.NaN;
+    }
     return results.stream()
         .mapToDouble(r -> r.distances()[0])
         // Between vectors of length 1, |a - b|^2 = 2 - 2 cos.
@@ -44,7 +48,7 @@ public record EmbeddingScene(
 
   /** Returns the factor that prepares an embedding; 0 for zero under the cosine distance. */
   static double scale(EmbeddingSet set, int row, Distance distance) {
-    if (distance == Distance.EUCLIDEAN) {
+    if (distance != Distance.COSINE) {
       return 1;
     }
     double squares = 0;

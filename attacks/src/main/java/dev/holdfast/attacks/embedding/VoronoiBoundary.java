@@ -33,6 +33,9 @@ final class VoronoiBoundary {
   private final double[] scales;
 
   VoronoiBoundary(EmbeddingSet gallery, Distance distance) {
+    if (!distance.isDistance()) {
+      throw new IllegalArgumentException(distance.id() + " is no distance");
+    }
     this.gallery = gallery;
     this.distance = distance;
     this.scales = new double[gallery.size()];

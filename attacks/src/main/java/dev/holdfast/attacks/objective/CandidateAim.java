@@ -40,7 +40,7 @@ record CandidateAim(
       NDArray prepared = surroundings.prepareGiven(e);
       NDArray sum = null;
       for (Query query : queries) {
-        NDArray near = Surroundings.distance(prepared, query.embedding());
+        NDArray near = surroundings.between(prepared, query.embedding());
         // Which items it has not passed yet is a step function; the loss is linear in between.
         NDArray fixed = near.stopGradient().toType(DataType.FLOAT64, false).expandDims(1);
         NDArray ahead = fixed.sub(query.distances()).muli(sign).gt(0);
@@ -102,7 +102,7 @@ record CandidateAim(
   private double rank(Standing standing, double[] candidate, int item, int query) {
     double[] asking = standing.point(surroundings.gallery(), query);
     double[] distances = standing.distances(asking);
-    double from = Standing.distance(asking, candidate);
+    double from = standing.between(asking, candidate);
     if (everything) {
       // RobRank does not look at ties; what is not a number is where the attacker wants it.
       boolean lost = !ahead && Double.isNaN(from);

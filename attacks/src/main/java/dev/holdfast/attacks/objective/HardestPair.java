@@ -40,13 +40,14 @@ final class HardestPair {
     NDArray offset = manager.create(missing);
     return e -> {
       NDArray prepared = surroundings.prepareGiven(e);
-      NDArray squares = surroundings.squaredDistances(prepared.stopGradient());
-      NDArray relevant = squares.add(hidden[0]).argMin(1);
-      NDArray other = squares.subi(hidden[1]).argMax(1);
+      NDArray order = surroundings.order(prepared.stopGradient());
+      NDArray relevant = order.add(hidden[0]).argMin(1);
+      NDArray other = order.subi(hidden[1]).argMax(1);
       // The product says which items count; how far they are is computed anew.
       NDArray difference =
-          Surroundings.distance(prepared, surroundings.galleryRows(other))
-              .sub(Surroundings.distance(prepared, surroundings.galleryRows(relevant)))
+          surroundings
+              .between(prepared, surroundings.galleryRows(other))
+              .sub(surroundings.between(prepared, surroundings.galleryRows(relevant)))
               .add(offset);
       return Activation.relu(difference).neg();
     };

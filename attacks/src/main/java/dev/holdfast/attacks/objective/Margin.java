@@ -69,17 +69,18 @@ public record Margin(Integer k) implements Objective {
     int kth = Math.min(k, surroundings.gallery().size());
     return e -> {
       NDArray prepared = surroundings.prepareGiven(e);
-      NDArray squares = surroundings.squaredDistances(prepared.stopGradient());
-      NDArray relevant = squares.add(hidden[0]).argMin(1);
-      NDArray others = squares.addi(hidden[1]);
+      NDArray order = surroundings.order(prepared.stopGradient());
+      NDArray relevant = order.add(hidden[0]).argMin(1);
+      NDArray others = order.addi(hidden[1]);
       NDArray other =
           kth == 1
               ? others.argMin(1)
               : others.topK(kth, 1, false, true).get(1).get(new NDIndex(":, {}", kth - 1));
       // The product says which items count; how far they are is computed anew, because squares of
       // nearby items cancel.
-      return Surroundings.distance(prepared, surroundings.galleryRows(relevant))
-          .sub(Surroundings.distance(prepared, surroundings.galleryRows(other)))
+      return surroundings
+          .between(prepared, surroundings.galleryRows(relevant))
+          .sub(surroundings.between(prepared, surroundings.galleryRows(other)))
           .add(offset);
     };
   }

@@ -9,7 +9,8 @@ import ai.djl.ndarray.types.Shape;
 /**
  * How much of an inequality between ranks does not hold: the mean over chosen candidates c and all
  * counted gallery items x of [d(q, c) - d(q, x)]+, which is 0 once every c is ahead of every x; or
- * of the opposite, which is 0 once every c is behind.
+ * of the opposite, which is 0 once every c is behind. Where the gallery is ordered by the inner
+ * product, d is its negative.
  *
  * @param chosen candidates of each row of the batch: rows of the gallery, rows x M
  * @param counted 1 for each gallery item that counts, else 0: rows x G in double
@@ -66,14 +67,22 @@ record RankLoss(Surroundings surroundings, int[][] chosen, NDArray counted, bool
       NDArray counts = difference.gt(0).toType(DataType.FLOAT64, false).muli(counted);
       value.addi(difference.muli(counts).sum(new int[] {1}));
       active.addi(counts);
-      NDArray factor = counts.sum(new int[] {1}, true).muli(inverse(toAim));
-      gradient.addi(p.sub(aim).muli(factor));
+      NDArray number = counts.sum(new int[] {1}, true);
+      if (surroundings.byProduct()) {
+        gradient.subi(aim.mul(number));
+      } else {
+        gradient.addi(p.sub(aim).muli(number.muli(inverse(toAim))));
+      }
     }
-    NDArray weights = active.muli(inverse);
-    gradient
-        .subi(p.mul(weights.sum(new int[] {1}, true)))
-        .addi(weights.matMul(surroundings.exactRows()))
-        .muli(sign);
+    if (surroundings.byProduct()) {
+      gradient.addi(active.matMul(surroundings.exactRows())).muli(sign);
+    } else {
+      NDArray weights = active.muli(inverse);
+      gradient
+          .subi(p.mul(weights.sum(new int[] {1}, true)))
+          .addi(weights.matMul(surroundings.exactRows()))
+          .muli(sign);
+    }
     NDArray divisor = counted.sum(new int[] {1}).muli(count).maximum(1);
     return new Value(value.divi(divisor), gradient.divi(divisor.expandDims(1)));
   }

@@ -27,7 +27,7 @@ final class Standing {
 
   /** Under the cosine distance, points have length 1; zero stays zero. */
   private double scale(EmbeddingSet of, int row) {
-    if (distance == Distance.EUCLIDEAN) {
+    if (distance != Distance.COSINE) {
       return 1;
     }
     double squares = 0;
@@ -47,6 +47,26 @@ final class Standing {
     return point;
   }
 
+  /** Returns what orders one point around another. */
+  double between(double[] a, double[] b) {
+    if (distance != Distance.DOT) {
+      return distance(a, b);
+    }
+    double dot = 0;
+    for (int d = 0; d < a.length; d++) {
+      dot += a[d] * b[d];
+    }
+    return -dot;
+  }
+
+  private static double dot(double[] point, float[] values, int from) {
+    double dot = 0;
+    for (int d = 0; d < point.length; d++) {
+      dot += point[d] * values[from + d];
+    }
+    return dot;
+  }
+
   /** Returns the distance between two points. */
   static double distance(double[] a, double[] b) {
     double squares = 0;
@@ -56,11 +76,15 @@ final class Standing {
     return Math.sqrt(squares);
   }
 
-  /** Returns the distance of a point to each item of the set. */
+  /** Returns what orders the items of the set around a point: its distance to each. */
   double[] distances(double[] point) {
     float[] values = set.values();
     double[] distances = new double[scales.length];
     for (int row = 0; row < distances.length; row++) {
+      if (distance == Distance.DOT) {
+        distances[row] = -dot(point, values, row * point.length);
+        continue;
+      }
       double squares = 0;
       for (int d = 0; d < point.length; d++) {
         double difference = point[d] - values[row * point.length + d] * scales[row];

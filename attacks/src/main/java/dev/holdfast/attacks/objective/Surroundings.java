@@ -176,9 +176,25 @@ public final class Surroundings implements AutoCloseable {
     return rows.sub(others).square().sum(new int[] {1}).add(TINY).sqrt();
   }
 
-  /** Returns all squared distances between rows and the gallery, roughly: rows x G. */
-  NDArray squaredDistances(NDArray prepared) {
+  /**
+   * Returns what orders one row around another, differentiable: the {@link #distance}, or the
+   * negative inner product.
+   */
+  NDArray between(NDArray rows, NDArray others) {
+    return distance == Distance.DOT
+        ? rows.mul(others).sum(new int[] {1}).neg()
+        : distance(rows, others);
+  }
+
+  /**
+   * Returns numbers that order the gallery around rows, roughly: rows x G squared distances, or
+   * negative inner products.
+   */
+  NDArray order(NDArray prepared) {
     upload();
+    if (distance == Distance.DOT) {
+      return prepared.matMul(transposed).negi();
+    }
     return prepared
         .matMul(transposed)
         .muli(-2)
@@ -281,8 +297,14 @@ public final class Surroundings implements AutoCloseable {
     return exactRows;
   }
 
+  /** Whether the gallery is ordered by the inner product, and not by a distance. */
+  boolean byProduct() {
+    return distance == Distance.DOT;
+  }
+
   /**
-   * Returns all distances between rows and the gallery in double: rows x G.
+   * Returns all distances between rows and the gallery in double, or the negative inner products:
+   * rows x G.
    *
    * @param prepared rows x D in double
    */
@@ -291,6 +313,9 @@ public final class Surroundings implements AutoCloseable {
     try (NDManager temporary = prepared.getManager().newSubManager()) {
       NDArray columns = all.transpose();
       columns.attach(temporary);
+      if (distance == Distance.DOT) {
+        return prepared.matMul(columns).negi();
+      }
       return prepared
           .matMul(columns)
           .muli(-2)

@@ -75,9 +75,9 @@ record TargetAim(Surroundings surroundings, int[][] chosen, float[][] embeddings
     }
     return e -> {
       NDArray prepared = surroundings.prepareGiven(e);
-      NDArray sum = Surroundings.distance(prepared, aims[0]);
+      NDArray sum = surroundings.between(prepared, aims[0]);
       for (int t = 1; t < aims.length; t++) {
-        sum = sum.add(Surroundings.distance(prepared, aims[t]));
+        sum = sum.add(surroundings.between(prepared, aims[t]));
       }
       return aims.length == 1 ? sum.neg() : Scalars.times(sum, -1.0 / aims.length);
     };

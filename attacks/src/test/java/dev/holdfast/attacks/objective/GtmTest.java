@@ -57,7 +57,7 @@ class GtmTest implements ObjectiveContract {
   void the_corrected_target_is_the_nearest_wrong_one_and_that_of_robrank_mostly_is_not() {
     int same = 0;
     int items = 0;
-    for (World world : World.three()) {
+    for (World world : World.several()) {
       for (int item = 0; item < world.batch().size(); item++) {
         int target = world.chosen(new Gtm(null), item)[0];
         assertThat(world.other(item, target)).isTrue();

@@ -79,7 +79,7 @@ final class ScoreCommand implements Callable<Integer> {
       paramLabel = "DISTANCE",
       defaultValue = "euclidean",
       description =
-          "euclidean, cosine, or hamming: between the signs of the embeddings, which then take their place in every metric. Default: ${DEFAULT-VALUE}.")
+          "euclidean, cosine, dot (the nearest item has the largest inner product), or hamming: between the signs of the embeddings, which then take their place in every metric. Default: ${DEFAULT-VALUE}.")
   private String distance;
 
   @Option(
@@ -168,7 +168,10 @@ final class ScoreCommand implements Callable<Integer> {
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine());
         NDManager manager = NDManager.newBaseManager(Devices.of(engine.device()))) {
       List<SpaceMetric> whole =
-          SpaceMetric.all().stream().filter(metric -> asked(metric.id())).toList();
+          SpaceMetric.all().stream()
+              .filter(metric -> asked(metric.id()))
+              .filter(metric -> fits(metric, between, sides))
+              .toList();
       int steps = 1 + whole.size();
       ticker.step("scoring", 0, steps);
       PerQuery perQuery = search(sides, metrics, between, manager);
@@ -212,6 +215,25 @@ final class ScoreCommand implements Callable<Integer> {
     for (String id : only == null ? List.<String>of() : only) {
       check("metric", id, known);
     }
+  }
+
+  /** Says what is left out because it needs a distance, unless that was asked for by name. */
+  private boolean fits(SpaceMetric metric, Distance between, Sides sides) {
+    if (between.isDistance() || !metric.needsDistance(sides.gallery().clusters() != null)) {
+      return true;
+    }
+    if (only != null) {
+      throw InputException.of(
+          "metric",
+          metric.id(),
+          "the command line",
+          "be one that needs no distance, since " + distance + " is none",
+          "ask for --distance cosine, or leave it out");
+    }
+    spec.commandLine()
+        .getErr()
+        .printf("%s is left out: it needs a distance, and %s is none.%n", metric.id(), distance);
+    return false;
   }
 
   private boolean asked(String id) {

@@ -3,6 +3,7 @@ package dev.holdfast.harness.plan;
 import dev.holdfast.attacks.corruption.Corruption;
 import dev.holdfast.attacks.corruption.Dialect;
 import dev.holdfast.attacks.corruption.FrostTextures;
+import dev.holdfast.attacks.embedding.EmbeddingAttack;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.threat.Epsilon;
 import dev.holdfast.attacks.threat.Knowledge;
@@ -15,6 +16,7 @@ import dev.holdfast.harness.config.Battery;
 import dev.holdfast.harness.config.CorruptionEntry;
 import dev.holdfast.harness.config.EmbeddingEntry;
 import dev.holdfast.harness.config.WorstCaseEntry;
+import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.InputSpec;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -108,6 +111,28 @@ public final class Plan {
       }
     }
     return List.copyOf(cells);
+  }
+
+  /** Tells whether a cell means anything where a gallery is ordered in this way. */
+  public static boolean suits(Cell cell, Distance distance) {
+    return distance.isDistance()
+        || !(cell instanceof EmbeddingCell moved && moved.attack().needsDistance());
+  }
+
+  /** Returns a sentence that names what {@link #suits} leaves out of a battery, if anything. */
+  public static Optional<String> leftOut(Battery battery, Distance distance) {
+    List<String> labels =
+        battery.embeddings().stream()
+            .map(EmbeddingEntry::attack)
+            .filter(attack -> !distance.isDistance() && attack.needsDistance())
+            .map(EmbeddingAttack::label)
+            .distinct()
+            .toList();
+    return labels.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "%s: left out, because %s is no distance, as needed."
+                .formatted(String.join(", ", labels), distance.id()));
   }
 
   private static WorstCaseCell worstCase(WorstCaseEntry entry, String text) {

@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
+import dev.holdfast.harness.plan.Plan;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.metrics.file.AtomicFile;
 import dev.holdfast.models.data.Draw;
@@ -94,8 +95,18 @@ final class Assembler {
         clean.queries().length,
         draws.get(0).gallery().length,
         excluded,
-        Stream.concat(set.notes().stream(), context.store().notes().stream()).toList(),
+        notes(),
         context.store().broken().stream().map(b -> new BrokenImage(b.path(), b.reason())).toList());
+  }
+
+  private List<String> notes() {
+    return Stream.of(
+            set.notes().stream(),
+            context.store().notes().stream(),
+            Plan.leftOut(context.options().battery(), context.model().card().embedding().metric())
+                .stream())
+        .flatMap(all -> all)
+        .toList();
   }
 
   private static List<ThreatInfo> threats(Set<Cell> cells) {

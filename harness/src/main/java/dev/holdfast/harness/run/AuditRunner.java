@@ -66,7 +66,10 @@ public final class AuditRunner {
           options.frost() == null
               ? FrostTextures.procedural()
               : FrostTextures.read(options.frost());
-      List<Cell> cells = Plan.of(options.battery(), spec, surrogates.identities(), frost);
+      List<Cell> cells =
+          Plan.of(options.battery(), spec, surrogates.identities(), frost).stream()
+              .filter(cell -> Plan.suits(cell, model.card().embedding().metric()))
+              .toList();
       try (PixelStore store =
           PixelStore.open(set, spec, CacheFolder.path(), ticker, options.strict())) {
         // Refuses what cannot work before anything is written.

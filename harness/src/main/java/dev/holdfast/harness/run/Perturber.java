@@ -263,7 +263,8 @@ final class Perturber {
       b2 += b * b;
     }
     return switch (distance) {
-      case EUCLIDEAN -> Math.sqrt(squares);
+      // Under the inner product, embeddings move as they are.
+      case EUCLIDEAN, DOT -> Math.sqrt(squares);
       case COSINE -> a2 == 0 || b2 == 0 ? 1 : Math.max(0, 1 - dot / Math.sqrt(a2 * b2));
     };
   }

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * that of the gallery in float32, of one block of products for each thread, and of the lists.
  *
  * <p>A score is larger the nearer the item: the cosine, or, with a = 2^-x q and b = 2^-y g no
- * longer than 1, {@code a.b - 2^(y-x) |b|^2 / 2}, from which the squared Euclidean distance differs
- * by a factor and by a number of the query alone.
+ * longer than 1, the inner product {@code a.b}, or {@code a.b - 2^(y-x) |b|^2 / 2}, from which the
+ * squared Euclidean distance differs by a factor and by a number of the query alone.
  *
  * <p>What a score may be off: a float32 dot product of D terms is off by at most {@code D u / (1 -
  * D u)} times the norms of its factors, whatever the order of summation, with u = 2^-24 (Higham,
@@ -76,7 +76,7 @@ final class CoarseSearch implements AutoCloseable {
     int y = cosine ? 0 : task.galleryRows().exponent();
     this.columns = columns(y);
     double ratio = Math.scalb(1.0, y - queryExponent);
-    this.hasSquares = !cosine;
+    this.hasSquares = task.distance() == Distance.EUCLIDEAN;
     this.halfSquares = new float[task.gallery().size()];
     double longest = 0;
     for (int item = 0; item < halfSquares.length && !cosine; item++) {
@@ -92,15 +92,19 @@ final class CoarseSearch implements AutoCloseable {
           cosine
               ? terms * 0x1p-24 / Math.max(0, 1 - terms * 0x1p-24)
               : terms * 0x1p-23 * Math.sqrt(square * longest)
-                  + 0x1p-22 * ratio * longest
-                  + terms * 0x1p-50 * (square / ratio + ratio * longest)
+                  + (hasSquares ? ofSquares(square, ratio, longest, terms) : 0)
                   + terms * 0x1p-120;
     }
   }
 
+  /** Returns what squares add to what a score may be off. */
+  private static double ofSquares(double square, double ratio, double longest, int terms) {
+    return 0x1p-22 * ratio * longest + terms * 0x1p-50 * (square / ratio + ratio * longest);
+  }
+
   /** Whether scores of this task fit into float32. */
   static boolean suits(Task task) {
-    return task.distance() == Distance.COSINE
+    return task.distance() != Distance.EUCLIDEAN
         || Math.abs(task.queryRows().exponent() - task.galleryRows().exponent()) <= MOST_APART;
   }
 

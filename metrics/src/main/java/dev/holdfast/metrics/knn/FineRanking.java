@@ -92,6 +92,8 @@ final class FineRanking {
     for (int item = 0; item < keys.length; item++) {
       if (task.distance() == Distance.EUCLIDEAN) {
         keys[item] = querySquare + task.galleryRows().square(item) - 2 * keys[item];
+      } else if (task.distance() == Distance.DOT) {
+        keys[item] = -keys[item];
       } else {
         double lengths = task.queryRows().norm(query) * task.galleryRows().norm(item);
         keys[item] = lengths == 0 ? 1 : 1 - keys[item] / lengths;
@@ -100,19 +102,21 @@ final class FineRanking {
   }
 
   /**
-   * Returns the width of the interval of a key, as a factor of the squares or, for the cosine,
-   * itself.
+   * Returns the width of the interval of a key, as a factor of the squares, of the product of the
+   * norms for the inner product or, for the cosine, itself.
    */
   static double scale(Task task) {
     boolean whole =
-        task.distance() == Distance.EUCLIDEAN && task.galleryRows().isExactWith(task.queryRows());
+        task.distance() != Distance.COSINE && task.galleryRows().isExactWith(task.queryRows());
     return whole ? 0 : (task.galleryRows().dimension() + 8) * 0x1p-51;
   }
 
   private double margin(int item) {
-    return task.distance() == Distance.EUCLIDEAN
-        ? scale * (querySquare + task.galleryRows().square(item))
-        : scale;
+    return switch (task.distance()) {
+      case EUCLIDEAN -> scale * (querySquare + task.galleryRows().square(item));
+      case DOT -> scale * task.queryRows().norm(query) * task.galleryRows().norm(item);
+      case COSINE -> scale;
+    };
   }
 
   /**

@@ -145,19 +145,25 @@ final class Rows {
 
   /**
    * Returns the number by which items are ranked: the squared distance for {@link
-   * Distance#EUCLIDEAN}, the distance itself for {@link Distance#COSINE}. Equal rows give equal
-   * numbers.
+   * Distance#EUCLIDEAN}, the distance itself for {@link Distance#COSINE} and {@link Distance#DOT}.
+   * Equal rows give equal numbers.
    */
   double key(int row, Rows other, int otherRow, Distance distance) {
     int offset = row * dimension;
     int otherOffset = otherRow * dimension;
     return switch (distance) {
       case EUCLIDEAN -> squaredDifference(values, offset, other.values, otherOffset, dimension);
+      case DOT -> product(dot(values, offset, other.values, otherOffset, dimension));
       case COSINE ->
           cosineDistance(
               dot(values, offset, other.values, otherOffset, dimension),
               norms[row] * other.norms[otherRow]);
     };
+  }
+
+  /** A zero has no sign, or items would be apart that tie. */
+  private static double product(double dot) {
+    return 0 - dot;
   }
 
   private static double cosineDistance(double dot, double lengths) {
@@ -185,6 +191,9 @@ final class Rows {
     }
     for (int k = 0; k < i && distance == Distance.COSINE; k++) {
       keys[k] = cosineDistance(keys[k], norms[row] * other.norms[otherRows[k]]);
+    }
+    for (int k = 0; k < i && distance == Distance.DOT; k++) {
+      keys[k] = product(keys[k]);
     }
     for (; i < keys.length; i++) {
       keys[i] = key(row, other, otherRows[i], distance);

@@ -29,6 +29,11 @@ public record AdjustedMutualInformation() implements SpaceMetric {
   }
 
   @Override
+  public boolean needsDistance(boolean clustered) {
+    return !clustered;
+  }
+
+  @Override
   public double value(Space space) {
     return Contingency.of(space.items().labels(), space.clusters()).adjusted();
   }

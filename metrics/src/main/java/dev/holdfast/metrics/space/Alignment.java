@@ -24,6 +24,11 @@ public record Alignment() implements SpaceMetric {
   }
 
   @Override
+  public boolean needsDistance(boolean clustered) {
+    return true;
+  }
+
+  @Override
   public double value(Space space) {
     UnitRows rows = new UnitRows(space.items());
     double sum = 0;

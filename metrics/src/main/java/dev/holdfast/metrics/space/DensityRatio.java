@@ -27,6 +27,11 @@ public record DensityRatio() implements SpaceMetric {
   }
 
   @Override
+  public boolean needsDistance(boolean clustered) {
+    return true;
+  }
+
+  @Override
   public double value(Space space) {
     UnitRows rows = new UnitRows(space.items());
     double within = 0;

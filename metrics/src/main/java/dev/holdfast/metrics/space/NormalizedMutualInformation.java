@@ -31,6 +31,11 @@ public record NormalizedMutualInformation() implements SpaceMetric {
   }
 
   @Override
+  public boolean needsDistance(boolean clustered) {
+    return !clustered;
+  }
+
+  @Override
   public double value(Space space) {
     return Contingency.of(space.items().labels(), space.clusters()).normalized();
   }

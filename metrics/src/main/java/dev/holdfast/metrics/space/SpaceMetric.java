@@ -30,6 +30,15 @@ public sealed interface SpaceMetric
     return false;
   }
 
+  /**
+   * Tells whether it needs a distance in the proper sense, which the inner product is not.
+   *
+   * @param clustered whether clusters are given, or have to be found
+   */
+  default boolean needsDistance(boolean clustered) {
+    return false;
+  }
+
   /** Returns the value; NaN where the set has none, such as a mean over no pairs. */
   double value(Space space);
 

@@ -38,6 +38,11 @@ public record Uniformity() implements SpaceMetric {
   }
 
   @Override
+  public boolean needsDistance(boolean clustered) {
+    return true;
+  }
+
+  @Override
   public double value(Space space) {
     int size = space.items().size();
     UnitRows rows = new UnitRows(space.items());

@@ -29,6 +29,11 @@ public record Utilisation() implements SpaceMetric {
   }
 
   @Override
+  public boolean needsDistance(boolean clustered) {
+    return true;
+  }
+
+  @Override
   public double value(Space space) {
     if (space.training().isEmpty()) {
       return Double.NaN;

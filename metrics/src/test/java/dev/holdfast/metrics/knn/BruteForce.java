@@ -98,6 +98,9 @@ final class BruteForce {
     if (distance == Distance.EUCLIDEAN) {
       return Math.sqrt(difference);
     }
+    if (distance == Distance.DOT) {
+      return 0 - dot;
+    }
     double cosine = aa == 0 || bb == 0 ? 0 : dot / (Math.sqrt(aa) * Math.sqrt(bb));
     return 1 - Math.max(-1, Math.min(1, cosine));
   }

@@ -144,7 +144,12 @@ class ExactSearchTest {
       SameResults.EXACT
           .ignoring("distances", "nearestRelevantDistance", "nearestOtherDistance")
           .check(results, expected);
-      double factor = distance == Distance.COSINE ? 1 : Math.scalb(1.0, exponent);
+      double factor =
+          switch (distance) {
+            case EUCLIDEAN -> Math.scalb(1.0, exponent);
+            case COSINE -> 1;
+            case DOT -> Math.scalb(1.0, 2 * exponent);
+          };
       assertThat(results.get(0).nearestRelevantDistance())
           .isEqualTo(factor * expected.get(0).nearestRelevantDistance());
     }
@@ -267,7 +272,7 @@ class ExactSearchTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DOT")
   void leaves_out_the_query_itself_and_keeps_its_exact_copy(Distance distance) {
     EmbeddingSet set =
         new EmbeddingSet(
@@ -296,12 +301,33 @@ class ExactSearchTest {
     assertThat(result.firstRelevantRank()).isEqualTo(1);
   }
 
+  @Test
+  void the_largest_inner_product_is_the_nearest_and_nothing_is_nearest_to_itself() {
+    EmbeddingSet set =
+        new EmbeddingSet(
+            new float[] {1, 0, 3, 1, 3, -7, 0, 2, 0, -2, -1, 5},
+            2,
+            new long[] {1, 2, 3, 4, 5, 6},
+            new long[] {0, 0, 1, 1, 0, 1});
+
+    QueryResult result = search(set, set, Distance.DOT, 4, 5).get(0);
+
+    // Products 3, 3, 0, 0, -1: the relevant one of each tie comes last.
+    assertThat(result.neighbors()).containsExactly(2, 1, 3, 4, 5);
+    assertThat(result.distances()).containsExactly(-3, -3, 0, 0, 1);
+    assertThat(result.hits()).containsExactly(false, true, false, true, false);
+    assertThat(result.firstRelevantRank()).isEqualTo(2);
+    EmbeddingSet others = set.select(new int[] {1, 2, 3, 4, 5});
+    EmbeddingSet query = set.select(new int[] {0});
+    assertThat(search(others, query, Distance.DOT, 4, 1).get(0).neighbors()).containsExactly(1);
+  }
+
   @ParameterizedTest
   @EnumSource
   void counts_ties_against_the_model(Distance distance) {
     EmbeddingSet gallery =
         new EmbeddingSet(
-            new float[] {1, 1, 1, 1, 1, 1, 1, 1, 0, 5},
+            new float[] {1, 1, 1, 1, 1, 1, 1, 1, -1, 4},
             2,
             new long[] {1, 9, 3, 4, 5},
             new long[] {0, 1, 0, 1, 1});

@@ -469,7 +469,7 @@ public record ModelCard(
    *
    * @param dimension numbers in one embedding
    * @param normalize whether the wrapper scales embeddings to length 1
-   * @param distance {@code euclidean} or {@code cosine}
+   * @param distance {@code euclidean}, {@code cosine} or {@code dot}
    */
   public record Embedding(Integer dimension, Boolean normalize, String distance) {
 

@@ -96,6 +96,7 @@ final class ValidationRecall {
     }
     return switch (distance) {
       case EUCLIDEAN -> squares;
+      case DOT -> -dot;
       case COSINE -> normA == 0 || normB == 0 ? 1 : 1 - dot / Math.sqrt(normA * normB);
     };
   }
