@@ -3,6 +3,7 @@ package dev.holdfast.harness.cli;
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.harness.npz.EmbeddingFile;
+import dev.holdfast.harness.npz.Rounding;
 import dev.holdfast.harness.run.Devices;
 import dev.holdfast.harness.run.Ticker;
 import dev.holdfast.metrics.Distance;
@@ -268,6 +269,7 @@ final class ScoreCommand implements Callable<Integer> {
 
   private EmbeddingFile readOne(Path file) {
     EmbeddingFile read = EmbeddingFile.read(file);
+    Rounding.of(read).ifPresent(spec.commandLine().getErr()::println);
     if (distance.equals(Distance.COSINE.id())) {
       read.refuseZeroVectors();
     }
