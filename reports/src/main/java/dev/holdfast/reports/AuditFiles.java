@@ -71,6 +71,16 @@ public final class AuditFiles {
    */
   public static Audit readAudit(Path path) {
     Path file = Files.isDirectory(path) ? path.resolve(AUDIT) : path;
+    if (!Files.exists(file)) {
+      throw InputException.of(
+          "audit",
+          path,
+          "the command line",
+          "be the folder of a finished audit, but " + file + " does not exist",
+          Files.exists(path)
+              ? "the audit was not finished, or the folder beside it was meant"
+              : "its name is misspelt");
+    }
     return AuditJson.read(text(file), file.toString());
   }
 

@@ -29,6 +29,8 @@ import dev.holdfast.models.Models;
 import dev.holdfast.models.data.Draw;
 import dev.holdfast.models.data.InputSpec;
 import dev.holdfast.models.data.Protocol;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -193,7 +195,11 @@ final class AttackCommand implements Callable<Integer> {
     engine.apply();
     String owner = "the command line";
     checkLimit(owner);
-    Outputs.requireFile("out", out);
+    Outputs.requireArrays("out", out);
+    if (source.images != null && Files.exists(out) && same(out, source.images)) {
+      throw InputException.of(
+          "out", out, owner, "differ from the images that are read", "choose another name");
+    }
     Attack algorithm = Words.parse("--attack", attack, Attack.class);
     Norm chosen = norm == null ? algorithm.norms().get(0) : Norm.of(norm, owner);
     AttackCell cell =
@@ -231,6 +237,14 @@ final class AttackCommand implements Callable<Integer> {
   private void conclude(int images) {
     spec.commandLine().getOut().printf("%d adversarial images: %s%n", images, out);
     spec.commandLine().getOut().flush();
+  }
+
+  private static boolean same(Path one, Path other) {
+    try {
+      return Files.isSameFile(one, other);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private void checkLimit(String owner) {

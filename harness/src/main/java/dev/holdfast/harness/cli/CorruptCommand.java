@@ -74,7 +74,7 @@ final class CorruptCommand implements Callable<Integer> {
   @Option(
       names = "--severity",
       split = ",",
-      paramLabel = "1-5",
+      paramLabel = "N",
       defaultValue = "3",
       description = "One or more of 1 to 5, or all. Default: ${DEFAULT-VALUE}.")
   private List<String> severities;
@@ -118,7 +118,7 @@ final class CorruptCommand implements Callable<Integer> {
     }
     refuseInsideImages("out", out);
     Outputs.requireFolder("out", out);
-    Outputs.requireFile("sheet", sheet);
+    Outputs.requirePicture("sheet", sheet);
     if (sheet != null) {
       refuseInsideImages("sheet", sheet);
     }
@@ -212,7 +212,11 @@ final class CorruptCommand implements Callable<Integer> {
     for (String severity : severities) {
       if (!severity.matches("[1-5]")) {
         throw InputException.of(
-            "severity", severity, "the command line", "be 1, 2, 3, 4 or 5, or all", "try 3");
+            "severity",
+            severity,
+            "the command line",
+            "be 1, 2, 3, 4 or 5, or all",
+            "write 1,2,3 for several");
       }
     }
     return severities.stream().map(Integer::valueOf).distinct().toList();

@@ -86,8 +86,8 @@ final class EmbedCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     engine.apply();
-    Outputs.requireFile("out", out);
-    Outputs.requireFile("gallery-out", galleryOut);
+    Outputs.requireArrays("out", out);
+    Outputs.requireArrays("gallery-out", galleryOut);
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine());
         ModelSession session = ModelSession.open(model, data, engine, ticker)) {
       Protocol protocol = session.set().protocol();

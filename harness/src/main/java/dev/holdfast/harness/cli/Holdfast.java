@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
@@ -90,6 +91,15 @@ public final class Holdfast implements Runnable {
     // Their --version is that of the program.
     line.getSubcommands().values().forEach(c -> c.getCommandSpec().versionProvider(new Version()));
     line.setParameterExceptionHandler(Holdfast::explainUsage);
+    line.setExecutionStrategy(
+        parsed -> {
+          try {
+            Places.check(parsed);
+          } catch (InputException e) {
+            return holdfast.explain(e, parsed.commandSpec().commandLine());
+          }
+          return new CommandLine.RunLast().execute(parsed);
+        });
     line.setExecutionExceptionHandler((e, command, result) -> holdfast.explain(e, command));
     try {
       return line.execute(args);
@@ -123,11 +133,35 @@ public final class Holdfast implements Runnable {
         }
       }
     }
-    err.println(e.getCause() instanceof InputException input ? input.getMessage() : e.getMessage());
+    err.println(e.getCause() instanceof InputException input ? input.getMessage() : plain(e, args));
     CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
     err.println("Maybe see: " + command.getCommandSpec().qualifiedName() + " --help");
     err.flush();
     return INPUT;
+  }
+
+  /** Returns what a parser of command lines says, as this program says it. */
+  private static String plain(CommandLine.ParameterException e, String[] args) {
+    CommandLine.Model.ArgSpec arg = e.getArgSpec();
+    if (arg != null && e.getValue() != null) {
+      Class<?> type = arg.auxiliaryTypes()[0];
+      boolean small = type == int.class || type == Integer.class;
+      if (small || type == long.class || type == Long.class) {
+        return "The %s (%s) of the command line must be a whole number in digits, of at most %d."
+            .formatted(Places.key(arg), e.getValue(), small ? Integer.MAX_VALUE : Long.MAX_VALUE);
+      }
+    }
+    // The parser would show how it groups options.
+    List<String> given =
+        Arrays.stream(args)
+            .map(word -> word.replaceFirst("=.*", ""))
+            .filter(word -> word.startsWith("--") && e.getMessage().contains(word))
+            .distinct()
+            .toList();
+    return e.getMessage().startsWith("Error: ") && given.size() > 1
+        ? "The options (%s) of the command line must not stand together."
+            .formatted(String.join(", ", given))
+        : e.getMessage();
   }
 
   @Override

@@ -1,20 +1,37 @@
 package dev.holdfast.harness.cli;
 
 import dev.holdfast.metrics.error.InputException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Predicate;
+import java.util.zip.ZipFile;
 
 /** Places where results are to go, looked at before hours of work. */
 final class Outputs {
 
+  private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G'};
+
   private Outputs() {}
 
   /**
-   * Refuses a file that could not be written in the end. Makes nothing.
+   * Refuses a file of arrays that could not be written in the end, or would take the place of
+   * something else. Makes nothing.
    *
    * @param key the option; null files are not wanted and pass
    */
-  static void requireFile(String key, Path file) {
+  static void requireArrays(String key, Path file) {
+    requireFile(key, file, ".npz", Outputs::holdsArrays);
+  }
+
+  /** The same for a picture. */
+  static void requirePicture(String key, Path file) {
+    requireFile(key, file, ".png", Outputs::isPicture);
+  }
+
+  private static void requireFile(String key, Path file, String kind, Predicate<Path> same) {
     if (file == null) {
       return;
     }
@@ -23,6 +40,31 @@ final class Outputs {
           key, file, "the command line", "be a file", "add the name of a file to the folder");
     }
     requireFolder(key, file, file.toAbsolutePath().getParent());
+    // A slip must not cost an image or a model.
+    if (Files.isRegularFile(file) && !same.test(file)) {
+      throw InputException.of(
+          key,
+          file,
+          "the command line",
+          "be a new file or a " + kind + " file to replace, and is a file of another kind",
+          "choose another name");
+    }
+  }
+
+  private static boolean holdsArrays(Path file) {
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      return zip.stream().allMatch(entry -> entry.getName().endsWith(".npy"));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean isPicture(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return Arrays.equals(in.readNBytes(PNG.length), PNG);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Refuses a folder in which nothing could be written. Makes nothing. */

@@ -19,7 +19,16 @@ final class Words {
   static <T> T parse(String option, String text, Class<T> type) {
     String[] parts = text.split(",", -1);
     Map<String, String> values = new LinkedHashMap<>();
-    values.put("type", parts[0].strip());
+    String id = parts[0].strip();
+    if (!id.matches("[\\w+-]*")) {
+      throw InputException.of(
+          "value",
+          text,
+          option,
+          "be an id and parameters with commas between",
+          "write pgd,steps=10");
+    }
+    values.put("type", id);
     for (int i = 1; i < parts.length; i++) {
       int equals = parts[i].indexOf('=');
       if (equals < 1) {

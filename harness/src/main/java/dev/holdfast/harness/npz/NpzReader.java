@@ -41,6 +41,14 @@ public final class NpzReader {
    *     damaged
    */
   public static Map<String, NpyArray> read(Path file) {
+    if (Files.isDirectory(file)) {
+      throw InputException.of(
+          "file",
+          file,
+          "the command line",
+          "be a .npz file, and is a folder",
+          "a file in it is meant");
+    }
     if (!Files.isRegularFile(file)) {
       throw InputException.of("file", file, "the command line", "exist", "its name is misspelt");
     }

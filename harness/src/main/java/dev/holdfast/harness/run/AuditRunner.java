@@ -51,6 +51,7 @@ public final class AuditRunner {
   public Audit run() {
     Instant started = Instant.now();
     refuseInsideData();
+    RunFolder.refuseOther(options.out());
     ImageSet set = DataSets.open(options.data());
     try (EmbeddingModel model = Models.open(options.model(), Devices.of(options.device()))) {
       return run(model, set, started);

@@ -59,12 +59,11 @@ final class RunFolder implements AutoCloseable {
   record Config(String configHash, Map<String, String> config) {}
 
   /**
-   * Opens a folder: a new one, or one of the same run, which is then resumed.
+   * Looks at a folder before hours of work.
    *
-   * @param fresh whether to delete the results of another run that are there
-   * @throws InputException if the folder holds something else
+   * @throws InputException if the folder is a file, or holds something else than an audit
    */
-  static RunFolder open(Path path, Map<String, String> config, boolean fresh) {
+  static void refuseOther(Path path) {
     if (Files.exists(path) && !Files.isDirectory(path)) {
       throw InputException.of(
           "out",
@@ -82,6 +81,20 @@ final class RunFolder implements AutoCloseable {
             "be empty or the folder of an audit, and it holds other files",
             "choose another folder");
       }
+    } catch (IOException e) {
+      throw refused(path, e);
+    }
+  }
+
+  /**
+   * Opens a folder: a new one, or one of the same run, which is then resumed.
+   *
+   * @param fresh whether to delete the results of another run that are there
+   * @throws InputException if the folder holds something else
+   */
+  static RunFolder open(Path path, Map<String, String> config, boolean fresh) {
+    refuseOther(path);
+    try {
       Files.createDirectories(path);
       // Before anything is looked at or deleted: another run may be at work in there.
       FolderLock lock =

@@ -168,7 +168,7 @@ class BadInputTest {
         "--batch-size 0|batch size (0)|at least 1",
         "--batch-size 2000000000|batch size (2000000000)|at most",
         "--threads -1|threads (-1)|at least 1",
-        "--seed 1e3|--seed|1e3"
+        "--seed 1e3|The seed (1e3) of|whole number"
       })
   void a_wrong_option_is_refused(String words, String what, String advice) {
     audit(model, data, (Object[]) words.split(" ")).refuses(Holdfast.INPUT, what, advice);

@@ -95,16 +95,16 @@ class HelpTest {
       value = {
         "audti|Did you mean: holdfast audit",
         "audit|Missing required option",
-        "audit --model m --data d --out o --seed x|--seed",
-        "audit --model m --data d --out o --limit-queries many|--limit-queries",
+        "audit --model m --data d --out o --seed x|seed (x)",
+        "audit --model m --data d --out o --limit-queries many|limit-queries (many)",
         "audit --model m --data d --out o --batterie quick|--battery",
         "list atacks|you meant attacks",
         "list|attacks, objectives, embeddings, corruptions, sequences, metrics, methods, losses,"
             + " backbones, datasets, batteries",
         "report|AUDIT_DIR",
         "attack --model m --attack fgsm --epsilon 0 --out o|--images",
-        "attack --model m --attack fgsm --epsilon 0 --out o --data d --images i|expected only one",
-        "score --embeddings e --k one|--k"
+        "attack --model m --attack fgsm --epsilon 0 --out o --data d --images i|options (--data, --images)",
+        "score --embeddings e --k one|k (one)"
       })
   void a_wrong_command_line_is_one_message(String words, String part) {
     Cli.run((Object[]) words.split(" "))

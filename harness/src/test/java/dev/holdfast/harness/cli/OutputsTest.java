@@ -19,16 +19,16 @@ class OutputsTest {
   void what_can_be_made_passes_and_is_not_made() {
     Path deep = directory.resolve("a/b");
     assertThatCode(() -> Outputs.requireFolder("out", deep)).doesNotThrowAnyException();
-    assertThatCode(() -> Outputs.requireFile("out", deep.resolve("c.npz")))
+    assertThatCode(() -> Outputs.requireArrays("out", deep.resolve("c.npz")))
         .doesNotThrowAnyException();
-    assertThatCode(() -> Outputs.requireFile("sheet", null)).doesNotThrowAnyException();
+    assertThatCode(() -> Outputs.requirePicture("sheet", null)).doesNotThrowAnyException();
     assertThat(directory.resolve("a")).doesNotExist();
   }
 
   @Test
   void a_place_below_a_file_is_refused() throws IOException {
     Path file = Files.writeString(directory.resolve("file"), "x");
-    assertThatThrownBy(() -> Outputs.requireFile("out", file.resolve("c.npz")))
+    assertThatThrownBy(() -> Outputs.requireArrays("out", file.resolve("c.npz")))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("The out (" + file.resolve("c.npz") + ")")
         .hasMessageContaining(file + " is not such a folder");
@@ -37,7 +37,7 @@ class OutputsTest {
 
   @Test
   void a_folder_is_no_file() {
-    assertThatThrownBy(() -> Outputs.requireFile("sheet", directory))
+    assertThatThrownBy(() -> Outputs.requirePicture("sheet", directory))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("must be a file");
   }

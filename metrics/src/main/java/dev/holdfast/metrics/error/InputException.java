@@ -79,11 +79,19 @@ public final class InputException extends RuntimeException {
         : first + " and " + (words.size() - MOST_NAMED) + " more";
   }
 
-  /** Returns the known word that is closest to {@code word} by edit distance, if any is close. */
-  public static Optional<String> nearest(String word, List<String> known) {
+  /**
+   * Returns the known word that is closest to {@code given} by edit distance, if any is close; it
+   * does not matter in which case a word is written, and whether with underscores or spaces.
+   */
+  public static Optional<String> nearest(String given, List<String> known) {
+    String word = plain(given);
     return known.stream()
-        .filter(k -> distance(word, k) <= Math.min(FARTHEST_SUGGESTION, 1 + k.length() / 3))
-        .min(Comparator.comparingInt((String k) -> distance(word, k)).thenComparing(k -> k));
+        .filter(k -> distance(word, plain(k)) <= Math.min(FARTHEST_SUGGESTION, 1 + k.length() / 3))
+        .min(Comparator.comparingInt((String k) -> distance(word, plain(k))).thenComparing(k -> k));
+  }
+
+  private static String plain(String word) {
+    return word.toLowerCase(Locale.ROOT).replaceAll("[_ ]", "-");
   }
 
   private static int distance(String a, String b) {

@@ -83,7 +83,9 @@ public final class StrictYaml {
           e);
     } catch (IOException e) {
       throw new InputException(
-          "The file (%s) must be readable text.%nMaybe check its name and permissions."
+          (Files.isDirectory(file)
+                  ? "The file (%s) must be YAML, and is a folder.%nMaybe a file in it is meant."
+                  : "The file (%s) must be readable text.%nMaybe it is of another kind, or protected.")
               .formatted(file),
           e);
     }
