@@ -9,6 +9,8 @@ import dev.holdfast.harness.npz.NpzWriter;
 import dev.holdfast.metrics.random.CounterRng;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -375,12 +377,12 @@ class AttackCommandTest {
   @Test
   void a_model_that_gives_no_numbers_is_not_attacked() throws IOException {
     Path broken = World.copy(model, own.resolve("broken"));
-    Files.write(
-        broken.resolve("model.yaml"),
-        World.text(broken.resolve("model.yaml"))
-            .replace("mean: [0.5,", "mean: [3e38,")
-            .replace("std: [0.25,", "std: [1e-3,")
-            .getBytes(StandardCharsets.UTF_8));
+    Path weights = broken.resolve("weights.safetensors");
+    ByteBuffer all = ByteBuffer.wrap(World.bytes(weights)).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 8 + (int) all.getLong(0); i < all.capacity(); i += Float.BYTES) {
+      all.putFloat(i, Float.NaN);
+    }
+    Files.write(weights, all.array());
     Path out = own.resolve("out.npz");
     Object[] words = {
       "attack", "--model", broken, "--attack", "fgsm", "--epsilon", "8/255", "--out", out
