@@ -35,10 +35,7 @@ final class Places {
 
   private static void check(ArgSpec arg) {
     String key = key(arg);
-    boolean place =
-        arg.type() == Path.class
-            || arg instanceof OptionSpec option
-                && TEXTS_THAT_ARE_PLACES.contains(option.longestName());
+    boolean place = arg.type() == Path.class || TEXTS_THAT_ARE_PLACES.contains("--" + key);
     for (String value : arg.originalStringValues()) {
       if (value.isEmpty()) {
         throw InputException.of(
