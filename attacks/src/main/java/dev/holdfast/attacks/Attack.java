@@ -30,6 +30,7 @@ public sealed interface Attack
         Nes,
         Spsa,
         HopSkipJump,
+        SuccessiveHalving,
         Universal,
         Patch {
 

@@ -22,6 +22,20 @@ public interface Aim {
   BoundObjective bind(int[] items, NDManager manager);
 
   /**
+   * Puts items into the rows of a native batch, each with one gallery item that is to come ahead of
+   * what is relevant, for attacks that try one after the other. Objectives that know nothing of
+   * that aim as they always do.
+   *
+   * @param items the index of the item in each row, -1 for padding; an item may stand in several
+   * @param ranks for each row, which of the wrong items nearest to the clean embedding, from 1; the
+   *     last where there are fewer, and 0 for whichever is nearest at each step
+   * @param manager the owner of the arrays that are made
+   */
+  default BoundObjective bind(int[] items, int[] ranks, NDManager manager) {
+    return bind(items, manager);
+  }
+
+  /**
    * Returns what the papers report of this objective beside recall, by name, one value for each
    * item. An embedding that is not finite counts as what the attacker wants most.
    *

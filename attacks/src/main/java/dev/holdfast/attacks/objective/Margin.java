@@ -1,8 +1,5 @@
 package dev.holdfast.attacks.objective;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
@@ -50,38 +47,6 @@ public record Margin(Integer k) implements Objective {
               ? Surroundings.FAR
               : surroundings.others(items, i) < k ? -Surroundings.FAR : 0;
     }
-    return new FreeAim(
-        items.size(), (batch, manager) -> bind(surroundings, items, missing, batch, manager));
-  }
-
-  private BoundObjective bind(
-      Surroundings surroundings,
-      EmbeddingSet items,
-      float[] missing,
-      int[] batch,
-      NDManager manager) {
-    NDArray[] hidden = surroundings.hidden(items, batch, manager);
-    float[] offsets = new float[batch.length];
-    for (int i = 0; i < batch.length; i++) {
-      offsets[i] = batch[i] < 0 ? 0 : missing[batch[i]];
-    }
-    NDArray offset = manager.create(offsets);
-    int kth = Math.min(k, surroundings.gallery().size());
-    return e -> {
-      NDArray prepared = surroundings.prepareGiven(e);
-      NDArray order = surroundings.order(prepared.stopGradient());
-      NDArray relevant = order.add(hidden[0]).argMin(1);
-      NDArray others = order.addi(hidden[1]);
-      NDArray other =
-          kth == 1
-              ? others.argMin(1)
-              : others.topK(kth, 1, false, true).get(1).get(new NDIndex(":, {}", kth - 1));
-      // The product says which items count; how far they are is computed anew, because squares of
-      // nearby items cancel.
-      return surroundings
-          .between(prepared, surroundings.galleryRows(relevant))
-          .sub(surroundings.between(prepared, surroundings.galleryRows(other)))
-          .add(offset);
-    };
+    return new MarginAim(surroundings, items, k, missing);
   }
 }
