@@ -35,11 +35,14 @@ final class Tournament {
   private static final double DECAY = 0.75;
   private static final int MOST_HALVINGS = 30;
 
-  /** A query of whose way more than this is left behind the first round is given up. */
+  /** A query of whose margin more than this is left behind the first wave is given up. */
+  private static final double HOPELESS = 0.75;
+
+  /** The same behind the first round. */
   private static final double LOST = 0.5;
 
-  /** A query of whose way less than this is left behind the last round is attempted again. */
-  private static final double[] NEARLY = {0.1, 0.03};
+  /** A query of whose margin less than this is left behind the last round is attempted again. */
+  private static final double[] NEARLY = {0.15, 0.05};
 
   private final AttackTask task;
   private final List<SuccessiveHalving.Round> rounds;
@@ -403,11 +406,11 @@ final class Tournament {
     }
     query.wave.clear();
     boolean isSettled = query.broken != null && task.earlyExit();
-    if (!isSettled && !query.waiting.isEmpty()) {
+    double left = query.over.get(0).merit / query.clear;
+    boolean isLost = query.round == 0 && left > (query.waiting.isEmpty() ? LOST : HOPELESS);
+    if (!isSettled && !isLost && !query.waiting.isEmpty()) {
       return;
     }
-    double left = query.over.get(0).merit / query.clear;
-    boolean isLost = query.round == 0 && left > LOST;
     if (!isSettled && !isLost && query.round < rounds.size() - 1) {
       query.round++;
       query.over.sort(Comparator.comparingInt(r -> r.number));

@@ -30,7 +30,7 @@ class SuccessiveHalvingTest implements AscentContract {
 
   @Override
   public Attack attack() {
-    return new SuccessiveHalving(9, 3);
+    return new SuccessiveHalving(5, 3);
   }
 
   @Override
@@ -159,7 +159,8 @@ class SuccessiveHalvingTest implements AscentContract {
     int once = passesOnALine(0.7);
     // 40 runs of 8 steps, 10 of 16, 3 of 32 and one of 64; the last step is looked at, too.
     assertThat(once).isEqualTo(40 * 9 + 10 * 17 + 3 * 33 + 65);
-    assertThat(passesOnALine(0.2)).isEqualTo(40 * 9);
+    assertThat(passesOnALine(0.4)).isEqualTo(40 * 9);
+    assertThat(passesOnALine(0.2)).isEqualTo(8 * 9);
     int twice = 40 * 17 + 10 * 33 + 3 * 65 + 129;
     assertThat(passesOnALine(0.92)).isEqualTo(once + twice);
     int again = 40 * 33 + 10 * 65 + 3 * 129 + 257;

@@ -20,6 +20,7 @@ import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.InputSpec;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,7 @@ import java.util.stream.Collectors;
 public final class Plan {
 
   private static final int MIDDLE = 3;
+  private static final String WORST_CASE = "worst case of the battery";
 
   private Plan() {}
 
@@ -81,9 +83,7 @@ public final class Plan {
       }
     }
     for (WorstCaseEntry entry : battery.worstCases()) {
-      for (String epsilon : entry.epsilons()) {
-        cells.add(worstCase(entry, epsilon));
-      }
+      cells.addAll(worstCases(entry));
     }
     Dialect dialect = Dialect.forSize(input.height(), input.width());
     for (CorruptionEntry entry : battery.corruptions()) {
@@ -135,10 +135,29 @@ public final class Plan {
                 .formatted(String.join(", ", labels), distance.id()));
   }
 
-  private static WorstCaseCell worstCase(WorstCaseEntry entry, String text) {
-    String owner = "worst case of the battery";
+  /** The smallest budget first: what is broken there is broken under the larger ones. */
+  private static List<WorstCaseCell> worstCases(WorstCaseEntry entry) {
+    List<WorstCaseCell> cells = new ArrayList<>();
+    List<Epsilon> epsilons =
+        entry.epsilons().stream()
+            .map(text -> Epsilon.parse(text, WORST_CASE))
+            .sorted(Comparator.comparingDouble(Epsilon::value))
+            .toList();
+    for (Epsilon epsilon : epsilons) {
+      WorstCaseCell below =
+          cells.stream()
+              .filter(cell -> cell.threat().epsilon().value() < epsilon.value())
+              .reduce((a, b) -> b)
+              .orElse(null);
+      cells.add(worstCase(entry, epsilon, below));
+    }
+    return cells;
+  }
+
+  private static WorstCaseCell worstCase(
+      WorstCaseEntry entry, Epsilon epsilon, WorstCaseCell below) {
+    String owner = WORST_CASE;
     Norm norm = Norm.of(entry.norm(), owner);
-    Epsilon epsilon = Epsilon.parse(text, owner);
     List<WorstCaseCell.Member> members = new ArrayList<>();
     Knowledge most = null;
     for (WorstCaseEntry.Member member : entry.members()) {
@@ -160,7 +179,11 @@ public final class Plan {
       }
     }
     return new WorstCaseCell(
-        members, new ThreatModel(norm, epsilon, Side.QUERY, most), entry.k(), entry.ablation());
+        members,
+        new ThreatModel(norm, epsilon, Side.QUERY, most),
+        entry.k(),
+        entry.ablation(),
+        below);
   }
 
   private static String name(List<AttackCell> attacks) {

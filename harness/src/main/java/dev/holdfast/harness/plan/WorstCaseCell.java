@@ -4,6 +4,7 @@ import dev.holdfast.attacks.threat.Knowledge;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.metrics.random.CounterRng;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,8 +16,11 @@ import java.util.TreeMap;
  * @param threat norm and budget of all of them, and the most that one of them knows
  * @param k of the recall@k that is to be broken
  * @param ablation whether members also attack what others have broken
+ * @param below the next smaller budget that the same members run under: a query that is broken
+ *     there is broken here; null for none
  */
-public record WorstCaseCell(List<Member> members, ThreatModel threat, int k, boolean ablation)
+public record WorstCaseCell(
+    List<Member> members, ThreatModel threat, int k, boolean ablation, WorstCaseCell below)
     implements Cell {
 
   /**
@@ -46,6 +50,15 @@ public record WorstCaseCell(List<Member> members, ThreatModel threat, int k, boo
   /** Returns the attacks of all members, in their order. */
   public List<AttackCell> attacks() {
     return members.stream().flatMap(member -> member.attacks().stream()).toList();
+  }
+
+  /** Returns the lengths of all smaller budgets, ascending. */
+  private List<String> smaller() {
+    List<String> lengths = new ArrayList<>();
+    for (WorstCaseCell cell = below; cell != null; cell = cell.below()) {
+      lengths.add(0, AttackCell.length(cell.threat()));
+    }
+    return lengths;
   }
 
   @Override
@@ -85,6 +98,9 @@ public record WorstCaseCell(List<Member> members, ThreatModel threat, int k, boo
             .toList());
     if (ablation) {
       setting.put("ablation", true);
+    }
+    if (below != null) {
+      setting.put("smaller", smaller());
     }
     return Json.canonical(setting);
   }

@@ -14,8 +14,10 @@ import java.util.stream.IntStream;
 /**
  * Runs the attacks of a worst case one after the other. A query that is wrong without an attack is
  * not attacked; one that an attack has broken, by the exact search, leaves, or with an ablation
- * stays for the members that have not broken it. What an attack does to a query depends on neither
- * the attacks before it nor the other queries, so an ablation changes nothing but what is known.
+ * stays for the members that have not broken it. One that is broken under a smaller budget is taken
+ * over as it is: its image lies inside the larger one. What an attack does to a query depends on
+ * neither the attacks before it nor the other queries, so an ablation changes nothing but what is
+ * known.
  */
 final class Cascade {
 
@@ -64,6 +66,30 @@ final class Cascade {
       brokenBy.add(new ArrayList<>(rank[t] > cell.k() ? List.of(CellOutcome.CLEAN) : List.of()));
     }
     this.trialsOf = lists.stream().map(list -> list.build().toArray()).toArray(int[][]::new);
+  }
+
+  /**
+   * Takes over what is broken under a smaller budget.
+   *
+   * @param images of that
+   * @param file gets them
+   */
+  void takeOver(Cascade below, ImageFile images, ImageFile file) throws IOException {
+    for (int t = 0; t < trials.size(); t++) {
+      List<String> by = below.brokenBy.get(t);
+      if (by.isEmpty() || by.contains(CellOutcome.CLEAN)) {
+        continue;
+      }
+      for (String member : by) {
+        brokenBy.get(t).add(CellOutcome.under(member, below.cell.threat().epsilon()));
+      }
+      rank[t] = below.rank[t];
+      int query = trials.queries()[t];
+      if (!perturbed[query]) {
+        take(query, below.state, query);
+        file.write(query, images.read(query), 0);
+      }
+    }
   }
 
   /** Hears how many images of how many an attack has behind it. */
@@ -136,27 +162,31 @@ final class Cascade {
   }
 
   private void keep(int[] asked, PerturbedSet made) {
-    int dimension = clean.dimension();
     for (int i = 0; i < asked.length; i++) {
       int query = asked[i];
       if (survives(query)) {
-        System.arraycopy(
-            made.embeddings().values(),
-            i * dimension,
-            state.embeddings().values(),
-            query * dimension,
-            dimension);
-        perturbed[query] = true;
-        state.finite()[query] = made.finite()[i];
-        state.distanceMoved()[query] = made.distanceMoved()[i];
-        state.linf()[query] = made.linf()[i];
-        state.l2()[query] = made.l2()[i];
+        take(query, made, i);
       }
       state.steps()[query] += made.steps()[i];
       state.forwards()[query] += made.forwards()[i];
       state.backwards()[query] += made.backwards()[i];
     }
     overBudget += made.overBudget();
+  }
+
+  private void take(int query, PerturbedSet from, int row) {
+    int dimension = clean.dimension();
+    System.arraycopy(
+        from.embeddings().values(),
+        row * dimension,
+        state.embeddings().values(),
+        query * dimension,
+        dimension);
+    perturbed[query] = true;
+    state.finite()[query] = from.finite()[row];
+    state.distanceMoved()[query] = from.distanceMoved()[row];
+    state.linf()[query] = from.linf()[row];
+    state.l2()[query] = from.l2()[row];
   }
 
   private void judge(String member, int[] asked, PerturbedSet made) {

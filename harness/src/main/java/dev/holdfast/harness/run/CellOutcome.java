@@ -1,5 +1,6 @@
 package dev.holdfast.harness.run;
 
+import dev.holdfast.attacks.threat.Epsilon;
 import dev.holdfast.reports.result.Shown;
 import java.util.Arrays;
 import java.util.List;
@@ -35,7 +36,8 @@ import java.util.Map;
  * @param pictures the files of that
  * @param brokenBy of a worst case, for each trial the members that broke it, in their order: at
  *     most one without an ablation, {@link #CLEAN} where it was wrong without, and none where it
- *     survives; null for any other cell
+ *     survives; those that broke it under a smaller budget with that, see {@link #under}; null for
+ *     any other cell
  */
 @SuppressWarnings("ArrayRecordComponent")
 record CellOutcome(
@@ -65,6 +67,23 @@ record CellOutcome(
 
   /** Who broke what the clean model gets wrong already. */
   static final String CLEAN = "clean";
+
+  private static final String UNDER = " at ";
+
+  /** Returns what broke a query, with the smaller budget under which it did. */
+  static String under(String by, Epsilon epsilon) {
+    return isUnderSmaller(by) ? by : by + UNDER + epsilon;
+  }
+
+  /** Tells whether a query was broken under a smaller budget than that of the cell. */
+  static boolean isUnderSmaller(String by) {
+    return by.contains(UNDER);
+  }
+
+  /** Returns the member that broke a query, whatever the budget. */
+  static String member(String by) {
+    return isUnderSmaller(by) ? by.substring(0, by.lastIndexOf(UNDER)) : by;
+  }
 
   /** Begins an outcome in which nothing has moved, nothing was counted and nothing is kept. */
   static Builder of(String cell, String configHash, long[] ids) {

@@ -20,6 +20,7 @@ import dev.holdfast.models.data.PixelStore;
 import dev.holdfast.models.data.Protocol;
 import dev.holdfast.reports.result.Audit;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -199,22 +200,27 @@ final class OpenAudit {
       AuditContext context, AuditProgress progress, TrustChecks checks) {
     Map<Cell, CellOutcome> outcomes = new LinkedHashMap<>();
     boolean resumed = false;
-    for (Cell cell : cells) {
-      Optional<CellOutcome> stored = folder.cell(cell.id());
-      if (stored.isPresent()) {
-        outcomes.put(cell, stored.get());
-        progress.leaveOut(cell.id());
-        resumed = true;
-      } else {
-        if (resumed) {
-          ticker.say(outcomes.size() + " finished cells were found; going on from there.");
-          resumed = false;
+    try (WorstCaseCells worstCases = new WorstCaseCells(context)) {
+      for (Cell cell : cells) {
+        Optional<CellOutcome> stored = folder.cell(cell.id());
+        if (stored.isPresent()) {
+          outcomes.put(cell, stored.get());
+          progress.leaveOut(cell.id());
+          resumed = true;
+        } else {
+          if (resumed) {
+            ticker.say(outcomes.size() + " finished cells were found; going on from there.");
+            resumed = false;
+          }
+          CellOutcome outcome =
+              progress.during(cell.id(), step -> run(context, worstCases, cell, step));
+          folder.write(cell.id(), outcome);
+          outcomes.put(cell, outcome);
         }
-        CellOutcome outcome = progress.during(cell.id(), step -> run(context, cell, step));
-        folder.write(cell.id(), outcome);
-        outcomes.put(cell, outcome);
+        checks.plan(outcomes);
       }
-      checks.plan(outcomes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return outcomes;
   }
@@ -225,7 +231,8 @@ final class OpenAudit {
     return (context.perturbed(cell).length + size - 1L) / size * size * cell.cost();
   }
 
-  private static CellOutcome run(AuditContext context, Cell cell, LongConsumer step) {
+  private static CellOutcome run(
+      AuditContext context, WorstCaseCells worstCases, Cell cell, LongConsumer step) {
     try {
       if (cell instanceof EmbeddingCell moved) {
         return new EmbeddingCells(context).run(moved);
@@ -234,7 +241,7 @@ final class OpenAudit {
         return new SequenceCells(context).run(filmed, step);
       }
       if (cell instanceof WorstCaseCell worst) {
-        return new WorstCaseCells(context).run(worst, step);
+        return worstCases.run(worst, step);
       }
       return new ImageCells(context).run(cell, step);
     } catch (IOException e) {

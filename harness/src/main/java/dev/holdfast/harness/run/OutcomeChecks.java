@@ -123,7 +123,7 @@ final class OutcomeChecks {
   private static boolean[] broken(List<List<String>> brokenBy, Set<String> members) {
     boolean[] broken = new boolean[brokenBy.size()];
     for (int i = 0; i < broken.length; i++) {
-      broken[i] = brokenBy.get(i).stream().anyMatch(members::contains);
+      broken[i] = brokenBy.get(i).stream().map(CellOutcome::member).anyMatch(members::contains);
     }
     return broken;
   }

@@ -31,12 +31,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** The rows of a report: every measured number, with its interval. */
 final class ResultRows {
 
   private static final String CORRUPTIONS_MEAN = "corruptions-mean";
   private static final String MEAN = "-mean";
+
+  /** What stands in the place of a member for all of them under smaller budgets. */
+  private static final String SMALLER = "smaller budgets";
+
   private static final String MEDIAN_PERTURBATION = "median-perturbation";
 
   private final ModelCard card;
@@ -251,37 +256,77 @@ final class ResultRows {
     List<ResultRow> rows = new ArrayList<>();
     Set<String> all = new HashSet<>(cell.members().stream().map(m -> m.name()).toList());
     Set<String> before = new HashSet<>();
+    if (cell.below() != null) {
+      rows.add(member(cell, SMALLER, Metric.LEFT_BEHIND, left(outcome, before, true)));
+    }
     for (WorstCaseCell.Member member : cell.members()) {
       before.add(member.name());
-      rows.add(member(cell, member, Metric.LEFT_BEHIND, left(outcome, before)));
+      rows.add(member(cell, member.name(), Metric.LEFT_BEHIND, left(outcome, before, true)));
       if (cell.ablation()) {
         Set<String> others = new HashSet<>(all);
         others.remove(member.name());
-        rows.add(member(cell, member, Metric.LEFT_ALONE, left(outcome, Set.of(member.name()))));
-        rows.add(member(cell, member, Metric.LEFT_WITHOUT, left(outcome, others)));
+        Set<String> alone = Set.of(member.name());
+        rows.add(member(cell, member.name(), Metric.LEFT_ALONE, left(outcome, alone, false)));
+        rows.add(member(cell, member.name(), Metric.LEFT_WITHOUT, left(outcome, others, false)));
       }
+    }
+    rows.addAll(withstood(cell, outcome));
+    return rows;
+  }
+
+  /** How many passes what survives a worst case has withstood; nothing where nothing survives. */
+  private List<ResultRow> withstood(WorstCaseCell cell, CellOutcome outcome) {
+    int[] survivors =
+        IntStream.range(0, trials.size())
+            .filter(t -> outcome.brokenBy().get(t).isEmpty())
+            .toArray();
+    List<ResultRow> rows = new ArrayList<>();
+    if (survivors.length > 0) {
+      rows.add(passes(cell, Metric.SURVIVOR_FORWARDS, outcome.forwards(), survivors));
+      rows.add(passes(cell, Metric.SURVIVOR_BACKWARDS, outcome.backwards(), survivors));
     }
     return rows;
   }
 
-  /** Returns 1 for each trial that survives these members, and 0 for the others. */
-  private static double[] left(CellOutcome outcome, Set<String> members) {
+  private ResultRow passes(WorstCaseCell cell, String metric, int[] passes, int... survivors) {
+    double[] each = Arrays.stream(survivors).mapToDouble(t -> passes[t]).toArray();
+    return row(
+        Kind.ATTACK,
+        cell.perturbation(),
+        cell,
+        metric,
+        cell.k(),
+        Intervals.median(each),
+        null,
+        null);
+  }
+
+  /**
+   * Returns 1 for each trial that survives these members, and 0 for the others.
+   *
+   * @param smaller whether it also has to survive all members under smaller budgets
+   */
+  private static double[] left(CellOutcome outcome, Set<String> members, boolean smaller) {
     return outcome.brokenBy().stream()
         .mapToDouble(
             by ->
-                by.stream().anyMatch(m -> m.equals(CellOutcome.CLEAN) || members.contains(m))
+                by.stream()
+                        .anyMatch(
+                            m ->
+                                m.equals(CellOutcome.CLEAN)
+                                    || members.contains(CellOutcome.member(m))
+                                    || (smaller && CellOutcome.isUnderSmaller(m)))
                     ? 0
                     : 1)
         .toArray();
   }
 
-  private ResultRow member(
-      WorstCaseCell cell, WorstCaseCell.Member member, String metric, double[] left) {
+  private ResultRow member(WorstCaseCell cell, String member, String metric, double[] left) {
     return row(
         Kind.ATTACK,
         cell.perturbation(),
         cell,
-        member.name(),
+        member,
         metric,
         cell.k(),
         trials.estimate(new RecallAtK(cell.k()), left, seed(Metrics.recall(cell.k()))),

@@ -8,16 +8,30 @@ import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
 import dev.holdfast.reports.result.Shown;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongConsumer;
 
-/** Cells in which a query has to survive several attacks, one after the other. */
-final class WorstCaseCells {
+/**
+ * Cells in which a query has to survive several attacks, one after the other. What is broken under
+ * a smaller budget is taken over, so the images of a cell are kept until that of the next larger
+ * budget is done; an audit that goes on with the larger one makes them again.
+ */
+final class WorstCaseCells implements AutoCloseable {
 
   private final AuditContext context;
   private final CleanRun clean;
   private final Images images;
+
+  /** Cells that a larger budget waits for, by their ids. */
+  private final Map<String, Attacked> waitedFor = new HashMap<>();
+
+  /** What came of a cell, with the last image of each query that was attacked. */
+  private record Attacked(Cascade cascade, ImageFile file) {}
 
   WorstCaseCells(AuditContext context) {
     this.context = context;
@@ -31,51 +45,113 @@ final class WorstCaseCells {
    * @param step hears what of the cost of the cell is done
    */
   CellOutcome run(WorstCaseCell cell, LongConsumer step) throws IOException {
-    int n = clean.queries().length;
+    Attacked attacked = attack(cell, context.order(), step);
+    try {
+      return outcome(cell, attacked.cascade(), attacked.file(), step);
+    } finally {
+      boolean isWaitedFor =
+          context.cells().stream()
+              .anyMatch(
+                  other ->
+                      other instanceof WorstCaseCell larger
+                          && larger.below() != null
+                          && larger.below().id().equals(cell.id()));
+      if (isWaitedFor) {
+        waitedFor.put(cell.id(), attacked);
+      } else {
+        attacked.file().close();
+      }
+    }
+  }
+
+  /** Attacks some queries with all members, behind what is broken under smaller budgets. */
+  private Attacked attack(WorstCaseCell cell, int[] order, LongConsumer step) throws IOException {
     boolean[] finite = clean.queriesFinite();
-    Trials trials = clean.trials();
     Cascade cascade =
         new Cascade(
             cell,
-            trials,
+            clean.trials(),
             clean.retrieval(),
             clean.queries(),
             clean.asked(),
             finite,
             clean.ranks(clean.results(), finite));
     List<AttackCell> attacks = cell.attacks();
-    try (ImageFile file = new ImageFile(images.values())) {
+    ImageFile file = new ImageFile(images.values());
+    try {
+      if (cell.below() != null) {
+        Attacked smaller = below(cell.below());
+        cascade.takeOver(smaller.cascade(), smaller.file(), file);
+        smaller.file().close();
+      }
       cascade.run(
           context.perturber(cell),
-          context.order(),
+          order,
           images.values(),
           file,
           (attack, image, of) -> {
             double before = attacks.subList(0, attack).stream().mapToInt(Cell::cost).sum();
             double share = before + (double) image / of * attacks.get(attack).cost();
-            step.accept((long) (share * n));
+            step.accept((long) (share * clean.queries().length));
           });
-      PerturbedSet set = cascade.set();
-      double[] left = new double[trials.size()];
-      for (int t = 0; t < left.length; t++) {
-        left[t] = cascade.brokenBy().get(t).isEmpty() ? 1 : 0;
-      }
-      int notFinite = 0;
-      for (int q = 0; q < n; q++) {
-        notFinite += cascade.isPerturbed(q) && !set.finite()[q] ? 1 : 0;
-      }
-      Tracker tracker = new Tracker(context, cell, step, new int[0]);
-      List<QueryResult> results = clean.retrieval().search(trials, set.embeddings());
-      tracker.keep(this::image, query -> image(cascade, file, query));
-      List<Shown> shown = tracker.shown(results);
-      return CellOutcome.of(cell.id(), context.folder().configHash(), clean.ids())
-          .found(cascade.ranks(), Map.of(Metrics.recall(cell.k()), left))
-          .perturbed(trials.each(set), set, notFinite)
-          .evidence(evidence(cell, cascade, file, set))
-          .shown(shown, context.showcase().files(shown))
-          .brokenBy(cascade.brokenBy())
-          .build();
+      return new Attacked(cascade, file);
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
     }
+  }
+
+  /** Returns what came of the next smaller budget, attacked again where that is long past. */
+  private Attacked below(WorstCaseCell cell) throws IOException {
+    Attacked there = waitedFor.remove(cell.id());
+    if (there != null) {
+      return there;
+    }
+    CellOutcome outcome = context.folder().cell(cell.id()).orElseThrow();
+    Trials trials = clean.trials();
+    Set<Integer> broken = new HashSet<>();
+    for (int t = 0; t < trials.size(); t++) {
+      if (outcome.brokenBy().get(t).stream()
+          .anyMatch(by -> !by.equals(CellOutcome.CLEAN) && !CellOutcome.isUnderSmaller(by))) {
+        broken.add(trials.queries()[t]);
+      }
+    }
+    int[] order = Arrays.stream(context.order()).filter(broken::contains).toArray();
+    return attack(cell, order, done -> {});
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Attacked attacked : waitedFor.values()) {
+      attacked.file().close();
+    }
+    waitedFor.clear();
+  }
+
+  private CellOutcome outcome(
+      WorstCaseCell cell, Cascade cascade, ImageFile file, LongConsumer step) throws IOException {
+    int n = clean.queries().length;
+    Trials trials = clean.trials();
+    PerturbedSet set = cascade.set();
+    double[] left = new double[trials.size()];
+    for (int t = 0; t < left.length; t++) {
+      left[t] = cascade.brokenBy().get(t).isEmpty() ? 1 : 0;
+    }
+    int notFinite = 0;
+    for (int q = 0; q < n; q++) {
+      notFinite += cascade.isPerturbed(q) && !set.finite()[q] ? 1 : 0;
+    }
+    Tracker tracker = new Tracker(context, cell, step, new int[0]);
+    List<QueryResult> results = clean.retrieval().search(trials, set.embeddings());
+    tracker.keep(this::image, query -> image(cascade, file, query));
+    List<Shown> shown = tracker.shown(results);
+    return CellOutcome.of(cell.id(), context.folder().configHash(), clean.ids())
+        .found(cascade.ranks(), Map.of(Metrics.recall(cell.k()), left))
+        .perturbed(trials.each(set), set, notFinite)
+        .evidence(evidence(cell, cascade, file, set))
+        .shown(shown, context.showcase().files(shown))
+        .brokenBy(cascade.brokenBy())
+        .build();
   }
 
   private float[] image(int query) {

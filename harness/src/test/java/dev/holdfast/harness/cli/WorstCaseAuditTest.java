@@ -2,6 +2,8 @@ package dev.holdfast.harness.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.harness.npz.NpyArray;
+import dev.holdfast.harness.npz.NpzReader;
 import dev.holdfast.reports.AuditFiles;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.QueryRow;
@@ -313,5 +315,126 @@ class WorstCaseAuditTest {
         assertThat(other.resolve(file)).hasSameBinaryContentAs(cascade.resolve(file));
       }
     }
+  }
+
+  // --- Several budgets --------------------------------------------------------------------------
+
+  private static final String[] BUDGETS = {"4/255", "8/255", "16/255"};
+
+  /** Steps of one length: as the budget grows, they break not much more. */
+  private static String budgets(String epsilons, boolean withAblation) {
+    return """
+        schema: 1
+        name: budgets
+        metrics: [recall@1]
+        worst_cases:
+          - epsilons: [%s]
+            ablation: %s
+            members:
+              - {attack: {type: pgd, steps: 3, step_size: 0.5/255}, objectives: [{type: margin}]}
+              - {attack: {type: square, queries: 6, rescale: true}, objectives: [{type: margin}]}
+        """
+        .formatted(epsilons, withAblation);
+  }
+
+  private static List<List<QueryRow>> byBudget(Path audit) {
+    List<QueryRow> all = worst(audit);
+    List<String> cells = all.stream().map(QueryRow::cell).distinct().toList();
+    return cells.stream()
+        .map(cell -> all.stream().filter(row -> row.cell().equals(cell)).toList())
+        .toList();
+  }
+
+  @Test
+  void a_query_that_is_broken_under_a_budget_is_broken_under_every_larger_one() throws IOException {
+    World.write(shared.resolve("budgets.yaml"), budgets("16/255, 4/255, 8/255", false));
+    World.write(shared.resolve("budgets-ablation.yaml"), budgets("4/255, 8/255, 16/255", true));
+    Path out = own.resolve("budgets");
+    audit("budgets", out, "--evidence", "all").succeeds();
+    List<List<QueryRow>> budgets = byBudget(out);
+    assertThat(budgets).hasSize(BUDGETS.length);
+    int takenOver = 0;
+    for (int b = 1; b < BUDGETS.length; b++) {
+      for (int q = 0; q < QUERIES; q++) {
+        QueryRow smaller = budgets.get(b - 1).get(q);
+        QueryRow row = budgets.get(b).get(q);
+        if (smaller.brokenBy() == null || smaller.brokenBy().equals("clean")) {
+          assertThat(row.brokenBy() == null || !row.brokenBy().contains(" at ")).isTrue();
+          continue;
+        }
+        takenOver++;
+        String by = smaller.brokenBy();
+        assertThat(row.brokenBy())
+            .isEqualTo(by.contains(" at ") ? by : by + " at " + BUDGETS[b - 1]);
+        assertThat(row.hits().get(1)).isFalse();
+        assertThat(List.of(row.rank(), row.perturbationLinf(), row.distanceMoved()))
+            .isEqualTo(
+                List.of(smaller.rank(), smaller.perturbationLinf(), smaller.distanceMoved()));
+        assertThat(row.forwards() + row.backwards() + row.steps()).isZero();
+        assertThat(image(out, row)).isEqualTo(image(out, smaller));
+      }
+    }
+    assertThat(takenOver).isGreaterThan(2);
+    assertThat(World.text(out.resolve("report.md")))
+        .contains("| smaller budgets |")
+        .contains("what survives has withstood ")
+        .contains(" forward and ")
+        .contains(" backward passes (medians of ");
+    assertThat(World.text(out.resolve("report.html"))).contains("what survives has withstood ");
+    // What goes on behind the smallest budget attacks once more what that has broken.
+    Path resumed = World.copy(out, own.resolve("resumed"));
+    for (String file : World.files(resumed.resolve("cells"))) {
+      if (file.startsWith("worst") && !file.contains("_0.0156863_")) {
+        Files.delete(resumed.resolve("cells").resolve(file));
+      }
+    }
+    audit("budgets", resumed, "--evidence", "all").succeeds();
+    for (String file : List.of("results.csv", "queries.csv.gz")) {
+      assertThat(resumed.resolve(file)).hasSameBinaryContentAs(out.resolve(file));
+    }
+    for (String file : World.files(out.resolve("evidence"))) {
+      assertThat(resumed.resolve("evidence").resolve(file))
+          .hasSameBinaryContentAs(out.resolve("evidence").resolve(file));
+    }
+    Path all = own.resolve("all");
+    audit("budgets-ablation", all).succeeds();
+    List<List<QueryRow>> ablated = byBudget(all);
+    for (int b = 0; b < BUDGETS.length; b++) {
+      for (int q = 0; q < QUERIES; q++) {
+        QueryRow row = ablated.get(b).get(q);
+        assertThat(row.hits()).isEqualTo(budgets.get(b).get(q).hits());
+        assertThat(row.rank()).isEqualTo(budgets.get(b).get(q).rank());
+        if (row.brokenBy() != null) {
+          assertThat(breakers(row)).doesNotHaveDuplicates();
+        }
+      }
+    }
+  }
+
+  @Test
+  void a_survivor_has_withstood_the_median_of_the_passes_of_survivors() {
+    double[] forwards =
+        worst(cascade).stream()
+            .filter(row -> row.brokenBy() == null)
+            .mapToDouble(QueryRow::forwards)
+            .sorted()
+            .toArray();
+    int n = forwards.length;
+    assertThat(value(cascade, "survivor-forwards", null))
+        .isEqualTo((forwards[(n - 1) / 2] + forwards[n / 2]) / 2);
+  }
+
+  private static float[] image(Path audit, QueryRow row) {
+    Map<String, NpyArray> arrays =
+        NpzReader.read(audit.resolve("evidence").resolve(row.cell() + ".npz"));
+    long[] ids = arrays.get("ids").longs();
+    float[] images = arrays.get("images").floats();
+    int values = images.length / ids.length;
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] == row.id()) {
+        return Arrays.copyOfRange(images, i * values, (i + 1) * values);
+      }
+    }
+    throw new AssertionError("no image of " + row.id());
   }
 }

@@ -155,24 +155,40 @@ class PlanTest {
   }
 
   @Test
-  void a_worst_case_has_five_members_that_are_told_apart() {
+  void a_worst_case_has_three_members_that_are_told_apart() {
     WorstCaseCell cell = (WorstCaseCell) plan(worst("")).get(0);
-    assertThat(cell.id()).isEqualTo("worst-case-r-linf_recall-1_0.0313725_query_366c6f93");
+    assertThat(cell.id()).isEqualTo("worst-case-r-linf_recall-1_0.0313725_query_b9d4baf0");
     assertThat(cell.members())
         .extracting(WorstCaseCell.Member::name)
         .containsExactly(
-            "apgd-linf margin-1",
-            "apgd-linf embedding-shift",
-            "apgd-linf nearest-class",
-            "fmn-linf margin-1",
-            "square-linf margin-1");
-    assertThat(cell.members().get(2).attacks()).hasSize(9);
+            "apgd-linf margin-1", "successive-halving-linf margin-1", "square-linf margin-1");
     assertThat(cell.members())
         .extracting(WorstCaseCell.Member::seesGradients)
-        .containsExactly(true, true, true, true, false);
+        .containsExactly(true, true, false);
     assertThat(cell.threat().knowledge().id()).isEqualTo("white-box");
     assertThat(plan(worst(", ablation: true")).get(0).id()).isNotEqualTo(cell.id());
     assertThat(plan(worst(", ablation: false")).get(0).id()).isEqualTo(cell.id());
+  }
+
+  @Test
+  void smaller_budgets_of_a_worst_case_come_first_and_larger_ones_know_of_them() {
+    String text = "schema: 1\nname: worst\nworst_cases: [{epsilons: [%s]}]\n";
+    List<Cell> cells = plan(text.formatted("8/255, 1/255, 4/255"));
+    assertThat(cells)
+        .extracting(Cell::title)
+        .containsExactly(
+            "worst-case-r-linf 1/255", "worst-case-r-linf 4/255", "worst-case-r-linf 8/255");
+    WorstCaseCell largest = (WorstCaseCell) cells.get(2);
+    assertThat(largest.below()).isEqualTo(cells.get(1));
+    assertThat(largest.below().below()).isEqualTo(cells.get(0));
+    assertThat(((WorstCaseCell) cells.get(0)).below()).isNull();
+    // Alone it may leave more: another number with another id.
+    Cell alone = plan(worst("")).get(0);
+    assertThat(largest.id()).isNotEqualTo(alone.id());
+    assertThat(largest.setting()).contains("\"smaller\":[\"0.00392157\",\"0.0156863\"]");
+    assertThat(alone.setting()).doesNotContain("smaller");
+    assertThatThrownBy(() -> plan(text.formatted("1/255, 2/255, 4/510")))
+        .hasMessageContaining("be given once");
   }
 
   @Test
@@ -182,7 +198,7 @@ class PlanTest {
         schema: 1
         name: alone
         attacks:
-          - attack: {type: square, queries: 500, rescale: true}
+          - attack: {type: square, queries: 200, rescale: true}
             objectives: [{type: margin}]
             epsilons: [8/255]
             stop: broken

@@ -30,7 +30,15 @@ public record Metric(String id, Integer k) {
   /** Id of the recall@k that the other members of a worst case leave. */
   public static final String LEFT_WITHOUT = "left-without";
 
+  /** Id of the forward passes that a survivor of a worst case has withstood: their median. */
+  public static final String SURVIVOR_FORWARDS = "survivor-forwards";
+
+  /** Id of the backward passes that a survivor of a worst case has withstood: their median. */
+  public static final String SURVIVOR_BACKWARDS = "survivor-backwards";
+
   private static final Set<String> OF_MEMBERS = Set.of(LEFT_BEHIND, LEFT_ALONE, LEFT_WITHOUT);
+
+  private static final Set<String> OF_SURVIVORS = Set.of(SURVIVOR_FORWARDS, SURVIVOR_BACKWARDS);
 
   /** Shares that are no metric of retrieval: of objectives, of films and of corruptions. */
   private static final Set<String> OTHER_SHARES =
@@ -109,9 +117,12 @@ public record Metric(String id, Integer k) {
     return isFraction() ? 100 * value : value;
   }
 
-  /** Tells whether this is a value of a member of a worst case, which has a table of its own. */
+  /**
+   * Tells whether this is a value of a member or of the survivors of a worst case, which has a
+   * table of its own.
+   */
   public boolean isOfMember() {
-    return OF_MEMBERS.contains(id);
+    return OF_MEMBERS.contains(id) || OF_SURVIVORS.contains(id);
   }
 
   /** Returns the value of a row for readers: percent for fractions, four digits for the rest. */

@@ -51,7 +51,11 @@ public record WorstCase(String heading, List<String> columns, List<List<String>>
             .orElse(null);
     boolean ablation = rows.stream().anyMatch(row -> row.metric().equals(Metric.LEFT_ALONE));
     List<List<String>> lines = new ArrayList<>();
-    for (String member : rows.stream().map(ResultRow::objective).distinct().toList()) {
+    ResultRow forwards = find(rows, null, Metric.SURVIVOR_FORWARDS);
+    ResultRow backwards = find(rows, null, Metric.SURVIVOR_BACKWARDS);
+    List<String> members =
+        rows.stream().map(ResultRow::objective).filter(Objects::nonNull).distinct().toList();
+    for (String member : members) {
       Stream<String> texts = Stream.of(member, text(rows, member, Metric.LEFT_BEHIND));
       if (ablation) {
         texts =
@@ -69,7 +73,8 @@ public record WorstCase(String heading, List<String> columns, List<List<String>>
         first.perturbation()
             + ", "
             + Words.strength(first, audit.threatModels())
-            + (worst == null ? "" : ": " + recall + " " + figure(worst) + " %"),
+            + (worst == null ? "" : ": " + recall + " " + figure(worst) + " %")
+            + (forwards == null || backwards == null ? "" : withstood(forwards, backwards)),
         ablation
             ? List.of(
                 "Member",
@@ -79,6 +84,11 @@ public record WorstCase(String heading, List<String> columns, List<List<String>>
                 "Points that only it takes")
             : List.of("Member", recall + " behind it"),
         lines);
+  }
+
+  private static String withstood(ResultRow forwards, ResultRow backwards) {
+    return "; what survives has withstood %.0f forward and %.0f backward passes (medians of %d queries)"
+        .formatted(forwards.value(), backwards.value(), forwards.nQueries());
   }
 
   private static String text(List<ResultRow> rows, String member, String metric) {
