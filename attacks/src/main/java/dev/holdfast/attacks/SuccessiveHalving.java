@@ -20,9 +20,9 @@ import java.util.function.Consumer;
  * first round from epsilon to a tenth of it; each further round begins and ends with half of that.
  *
  * <p>Effort goes where it may help. A query of whose margin more than three quarters are left
- * behind the first eight runs, or more than a half behind the first round, is given up. One of
- * whose margin less than 15 % is left at the end is attempted again, from other starts and with
- * twice the steps; with less than 5 % left once more, with twice as many again.
+ * behind the first eight runs, or more than two fifths behind the first round, is given up. One of
+ * whose margin less than a tenth is left at the end is attempted again, from other starts and with
+ * twice the steps; with less than three hundredths left once more, with twice as many again.
  *
  * @param runs of the first round; default 40
  * @param steps of each run in the first round; default 8

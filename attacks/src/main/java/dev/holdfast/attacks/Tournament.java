@@ -39,10 +39,10 @@ final class Tournament {
   private static final double HOPELESS = 0.75;
 
   /** The same behind the first round. */
-  private static final double LOST = 0.5;
+  private static final double LOST = 0.4;
 
   /** A query of whose margin less than this is left behind the last round is attempted again. */
-  private static final double[] NEARLY = {0.15, 0.05};
+  private static final double[] NEARLY = {0.1, 0.03};
 
   private final AttackTask task;
   private final List<SuccessiveHalving.Round> rounds;
