@@ -24,8 +24,8 @@ public record AveragePrecision() implements RetrievalMetric {
   }
 
   @Override
-  public boolean needsAllRanks() {
-    return true;
+  public Ranks ranks() {
+    return Ranks.ALL;
   }
 
   @Override

@@ -12,15 +12,17 @@ import java.util.Arrays;
  * @param id item id of the query
  * @param label class label of the query
  * @param relevant number R of relevant items in the gallery, 0 or more
- * @param relevantRanks ranks of relevant items in the gallery, from 1, ascending: the first one,
- *     all up to {@code rankedUpTo}, and maybe more
+ * @param relevantRanks ranks of relevant items in the gallery, from 1, ascending: all up to {@code
+ *     rankedUpTo}, the first one where the search was to find it, and maybe more
  * @param rankedUpTo the rank up to which {@code relevantRanks} is complete; the size of the gallery
  *     where all R are there
  * @param neighbors gallery rows, nearest first
  * @param hits whether each neighbor is relevant
- * @param distances to each neighbor, ascending
- * @param nearestRelevantDistance distance to the nearest relevant item; NaN where R is 0
- * @param nearestOtherDistance distance to the nearest item that is not relevant; NaN where all are
+ * @param distances to each neighbor, ascending; none where the search left them out
+ * @param nearestRelevantDistance distance to the nearest relevant item; NaN where R is 0 or the
+ *     search did not find it
+ * @param nearestOtherDistance distance to the nearest item that is not relevant; NaN where all are,
+ *     or the search did not find it
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record QueryResult(
@@ -35,8 +37,17 @@ public record QueryResult(
     double nearestRelevantDistance,
     double nearestOtherDistance) {
 
-  /** Returns the rank of the nearest relevant item, from 1; 0 where there is none. */
+  /**
+   * Returns the rank of the nearest relevant item, from 1; 0 where there is none.
+   *
+   * @throws IllegalArgumentException if the search did not go that far
+   */
   public int firstRelevantRank() {
+    if (relevantRanks.length == 0 && relevant > 0) {
+      throw new IllegalArgumentException(
+          "The rank of the first relevant item of query %d must be known, and is beyond %d."
+              .formatted(id, rankedUpTo));
+    }
     return relevant == 0 ? 0 : relevantRanks[0];
   }
 

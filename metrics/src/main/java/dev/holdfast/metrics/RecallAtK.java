@@ -54,7 +54,7 @@ public record RecallAtK(int depth) implements RetrievalMetric {
     if (query.relevant() == 0) {
       return Double.NaN;
     }
-    return query.firstRelevantRank() <= depth ? 1 : 0;
+    return query.relevantUpTo(depth) > 0 ? 1 : 0;
   }
 
   @Override

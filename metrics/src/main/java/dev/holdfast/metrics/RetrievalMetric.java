@@ -39,9 +39,9 @@ public sealed interface RetrievalMetric
   /** Returns the paper that defines it. */
   String source();
 
-  /** Returns whether the ranks of all relevant items count, wherever they are. */
-  default boolean needsAllRanks() {
-    return false;
+  /** Returns the ranks that count. */
+  default Ranks ranks() {
+    return k().isPresent() ? Ranks.NEAR : Ranks.FIRST;
   }
 
   /**

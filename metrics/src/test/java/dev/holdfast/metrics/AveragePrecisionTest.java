@@ -23,7 +23,7 @@ class AveragePrecisionTest implements RetrievalMetricContract {
 
   @Test
   void refuses_a_search_that_did_not_rank_all_relevant_items() {
-    QueryResult query = Rankings.upTo(new Scope(2, false), Rankings.of("+----+"));
+    QueryResult query = Rankings.upTo(new Scope(2, Ranks.FIRST), Rankings.of("+----+"));
 
     assertThatThrownBy(() -> metric().value(query))
         .hasMessage("The ranks (1) of query 1 must be those of all 2 relevant items.");

@@ -40,7 +40,7 @@ class PrecisionAtKTest implements RetrievalMetricContract {
 
   @Test
   void refuses_a_search_that_did_not_go_far_enough() {
-    QueryResult query = Rankings.upTo(new Scope(3, false), Rankings.of("+--+------"));
+    QueryResult query = Rankings.upTo(new Scope(3, Ranks.FIRST), Rankings.of("+--+------"));
 
     assertThat(new PrecisionAtK(3).value(query)).isEqualTo(1 / 3.0);
     assertThatThrownBy(() -> metric().value(query))

@@ -19,12 +19,17 @@ final class Rankings {
   /** Forgets what a search of that scope does not find out. */
   static QueryResult upTo(Scope scope, QueryResult all) {
     int known =
-        scope.allRanks()
-            ? all.rankedUpTo()
-            : Math.min(all.rankedUpTo(), Math.max(scope.depth(), all.relevant()));
+        switch (scope.ranks()) {
+          case NEAR -> Math.min(all.rankedUpTo(), scope.depth());
+          case FIRST -> Math.min(all.rankedUpTo(), Math.max(scope.depth(), all.relevant()));
+          case ALL -> all.rankedUpTo();
+        };
     int[] ranks =
         IntStream.of(all.relevantRanks())
-            .filter(rank -> rank <= known || rank == all.firstRelevantRank())
+            .filter(
+                rank ->
+                    rank <= known
+                        || (scope.ranks() == Ranks.FIRST && rank == all.firstRelevantRank()))
             .toArray();
     return new QueryResult(
         all.id(),

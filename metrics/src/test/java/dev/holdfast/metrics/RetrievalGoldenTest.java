@@ -285,7 +285,7 @@ class RetrievalGoldenTest {
     Distance distance = Distance.of(name.substring(name.indexOf('/') + 1));
     try (ExactSearch search = ExactSearch.of(gallery(name), distance, manager)) {
       int deepest = IntStream.of(hitDepths(cases.getAsJsonObject(name))).max().orElseThrow();
-      return search.search(queries(name), new Scope(deepest, true));
+      return search.search(queries(name), new Scope(deepest, Ranks.ALL));
     }
   }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
+import dev.holdfast.metrics.Ranks;
 import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.knn.Scope;
 import java.util.List;
@@ -90,7 +91,7 @@ public class SearchBenchmark {
   @Benchmark
   public List<QueryResult> allRanks() {
     try (ExactSearch search = ExactSearch.of(gallery, distance, manager)) {
-      return search.search(queries, new Scope(DEPTH, true));
+      return search.search(queries, new Scope(DEPTH, Ranks.ALL));
     }
   }
 }

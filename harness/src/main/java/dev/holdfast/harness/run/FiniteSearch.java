@@ -83,13 +83,15 @@ final class FiniteSearch implements AutoCloseable {
         (int) Arrays.stream(behind).filter(r -> gallery.labels()[r] == result.label()).count();
     int size = before + behind.length;
     boolean complete = result.relevantRanks().length == result.relevant();
+    // Without a rank that is known the first of these would pass for the first of all.
+    int last = complete || result.relevantRanks().length > 0 ? relevant : 0;
     return new QueryResult(
         result.id(),
         result.label(),
         result.relevant() + relevant,
         IntStream.concat(
                 Arrays.stream(result.relevantRanks()),
-                IntStream.rangeClosed(size - relevant + 1, size))
+                IntStream.rangeClosed(size - relevant + 1, size - relevant + last))
             .toArray(),
         complete ? size : result.rankedUpTo(),
         Arrays.stream(result.neighbors()).map(row -> found[row]).toArray(),

@@ -79,6 +79,6 @@ public final class Inspection {
   }
 
   private static double hit(QueryResult result) {
-    return result.firstRelevantRank() == 1 ? 1 : 0;
+    return result.relevantUpTo(1);
   }
 }

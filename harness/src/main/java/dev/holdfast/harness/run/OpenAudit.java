@@ -10,6 +10,7 @@ import dev.holdfast.harness.plan.SequenceCell;
 import dev.holdfast.harness.plan.WorstCaseCell;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.Ranks;
 import dev.holdfast.metrics.RetrievalMetric;
 import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;
@@ -86,7 +87,7 @@ final class OpenAudit {
                 finite,
                 distance,
                 model.manager(),
-                Scope.of(metrics).atLeast(8));
+                Scope.of(metrics).atLeast(8).atLeast(Ranks.FIRST));
         Surroundings surroundings =
             new Surroundings(
                 retrieval.points(),

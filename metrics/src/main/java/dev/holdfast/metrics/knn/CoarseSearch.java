@@ -4,10 +4,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.holdfast.metrics.Distance;
+import dev.holdfast.metrics.Watch;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
  * Finds the nearest items of each query: products in float32 leave a short list, which is ranked
@@ -39,15 +41,21 @@ final class CoarseSearch implements AutoCloseable {
   /** Queries that must not see this part of the gallery are left out. */
   private static final int MOST_EXCLUDED = 8;
 
+  private static final String SEARCHING = "searching";
+
   private final Task task;
   private final Workers workers;
   private final int blockSize;
   private final NDManager manager;
   private final int queryExponent;
+  private final int galleryExponent;
   private final List<NDArray> columns;
   private final boolean hasSquares;
   private final float[] halfSquares;
   private final double[] margins;
+
+  /** By how much the arithmetic of exact keys may move a score. */
+  private final double[] keyMargins;
 
   /** Takes the items near one query; called from several threads. */
   interface Use {
@@ -74,6 +82,7 @@ final class CoarseSearch implements AutoCloseable {
     boolean cosine = task.distance() == Distance.COSINE;
     this.queryExponent = cosine ? 0 : task.queryRows().exponent();
     int y = cosine ? 0 : task.galleryRows().exponent();
+    this.galleryExponent = y;
     this.columns = columns(y);
     double ratio = Math.scalb(1.0, y - queryExponent);
     this.hasSquares = task.distance() == Distance.EUCLIDEAN;
@@ -86,20 +95,22 @@ final class CoarseSearch implements AutoCloseable {
     }
     int terms = task.galleryRows().dimension() + 8;
     this.margins = new double[task.queries().size()];
+    this.keyMargins = new double[margins.length];
     for (int query = 0; query < margins.length; query++) {
       double square = Math.scalb(task.queryRows().square(query), -2 * queryExponent);
+      keyMargins[query] =
+          switch (task.distance()) {
+            case COSINE -> terms * 0x1p-51;
+            case DOT -> terms * 0x1p-51 * Math.sqrt(square * longest);
+            case EUCLIDEAN -> terms * 0x1p-50 * (square / ratio + ratio * longest);
+          };
       margins[query] =
           cosine
               ? terms * 0x1p-24 / Math.max(0, 1 - terms * 0x1p-24)
               : terms * 0x1p-23 * Math.sqrt(square * longest)
-                  + (hasSquares ? ofSquares(square, ratio, longest, terms) : 0)
+                  + (hasSquares ? 0x1p-22 * ratio * longest + keyMargins[query] : 0)
                   + terms * 0x1p-120;
     }
-  }
-
-  /** Returns what squares add to what a score may be off. */
-  private static double ofSquares(double square, double ratio, double longest, int terms) {
-    return 0x1p-22 * ratio * longest + terms * 0x1p-50 * (square / ratio + ratio * longest);
   }
 
   /** Whether scores of this task fit into float32. */
@@ -117,16 +128,17 @@ final class CoarseSearch implements AutoCloseable {
           for (int j = from; j < to; j++) {
             int first = j * blockSize;
             int count = Math.min(blockSize, size - first);
-            blocks[j] = factor(task.galleryRows(), first, count, exponent, manager);
+            int[] rows = IntStream.range(first, first + count).toArray();
+            blocks[j] = factor(task.galleryRows(), rows, 0, count, exponent, manager);
           }
         });
     return List.of(blocks);
   }
 
-  private NDArray factor(Rows of, int first, int count, int exponent, NDManager owner) {
+  private NDArray factor(Rows of, int[] rows, int start, int count, int exponent, NDManager owner) {
     return task.distance() == Distance.COSINE
-        ? of.unit(first, count, owner)
-        : of.scaled(first, count, exponent, owner);
+        ? of.unit(rows, start, count, owner)
+        : of.scaled(rows, start, count, exponent, owner);
   }
 
   private boolean isSymmetric() {
@@ -139,22 +151,24 @@ final class CoarseSearch implements AutoCloseable {
    * @param counts for each query how many; 0 for a query that is left out
    * @param withKeys whether keys are asked for; otherwise some are NaN
    */
-  void search(int[] counts, boolean withKeys, Use use) {
+  void search(int[] counts, boolean withKeys, Use use, Watch watch) {
     int[] listed = new int[counts.length];
     Arrays.setAll(listed, query -> counts[query] == 0 ? 0 : listed(query, counts[query]));
     long memory = Arrays.stream(listed).mapToLong(Shortlist::memory).sum();
     Found found =
         (query, taken) -> use.accept(query, ranked(query, taken, counts[query], withKeys));
     if (isSymmetric() && memory <= LISTS) {
-      searchBothWays(listed, found);
+      searchBothWays(listed, found, watch);
     } else {
-      searchEach(listed, found);
+      searchEach(listed, found, watch);
     }
   }
 
   /** Offers each product to both of its items. */
-  private void searchBothWays(int[] listed, Found found) {
+  private void searchBothWays(int[] listed, Found found, Watch watch) {
     Shortlist lists = new Shortlist(listed, margins);
+    long pairs = (long) columns.size() * (columns.size() + 1) / 2;
+    long done = 0;
     try (Stage stage = new Stage(manager, DataType.FLOAT32, blockSize * blockSize)) {
       for (int i = 0; i < columns.size(); i++) {
         int first = i * blockSize;
@@ -163,6 +177,7 @@ final class CoarseSearch implements AutoCloseable {
           int firstItem = j * blockSize;
           int items = (int) columns.get(j).getShape().get(0);
           FloatBuffer block = multiply(stage, columns.get(i), columns.get(j));
+          watch.step(SEARCHING, done++, pairs);
           // The lists of rows and of columns are those of different queries.
           workers.split(
               i == j ? count : count + items,
@@ -186,38 +201,145 @@ final class CoarseSearch implements AutoCloseable {
   }
 
   /** Searches for one block of queries after another, in each thread. */
-  private void searchEach(int[] listed, Found found) {
+  private void searchEach(int[] listed, Found found, Watch watch) {
+    int[] queries = IntStream.range(0, listed.length).toArray();
+    eachBlock(
+        queries,
+        blockSize,
+        SEARCHING,
+        watch,
+        (first, count, blocks) -> {
+          Shortlist lists =
+              new Shortlist(
+                  Arrays.copyOfRange(listed, first, first + count),
+                  Arrays.copyOfRange(margins, first, first + count));
+          blocks.forEach(
+              (block, firstItem, items) -> alongRows(block, lists, 0, 0, count, firstItem, items));
+          for (int query = first; query < first + count; query++) {
+            found.accept(query, lists.take(query - first));
+          }
+        });
+  }
+
+  /** Takes the products of some queries with a part of the gallery. */
+  private interface Block {
+    void accept(FloatBuffer products, int firstItem, int items);
+  }
+
+  /** The products of some queries with the gallery, part by part. */
+  private interface Blocks {
+    void forEach(Block use);
+  }
+
+  /** Takes a part of the queries that were asked for. */
+  private interface Part {
+    void accept(int first, int count, Blocks blocks);
+  }
+
+  /**
+   * Goes through queries, one part after another in each thread.
+   *
+   * @param most number of queries in a part
+   */
+  private void eachBlock(int[] queries, int most, String work, Watch watch, Part part) {
     int threads = workers.threads();
     // As many blocks for every thread, if possible.
-    int rounds = Math.max(1, (int) Math.ceil(listed.length / ((double) blockSize * threads)));
-    int height = Math.max(1, (int) Math.ceil(listed.length / ((double) rounds * threads)));
+    int rounds = Math.max(1, (int) Math.ceil(queries.length / ((double) most * threads)));
+    int height = Stage.even((int) Math.ceil(queries.length / ((double) rounds * threads)));
     AtomicInteger next = new AtomicInteger();
+    AtomicInteger done = new AtomicInteger();
     workers.all(
         () -> {
           try (Stage stage = new Stage(manager, DataType.FLOAT32, height * blockSize)) {
-            for (int first; (first = next.getAndAdd(height)) < listed.length; ) {
-              searchRows(first, Math.min(height, listed.length - first), listed, stage, found);
+            for (int first; (first = next.getAndAdd(height)) < queries.length; ) {
+              int start = first;
+              int count = Math.min(height, queries.length - first);
+              try (NDManager temporary = manager.newSubManager()) {
+                NDArray rows =
+                    factor(task.queryRows(), queries, start, count, queryExponent, temporary);
+                part.accept(
+                    start,
+                    count,
+                    use -> {
+                      for (int j = 0; j < columns.size(); j++) {
+                        int items = (int) columns.get(j).getShape().get(0);
+                        use.accept(multiply(stage, rows, columns.get(j)), j * blockSize, items);
+                      }
+                    });
+              }
+              int sum = done.addAndGet(count);
+              synchronized (done) {
+                watch.step(work, sum, queries.length);
+              }
             }
           }
         });
   }
 
-  private void searchRows(int first, int count, int[] listed, Stage stage, Found found) {
-    Shortlist lists =
-        new Shortlist(
-            Arrays.copyOfRange(listed, first, first + count),
-            Arrays.copyOfRange(margins, first, first + count));
-    try (NDManager temporary = manager.newSubManager()) {
-      NDArray rows = factor(task.queryRows(), first, count, queryExponent, temporary);
-      for (int j = 0; j < columns.size(); j++) {
-        int items = (int) columns.get(j).getShape().get(0);
-        FloatBuffer block = multiply(stage, rows, columns.get(j));
-        alongRows(block, lists, 0, 0, count, j * blockSize, items);
-      }
-    }
-    for (int query = first; query < first + count; query++) {
-      found.accept(query, lists.take(query - first));
-    }
+  /** Takes where relevant items stand; called from several threads. */
+  interface UseRanks {
+
+    /**
+     * @param ranks of relevant items, ascending, or null where float32 leaves too many open
+     * @param nearest key of the nearest relevant item
+     */
+    void accept(int query, int[] ranks, double nearest);
+  }
+
+  /**
+   * Ranks relevant items wherever they are.
+   *
+   * @param queries that have any
+   * @param all whether all are to be ranked, or the first one
+   */
+  void rank(int[] queries, boolean all, UseRanks use, Watch watch) {
+    int bands =
+        all ? IntStream.of(queries).map(q -> task.view(q).relevantCount()).max().orElse(1) : 1;
+    int most = Math.max(1, blockSize / (Standings.buckets(bands) / Standings.buckets(1)));
+    eachBlock(
+        queries,
+        most,
+        "ranking",
+        watch,
+        (first, count, blocks) -> {
+          Standings[] standings = new Standings[count];
+          double[] nearest = new double[count];
+          for (int i = 0; i < count; i++) {
+            int query = queries[first + i];
+            double[] keys = task.keys(query, task.view(query).relevant());
+            Arrays.sort(keys);
+            nearest[i] = keys[0];
+            standings[i] = standings(query, all ? keys : Arrays.copyOf(keys, 1));
+          }
+          Standings.Room room = new Standings.Room();
+          blocks.forEach(
+              (block, firstItem, items) -> {
+                float[] scores = new float[items];
+                for (int row = 0; row < count; row++) {
+                  scores(block, row, firstItem, scores);
+                  standings[row].offer(firstItem, scores, room);
+                }
+              });
+          for (int i = 0; i < count; i++) {
+            use.accept(queries[first + i], standings[i].ranks(), nearest[i]);
+          }
+        });
+  }
+
+  /** Returns the score that an exact key stands for. */
+  private double score(int query, double key) {
+    int exponent = -queryExponent - galleryExponent;
+    return switch (task.distance()) {
+      case COSINE -> 1 - key;
+      case DOT -> Math.scalb(-key, exponent);
+      case EUCLIDEAN -> Math.scalb(task.queryRows().square(query) - key, exponent - 1);
+    };
+  }
+
+  private Standings standings(int query, double[] keys) {
+    double[] scores = Arrays.stream(keys).map(key -> score(query, key)).toArray();
+    double margin = margins[query] + 2 * keyMargins[query];
+    return new Standings(task, query, keys, scores, margin, task.view(query).relevantOrExcluded());
   }
 
   /** Returns how long a list has to be: what the query must not see is only left out at the end. */
@@ -243,11 +365,15 @@ final class CoarseSearch implements AutoCloseable {
     float[] scores = new float[items];
     float[] above = new float[items];
     for (int row = from; row < to; row++) {
-      block.get(row * items, scores);
-      for (int i = 0; i < items && hasSquares; i++) {
-        scores[i] -= halfSquares[firstItem + i];
-      }
+      scores(block, row, firstItem, scores);
       lists.offer(firstList + row, firstItem, scores, above);
+    }
+  }
+
+  private void scores(FloatBuffer block, int row, int firstItem, float[] scores) {
+    block.get(row * scores.length, scores);
+    for (int i = 0; i < scores.length && hasSquares; i++) {
+      scores[i] -= halfSquares[firstItem + i];
     }
   }
 

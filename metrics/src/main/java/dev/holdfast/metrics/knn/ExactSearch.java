@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDManager;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
+import dev.holdfast.metrics.Ranks;
+import dev.holdfast.metrics.Watch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -29,6 +31,7 @@ public final class ExactSearch implements AutoCloseable {
   private static final int COARSE_ROWS = 896;
   private static final int BLOCK_PRODUCTS = 1 << 22;
   private static final int LONG_LIST = 8;
+  private static final double[] NONE = {};
 
   private final EmbeddingSet gallery;
   private final Distance distance;
@@ -38,6 +41,7 @@ public final class ExactSearch implements AutoCloseable {
   private final GalleryIndex index;
   private final NDManager manager;
   private final Workers workers = new Workers();
+  private Watch watch = Watch.NOBODY;
 
   /**
    * @param coarseRows number of queries and of gallery rows in a product in float32
@@ -80,7 +84,13 @@ public final class ExactSearch implements AutoCloseable {
    *     embedding is not finite
    */
   public List<QueryResult> search(EmbeddingSet queries, int depth) {
-    return search(queries, new Scope(depth, false));
+    return search(queries, new Scope(depth, Ranks.FIRST));
+  }
+
+  /** Says who is told how far a search has come. */
+  public ExactSearch watched(Watch by) {
+    watch = by;
+    return this;
   }
 
   /** As {@link #search(EmbeddingSet, int)}, with as many ranks as the scope says. */
@@ -107,22 +117,46 @@ public final class ExactSearch implements AutoCloseable {
     List<T> results = new ArrayList<>(Collections.nCopies(queries.size(), null));
     boolean[] open = new boolean[queries.size()];
     Arrays.fill(open, true);
-    if (!scope.allRanks() && CoarseSearch.suits(task)) {
-      int[] counts = IntStream.range(0, queries.size()).map(query -> count(task, query)).toArray();
+    FineSearch.Use found =
+        (query, result) -> {
+          results.set(query, use.apply(asked(task, query, scope, result)));
+          open[query] = false;
+        };
+    if (CoarseSearch.suits(task)) {
+      int[] counts =
+          IntStream.range(0, queries.size()).map(query -> count(task, scope, query)).toArray();
+      // What lacks ranks that are asked for.
+      QueryResult[] begun = new QueryResult[queries.size()];
       try (CoarseSearch coarse = new CoarseSearch(task, workers, coarseRows, manager)) {
         coarse.search(
             counts,
-            true,
+            scope.distances(),
             (query, nearest) -> {
               QueryResult result = nearest == null ? null : result(task, query, nearest);
-              if (result != null) {
-                results.set(query, use.apply(upTo(scope, result)));
-                open[query] = false;
+              if (result != null && isEnough(scope, result)) {
+                found.accept(query, result);
+              } else {
+                begun[query] = result;
               }
-            });
+            },
+            watch);
+        int[] unranked =
+            IntStream.range(0, begun.length).filter(query -> begun[query] != null).toArray();
+        if (unranked.length > 0) {
+          coarse.rank(
+              unranked,
+              scope.ranks() == Ranks.ALL,
+              (query, ranks, nearest) -> {
+                if (ranks != null) {
+                  found.accept(query, ranked(task, begun[query], ranks, nearest));
+                }
+                begun[query] = null;
+              },
+              watch);
+        }
       }
     }
-    fine(task, open, (query, result) -> results.set(query, use.apply(upTo(scope, result))));
+    fine(task, open, found);
     return Collections.unmodifiableList(results);
   }
 
@@ -136,7 +170,7 @@ public final class ExactSearch implements AutoCloseable {
    *     embedding is not finite
    */
   public List<int[]> neighbors(EmbeddingSet queries, int depth) {
-    Task task = task(queries, new Scope(depth, false).depth());
+    Task task = task(queries, new Scope(depth, Ranks.NEAR).depth());
     List<int[]> results = new ArrayList<>(Collections.nCopies(queries.size(), null));
     boolean[] open = new boolean[queries.size()];
     Arrays.fill(open, true);
@@ -150,7 +184,8 @@ public final class ExactSearch implements AutoCloseable {
             (query, nearest) -> {
               open[query] = nearest == null;
               results.set(query, nearest == null ? null : nearest.items());
-            });
+            },
+            watch);
       }
     }
     fine(task, open, (query, result) -> results.set(query, result.neighbors()));
@@ -168,39 +203,78 @@ public final class ExactSearch implements AutoCloseable {
     return new Task(gallery, rows, index, queries, queryRows, distance, depth);
   }
 
-  /** Returns how many items a list needs that tells all but the ranks of far relevant items. */
-  private int count(Task task, int query) {
-    int relevant = task.view(query).relevant().length;
-    int count = Math.max(task.depth(), relevant + 1);
-    // So long a list is no faster than ranking the gallery.
-    return count > gallery.size() / LONG_LIST ? 0 : count;
+  /** Returns how many items the list of a query needs; 0 where to rank the gallery is as fast. */
+  private int count(Task task, Scope scope, int query) {
+    int longest = gallery.size() / LONG_LIST;
+    int relevant = task.view(query).relevantCount();
+    boolean ranked = scope.ranks() != Ranks.NEAR;
+    // One more than are relevant: the nearest that is not has a distance.
+    boolean allListed =
+        scope.ranks() == Ranks.FIRST || (scope.ranks() == Ranks.ALL && scope.distances());
+    int count = allListed ? Math.max(scope.depth(), relevant + 1) : scope.depth();
+    return count > longest || (ranked && relevant > longest) ? 0 : count;
+  }
+
+  /** Whether all ranks are there that are asked for. */
+  private static boolean isEnough(Scope scope, QueryResult result) {
+    return switch (scope.ranks()) {
+      case NEAR -> true;
+      case FIRST -> result.relevant() == 0 || result.relevantRanks().length > 0;
+      case ALL -> result.relevantRanks().length == result.relevant();
+    };
+  }
+
+  /** Returns what a list tells, with ranks beyond it. */
+  private static QueryResult ranked(Task task, QueryResult listed, int[] ranks, double nearest) {
+    return new QueryResult(
+        listed.id(),
+        listed.label(),
+        listed.relevant(),
+        ranks,
+        listed.rankedUpTo(),
+        listed.neighbors(),
+        listed.hits(),
+        listed.distances(),
+        task.distance(nearest),
+        listed.nearestOtherDistance());
   }
 
   /** Leaves out what was found without being asked for: how much that is depends on blocks. */
-  private static QueryResult upTo(Scope scope, QueryResult result) {
-    int last = Math.max(scope.depth(), result.relevant());
-    if (scope.allRanks() || last >= result.rankedUpTo()) {
-      return result;
+  private static QueryResult asked(Task task, int query, Scope scope, QueryResult result) {
+    boolean near = scope.ranks() == Ranks.NEAR;
+    int last =
+        scope.ranks() == Ranks.ALL
+            ? task.view(query).size()
+            : Math.min(
+                result.rankedUpTo(),
+                near ? scope.depth() : Math.max(scope.depth(), result.relevant()));
+    int[] ranks = result.relevantRanks();
+    int known = 0;
+    while (known < ranks.length && (ranks[known] <= last || (known == 0 && !near))) {
+      known++;
     }
-    int known = Math.max(result.relevantUpTo(last), Math.min(1, result.relevant()));
+    boolean otherKnown = !near;
+    for (boolean hit : result.hits()) {
+      otherKnown |= !hit;
+    }
     return new QueryResult(
         result.id(),
         result.label(),
         result.relevant(),
-        Arrays.copyOf(result.relevantRanks(), known),
+        Arrays.copyOf(ranks, known),
         last,
         result.neighbors(),
         result.hits(),
-        result.distances(),
-        result.nearestRelevantDistance(),
-        result.nearestOtherDistance());
+        scope.distances() ? result.distances() : NONE,
+        scope.distances() && known > 0 ? result.nearestRelevantDistance() : Double.NaN,
+        scope.distances() && otherKnown ? result.nearestOtherDistance() : Double.NaN);
   }
 
-  /** Returns what a list of the nearest items tells; null if it is too short for that. */
+  /** Returns what a list of the nearest items tells. */
   private static QueryResult result(Task task, int query, Nearest nearest) {
     GalleryIndex.View view = task.view(query);
     int size = nearest.size();
-    int relevant = view.relevant().length;
+    int relevant = view.relevantCount();
     boolean[] hits = new boolean[size];
     int[] ranks = new int[size];
     int found = 0;
@@ -212,9 +286,6 @@ public final class ExactSearch implements AutoCloseable {
       } else if (other < 0) {
         other = i;
       }
-    }
-    if (found == 0 && relevant > 0) {
-      return null;
     }
     int shown = Math.min(size, task.depth());
     return new QueryResult(

@@ -88,6 +88,21 @@ final class GalleryIndex {
       return gallery.size() - (int) IntStream.of(excluded()).distinct().count();
     }
 
+    /** Returns the number of rows that are relevant and not excluded. */
+    int relevantCount() {
+      int all = byLabel.getOrDefault(label, NONE).length;
+      return all - (int) IntStream.of(excluded()).distinct().filter(this::isRelevant).count();
+    }
+
+    /** Returns the rows that are relevant or excluded, ascending. */
+    int[] relevantOrExcluded() {
+      return IntStream.concat(
+              IntStream.of(byLabel.getOrDefault(label, NONE)), IntStream.of(excluded()))
+          .sorted()
+          .distinct()
+          .toArray();
+    }
+
     /** Returns the rows that are relevant and not excluded. */
     int[] relevant() {
       return IntStream.of(byLabel.getOrDefault(label, NONE))

@@ -85,13 +85,14 @@ final class Rows {
     }
   }
 
-  /** Returns rows divided by their norms, as float32; zero rows stay zero. */
-  NDArray unit(int first, int count, NDManager manager) {
+  /** Returns some rows divided by their norms, as float32; zero rows stay zero. */
+  NDArray unit(int[] rows, int start, int count, NDManager manager) {
     float[] unit = new float[count * dimension];
     for (int row = 0; row < count; row++) {
-      double norm = norms[first + row];
-      for (int i = row * dimension; norm > 0 && i < (row + 1) * dimension; i++) {
-        unit[i] = (float) (values[first * dimension + i] / norm);
+      double norm = norms[rows[start + row]];
+      int from = rows[start + row] * dimension;
+      for (int i = 0; norm > 0 && i < dimension; i++) {
+        unit[row * dimension + i] = (float) (values[from + i] / norm);
       }
     }
     return manager.create(unit, new Shape(count, dimension));
@@ -103,11 +104,14 @@ final class Rows {
     return longest == 0 ? 0 : 1 + Math.getExponent(longest);
   }
 
-  /** Returns rows divided by 2^exponent, as float32. */
-  NDArray scaled(int first, int count, int exponent, NDManager manager) {
+  /** Returns some rows divided by 2^exponent, as float32. */
+  NDArray scaled(int[] rows, int start, int count, int exponent, NDManager manager) {
     float[] scaled = new float[count * dimension];
-    for (int i = 0; i < scaled.length; i++) {
-      scaled[i] = Math.scalb(values[first * dimension + i], -exponent);
+    for (int row = 0; row < count; row++) {
+      int from = rows[start + row] * dimension;
+      for (int i = 0; i < dimension; i++) {
+        scaled[row * dimension + i] = Math.scalb(values[from + i], -exponent);
+      }
     }
     return manager.create(scaled, new Shape(count, dimension));
   }

@@ -99,6 +99,11 @@ final class Stage implements AutoCloseable {
     }
   }
 
+  /** Returns a number of rows, no smaller than the given one, that is multiplied fast. */
+  static int even(int rows) {
+    return (Math.max(rows, 1) + IMAGES - 1) / IMAGES * IMAGES;
+  }
+
   /**
    * Multiplies rows. Each is a pixel for a 1 x 1 convolution, with its numbers for channels: for
    * these the engine has code that it makes for the processor at hand, on some of which its matrix

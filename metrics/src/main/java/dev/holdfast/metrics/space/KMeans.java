@@ -3,6 +3,7 @@ package dev.holdfast.metrics.space;
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.Ranks;
 import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.knn.Scope;
 import dev.holdfast.metrics.random.CounterRng;
@@ -71,7 +72,7 @@ final class KMeans {
     EmbeddingSet gallery = new EmbeddingSet(centers, rows.dimension(), ids, new long[k]);
     try (ExactSearch search = ExactSearch.of(gallery, Distance.EUCLIDEAN, manager)) {
       return search.search(
-          rows, new Scope(1, false), r -> new Assigned(r.neighbors()[0], r.distances()[0]));
+          rows, new Scope(1, Ranks.NEAR), r -> new Assigned(r.neighbors()[0], r.distances()[0]));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.holdfast.metrics.space;
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.Ranks;
 import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.knn.Scope;
 import java.util.Arrays;
@@ -161,7 +162,8 @@ public final class Space {
         k,
         depth -> {
           try (ExactSearch search = ExactSearch.of(gallery, distance, manager)) {
-            return search.search(queries, new Scope(depth, false), result -> result.neighbors());
+            return search.search(
+                queries, new Scope(depth, Ranks.NEAR), result -> result.neighbors());
           }
         });
   }

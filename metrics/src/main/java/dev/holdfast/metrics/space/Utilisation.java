@@ -2,6 +2,7 @@ package dev.holdfast.metrics.space;
 
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.Ranks;
 import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.knn.Scope;
 import java.util.stream.LongStream;
@@ -45,7 +46,7 @@ public record Utilisation() implements SpaceMetric {
         ExactSearch.of(unnamed(training, items.size()), Distance.EUCLIDEAN, space.manager())) {
       double sum = 0;
       for (double nearest :
-          search.search(items, new Scope(1, false), result -> result.distances()[0])) {
+          search.search(items, new Scope(1, Ranks.NEAR), result -> result.distances()[0])) {
         sum += nearest * nearest;
       }
       return sum / items.size();

@@ -3,6 +3,7 @@ package dev.holdfast.metrics.knn;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
+import dev.holdfast.metrics.Ranks;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,7 +18,7 @@ final class BruteForce {
 
   static List<QueryResult> search(
       EmbeddingSet gallery, EmbeddingSet queries, Distance distance, int depth) {
-    return search(gallery, queries, distance, new Scope(depth, false));
+    return search(gallery, queries, distance, new Scope(depth, Ranks.FIRST));
   }
 
   static List<QueryResult> search(
@@ -57,10 +58,13 @@ final class BruteForce {
             .filter(i -> ranking.get(i).relevant())
             .map(i -> i + 1)
             .toArray();
+    boolean near = scope.ranks() == Ranks.NEAR;
     int last =
-        scope.allRanks()
-            ? ranking.size()
-            : Math.min(ranking.size(), Math.max(scope.depth(), ranks.length));
+        switch (scope.ranks()) {
+          case NEAR -> Math.min(ranking.size(), scope.depth());
+          case FIRST -> Math.min(ranking.size(), Math.max(scope.depth(), ranks.length));
+          case ALL -> ranking.size();
+        };
     List<Item> top = ranking.subList(0, Math.min(scope.depth(), ranking.size()));
     boolean[] hits = new boolean[top.size()];
     for (int i = 0; i < hits.length; i++) {
@@ -70,13 +74,13 @@ final class BruteForce {
         id,
         label,
         ranks.length,
-        IntStream.of(ranks).filter(rank -> rank <= last || rank == ranks[0]).toArray(),
+        IntStream.of(ranks).filter(rank -> rank <= last || (!near && rank == ranks[0])).toArray(),
         last,
         top.stream().mapToInt(Item::row).toArray(),
         hits,
-        top.stream().mapToDouble(Item::distance).toArray(),
-        nearest(ranking, Item::relevant),
-        nearest(ranking, item -> !item.relevant()));
+        scope.distances() ? top.stream().mapToDouble(Item::distance).toArray() : new double[0],
+        scope.distances() ? nearest(near ? top : ranking, Item::relevant) : Double.NaN,
+        scope.distances() ? nearest(near ? top : ranking, item -> !item.relevant()) : Double.NaN);
   }
 
   private static double nearest(List<Item> ranking, Predicate<Item> kind) {

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
+import dev.holdfast.metrics.Ranks;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -260,7 +261,7 @@ class ExactSearchTest {
         try (ExactSearch search = new ExactSearch(set, distance, manager, 192, 16)) {
           List<int[]> neighbors = search.neighbors(queries, 20);
           // Ranked in double, all of them.
-          List<QueryResult> ranked = search.search(queries, new Scope(20, true));
+          List<QueryResult> ranked = search.search(queries, new Scope(20, Ranks.ALL));
 
           assertThat(neighbors).hasSize(queries.size());
           for (int i = 0; i < neighbors.size(); i++) {
@@ -478,7 +479,15 @@ class ExactSearchTest {
     for (UnaryOperator<EmbeddingSet> order :
         List.<UnaryOperator<EmbeddingSet>>of(set -> set, RandomSets::reversed)) {
       EmbeddingSet items = order.apply(gallery);
-      for (Scope scope : new Scope[] {new Scope(10, false), new Scope(3, true)}) {
+      for (Scope scope :
+          new Scope[] {
+            new Scope(10, Ranks.FIRST),
+            new Scope(1, Ranks.FIRST),
+            new Scope(3, Ranks.ALL),
+            new Scope(3, Ranks.ALL).withoutDistances(),
+            new Scope(10, Ranks.NEAR),
+            new Scope(4, Ranks.NEAR).withoutDistances()
+          }) {
         try (ExactSearch search = new ExactSearch(items, distance, manager, 17, 13)) {
           SameResults.TOLERANT.check(
               search.search(queries, scope), BruteForce.search(items, queries, distance, scope));
