@@ -9,10 +9,12 @@ import dev.holdfast.harness.run.Ticker;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.RetrievalMetric;
+import dev.holdfast.metrics.Watch;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.knn.Scope;
 import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.metrics.space.Hubness;
 import dev.holdfast.metrics.space.Space;
 import dev.holdfast.metrics.space.SpaceMetric;
 import dev.holdfast.metrics.stats.Estimate;
@@ -50,6 +52,10 @@ final class ScoreCommand implements Callable<Integer> {
   private static final String HAMMING = "hamming";
   private static final String QUERIES = "queries";
   private static final String CLASSES = "classes";
+
+  /** Clusters that are looked for unasked. */
+  private static final int MOST_CLUSTERS = 1000;
+
   private static final List<Integer> USUAL_K = List.of(1, 2, 4, 8, 10, 100);
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
@@ -96,7 +102,7 @@ final class ScoreCommand implements Callable<Integer> {
       paramLabel = "ID",
       split = ",",
       description =
-          "Only these, by their ids: recall, map-at-r, nmi, ... Default: all of \"list metrics\".")
+          "Only these, by their ids: recall, map-at-r, nmi, ... Default: all of \"list metrics\"; nmi and ami, which need k-means, up to 1000 classes.")
   private List<String> only;
 
   @Option(
@@ -143,9 +149,10 @@ final class ScoreCommand implements Callable<Integer> {
    *
    * @param labels one per query
    * @param values for each query one per metric
+   * @param neighbors the nearest of every query, with a relevant item or not; none unless asked for
    */
   @SuppressWarnings("ArrayRecordComponent")
-  private record PerQuery(long[] labels, List<double[]> values) {
+  private record PerQuery(long[] labels, List<double[]> values, List<int[]> neighbors) {
 
     double[] of(int metric) {
       return values.stream().mapToDouble(v -> v[metric]).toArray();
@@ -168,34 +175,38 @@ final class ScoreCommand implements Callable<Integer> {
     Distance between = distance.equals(HAMMING) ? Distance.EUCLIDEAN : Distance.of(distance);
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine());
         NDManager manager = NDManager.newBaseManager(Devices.of(engine.device()))) {
+      List<SpaceMetric> leftOut = between.isDistance() ? clustered(sides) : List.of();
       List<SpaceMetric> whole =
           SpaceMetric.all().stream()
-              .filter(metric -> asked(metric.id()))
+              .filter(metric -> asked(metric.id()) && !leftOut.contains(metric))
               .filter(metric -> fits(metric, between, sides))
               .toList();
-      int steps = 1 + whole.size();
-      ticker.step("scoring", 0, steps);
-      PerQuery perQuery = search(sides, metrics, between, manager);
+      boolean hubs = whole.stream().anyMatch(Hubness.class::isInstance);
+      PerQuery perQuery = search(sides, metrics, between, hubs, manager, ticker::step);
       Map<RetrievalMetric, Estimate> estimates = new LinkedHashMap<>();
       for (int m = 0; m < metrics.size(); m++) {
         estimates.put(metrics.get(m), estimate(metrics.get(m), perQuery, m));
       }
-      Space space = sides.space(between, engine.seed(), manager);
+      Space space = sides.space(between, engine.seed(), manager).watched(ticker::step);
+      if (hubs) {
+        space.withNeighbors(Hubness.USUAL_K, perQuery.neighbors());
+      }
       if (trained != null) {
         space.withTraining(trained.set());
       }
       Map<SpaceMetric, Double> values = new LinkedHashMap<>();
       for (SpaceMetric metric : whole) {
-        ticker.step("scoring", 1 + values.size(), steps);
+        ticker.step("scoring", values.size(), whole.size());
         values.put(metric, metric.value(space));
       }
       ticker.close();
       PrintWriter out = spec.commandLine().getOut();
       int queries = perQuery.labels().length;
+      List<String> missing = leftOut.stream().map(SpaceMetric::id).toList();
       out.println(
           json
-              ? json(sides, queries, estimates, values)
-              : table(sides, queries, estimates, values));
+              ? json(sides, queries, estimates, values, missing)
+              : table(sides, queries, estimates, values, missing));
       out.flush();
     }
     return Holdfast.OK;
@@ -339,18 +350,50 @@ final class ScoreCommand implements Callable<Integer> {
         .toList();
   }
 
+  /**
+   * Returns what needs clusters that were not given, where k-means would look for so many that it
+   * takes longer than all the rest, and nobody asked for it.
+   */
+  private List<SpaceMetric> clustered(Sides sides) {
+    long classes =
+        Stream.of(sides.queries(), sides.gallery())
+            .flatMapToLong(file -> Arrays.stream(file.set().labels()))
+            .distinct()
+            .count();
+    return only != null || sides.gallery().clusters() != null || classes <= MOST_CLUSTERS
+        ? List.of()
+        : SpaceMetric.all().stream().filter(SpaceMetric::needsClusters).toList();
+  }
+
+  /** What is kept of one query. */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record OfOne(double[] values, int[] neighbors) {}
+
+  /**
+   * @param hubs whether the nearest items of each query are asked for
+   */
   private static PerQuery search(
-      Sides sides, List<RetrievalMetric> metrics, Distance between, NDManager manager) {
+      Sides sides,
+      List<RetrievalMetric> metrics,
+      Distance between,
+      boolean hubs,
+      NDManager manager,
+      Watch watch) {
     EmbeddingSet queries = sides.queries().set();
-    try (ExactSearch search = ExactSearch.of(sides.gallery().set(), between, manager)) {
-      List<double[]> values =
+    Scope scope = Scope.of(metrics).withoutDistances();
+    try (ExactSearch search =
+        ExactSearch.of(sides.gallery().set(), between, manager).watched(watch)) {
+      List<OfOne> found =
           search.search(
               queries,
-              Scope.of(metrics),
+              hubs ? scope.atLeast(Hubness.USUAL_K) : scope,
               query ->
-                  query.relevant() == 0
-                      ? null
-                      : metrics.stream().mapToDouble(m -> m.value(query)).toArray());
+                  new OfOne(
+                      query.relevant() == 0
+                          ? null
+                          : metrics.stream().mapToDouble(m -> m.value(query)).toArray(),
+                      hubs ? first(query.neighbors(), Hubness.USUAL_K) : null));
+      List<double[]> values = found.stream().map(OfOne::values).toList();
       int[] usable = IntStream.range(0, values.size()).filter(i -> values.get(i) != null).toArray();
       if (usable.length == 0) {
         throw InputException.of(
@@ -362,8 +405,13 @@ final class ScoreCommand implements Callable<Integer> {
       }
       return new PerQuery(
           Arrays.stream(usable).mapToLong(i -> queries.labels()[i]).toArray(),
-          values.stream().filter(Objects::nonNull).toList());
+          values.stream().filter(Objects::nonNull).toList(),
+          found.stream().map(OfOne::neighbors).filter(Objects::nonNull).toList());
     }
+  }
+
+  private static int[] first(int[] items, int most) {
+    return Arrays.copyOf(items, Math.min(items.length, most));
   }
 
   private Estimate estimate(RetrievalMetric metric, PerQuery perQuery, int number) {
@@ -378,7 +426,8 @@ final class ScoreCommand implements Callable<Integer> {
       Sides sides,
       int queries,
       Map<RetrievalMetric, Estimate> estimates,
-      Map<SpaceMetric, Double> values) {
+      Map<SpaceMetric, Double> values,
+      List<String> leftOut) {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("n_queries", queries);
     figures.put("n_excluded", sides.queries().set().size() - queries);
@@ -406,6 +455,9 @@ final class ScoreCommand implements Callable<Integer> {
     figures.put("intervals_95", ends);
     figures.put("intervals_over", intervals);
     values.forEach((metric, value) -> figures.put(key(metric.id()), number(value)));
+    if (!leftOut.isEmpty()) {
+      figures.put("left_out", leftOut);
+    }
     return JsonMapper.builder()
         .build()
         .writerWithDefaultPrettyPrinter()
@@ -420,7 +472,8 @@ final class ScoreCommand implements Callable<Integer> {
       Sides sides,
       int queries,
       Map<RetrievalMetric, Estimate> estimates,
-      Map<SpaceMetric, Double> values) {
+      Map<SpaceMetric, Double> values,
+      List<String> leftOut) {
     int width =
         Stream.concat(
                 estimates.keySet().stream().map(Metrics::word),
@@ -444,6 +497,12 @@ final class ScoreCommand implements Callable<Integer> {
     lines.add("");
     lines.add("Of the whole set (without an interval; - where there is no value):");
     values.forEach((metric, value) -> lines.add(line(width, metric.id(), value)));
+    if (!leftOut.isEmpty()) {
+      lines.add("");
+      lines.add(
+          "Left out: %s. With more than %d classes, k-means takes longer than all the rest; --metrics %s asks for it."
+              .formatted(String.join(" and ", leftOut), MOST_CLUSTERS, String.join(",", leftOut)));
+    }
     return String.join(System.lineSeparator(), lines);
   }
 

@@ -34,6 +34,11 @@ public record AdjustedMutualInformation() implements SpaceMetric {
   }
 
   @Override
+  public boolean needsClusters() {
+    return true;
+  }
+
+  @Override
   public double value(Space space) {
     return Contingency.of(space.items().labels(), space.clusters()).adjusted();
   }

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 public record Hubness(int k) implements SpaceMetric {
 
   /** The k of the paper. */
-  static final int USUAL_K = 10;
+  public static final int USUAL_K = 10;
 
   /**
    * @throws InputException if {@code k} is not positive

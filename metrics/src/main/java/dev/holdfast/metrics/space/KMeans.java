@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.Ranks;
+import dev.holdfast.metrics.Watch;
 import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.knn.Scope;
 import dev.holdfast.metrics.random.CounterRng;
@@ -34,7 +35,7 @@ final class KMeans {
    *
    * @param k number of clusters, from 1 to the number of items
    */
-  static long[] clusters(EmbeddingSet items, int k, long seed, NDManager manager) {
+  static long[] clusters(EmbeddingSet items, int k, long seed, NDManager manager, Watch watch) {
     int[] order =
         IntStream.range(0, items.size())
             .boxed()
@@ -54,6 +55,7 @@ final class KMeans {
     float[] centers = rows.select(Arrays.copyOf(order, k)).values();
     long[] clusters = null;
     for (int round = 0; round < ROUNDS; round++) {
+      watch.step("k-means", round, ROUNDS);
       List<Assigned> assigned = assign(rows, centers, k, manager);
       long[] next = assigned.stream().mapToLong(Assigned::cluster).toArray();
       if (Arrays.equals(next, clusters)) {

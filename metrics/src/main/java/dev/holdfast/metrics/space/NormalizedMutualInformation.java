@@ -36,6 +36,11 @@ public record NormalizedMutualInformation() implements SpaceMetric {
   }
 
   @Override
+  public boolean needsClusters() {
+    return true;
+  }
+
+  @Override
   public double value(Space space) {
     return Contingency.of(space.items().labels(), space.clusters()).normalized();
   }

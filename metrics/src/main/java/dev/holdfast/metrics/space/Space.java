@@ -3,9 +3,8 @@ package dev.holdfast.metrics.space;
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
-import dev.holdfast.metrics.Ranks;
+import dev.holdfast.metrics.Watch;
 import dev.holdfast.metrics.knn.ExactSearch;
-import dev.holdfast.metrics.knn.Scope;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +29,7 @@ public final class Space {
   private List<int[]> classes;
   private double[] singularValues;
   private final Map<Integer, List<int[]>> neighbors = new HashMap<>();
+  private Watch watch = Watch.NOBODY;
 
   private Space(
       EmbeddingSet queries,
@@ -99,6 +99,27 @@ public final class Space {
     return this;
   }
 
+  /**
+   * Says which gallery rows are nearest to each query, where that was found already.
+   *
+   * @param k how many, or all where there are fewer
+   */
+  public Space withNeighbors(int k, List<int[]> found) {
+    if (found.size() != queries.size()) {
+      throw new IllegalArgumentException(
+          "The neighbors (%d) must be those of all queries (%d)."
+              .formatted(found.size(), queries.size()));
+    }
+    neighbors.put(k, found);
+    return this;
+  }
+
+  /** Says who is told how far long work has come. */
+  public Space watched(Watch by) {
+    watch = by;
+    return this;
+  }
+
   /** Says which embeddings the model was trained on. */
   public Space withTraining(EmbeddingSet given) {
     if (given.dimension() != items.dimension()) {
@@ -127,6 +148,10 @@ public final class Space {
     return manager;
   }
 
+  Watch watch() {
+    return watch;
+  }
+
   /** Returns the rows of each class, by ascending label. */
   List<int[]> classes() {
     if (classes == null) {
@@ -143,7 +168,8 @@ public final class Space {
               distance == Distance.COSINE ? new UnitRows(items).set() : items,
               classes().size(),
               seed,
-              manager);
+              manager,
+              watch);
     }
     return clusters;
   }
@@ -161,9 +187,8 @@ public final class Space {
     return neighbors.computeIfAbsent(
         k,
         depth -> {
-          try (ExactSearch search = ExactSearch.of(gallery, distance, manager)) {
-            return search.search(
-                queries, new Scope(depth, Ranks.NEAR), result -> result.neighbors());
+          try (ExactSearch search = ExactSearch.of(gallery, distance, manager).watched(watch)) {
+            return search.neighbors(queries, depth);
           }
         });
   }

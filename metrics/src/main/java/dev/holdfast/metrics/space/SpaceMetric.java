@@ -39,6 +39,11 @@ public sealed interface SpaceMetric
     return false;
   }
 
+  /** Returns whether it compares classes with clusters. */
+  default boolean needsClusters() {
+    return false;
+  }
+
   /** Returns the value; NaN where the set has none, such as a mean over no pairs. */
   double value(Space space);
 

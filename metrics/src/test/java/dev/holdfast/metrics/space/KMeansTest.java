@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.Watch;
 import dev.holdfast.metrics.knn.RandomSets;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -30,7 +31,7 @@ class KMeansTest {
   @Test
   void ends_where_every_item_is_nearest_to_the_mean_of_its_cluster() {
     EmbeddingSet set = RandomSets.clusters(120, 3, 5, 1000, 4);
-    long[] clusters = KMeans.clusters(set, 5, 1, manager);
+    long[] clusters = KMeans.clusters(set, 5, 1, manager, Watch.NOBODY);
 
     double[][] means = new double[5][3];
     int[] sizes = new int[5];
@@ -63,11 +64,14 @@ class KMeansTest {
     EmbeddingSet set = RandomSets.clusters(90, 4, 6, 1000, 2);
     int[] turned = IntStream.range(0, 90).map(i -> 89 - i).toArray();
 
-    long[] clusters = KMeans.clusters(set, 6, 1, manager);
-    long[] back = KMeans.clusters(set.select(turned), 6, 1, manager);
+    long[] clusters = KMeans.clusters(set, 6, 1, manager, Watch.NOBODY);
+    long[] back = KMeans.clusters(set.select(turned), 6, 1, manager, Watch.NOBODY);
 
     assertThat(IntStream.of(turned).mapToLong(i -> back[i]).toArray()).isEqualTo(clusters);
-    assertThat(LongStream.range(0, 5).mapToObj(s -> KMeans.clusters(set, 6, s, manager)).distinct())
+    assertThat(
+            LongStream.range(0, 5)
+                .mapToObj(s -> KMeans.clusters(set, 6, s, manager, Watch.NOBODY))
+                .distinct())
         .hasSizeGreaterThan(1);
   }
 
@@ -80,7 +84,7 @@ class KMeansTest {
     }
     EmbeddingSet set = new EmbeddingSet(values, 1, LongStream.range(0, 20).toArray(), new long[20]);
 
-    long[] clusters = KMeans.clusters(set, 11, 1, manager);
+    long[] clusters = KMeans.clusters(set, 11, 1, manager, Watch.NOBODY);
 
     assertThat(LongStream.of(clusters).distinct().count()).isEqualTo(11);
   }
@@ -89,7 +93,9 @@ class KMeansTest {
   void gives_each_item_a_cluster_of_its_own_where_there_are_as_many() {
     EmbeddingSet set = RandomSets.clusters(12, 4, 6, 1000, 2);
 
-    assertThat(KMeans.clusters(set, 12, 1, manager)).doesNotHaveDuplicates().hasSize(12);
-    assertThat(KMeans.clusters(set, 1, 1, manager)).containsOnly(0);
+    assertThat(KMeans.clusters(set, 12, 1, manager, Watch.NOBODY))
+        .doesNotHaveDuplicates()
+        .hasSize(12);
+    assertThat(KMeans.clusters(set, 1, 1, manager, Watch.NOBODY)).containsOnly(0);
   }
 }
