@@ -13,6 +13,7 @@ import dev.holdfast.attacks.threat.Epsilon;
 import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
+import dev.holdfast.harness.npz.ClassLabels;
 import dev.holdfast.harness.npz.ImageArrays;
 import dev.holdfast.harness.npz.NpyArray;
 import dev.holdfast.harness.npz.NpzWriter;
@@ -34,6 +35,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
@@ -116,7 +118,7 @@ final class AttackCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "FILE.npz",
-      description = "Arrays images, adversarial, loss and norm.")
+      description = "Arrays images, adversarial, loss, norm, ids and labels (with class_names).")
   private Path out;
 
   @Mixin private EngineOptions engine;
@@ -125,6 +127,7 @@ final class AttackCommand implements Callable<Integer> {
    * Images with what objectives need.
    *
    * @param names what messages call them
+   * @param classNames what labels mean; null where nobody said so
    * @param groups null where there are none
    * @param galleryLabels of what they are searched in
    * @param gallery embeds that; null where it is themselves
@@ -136,6 +139,7 @@ final class AttackCommand implements Callable<Integer> {
       IntFunction<String> names,
       long[] ids,
       long[] labels,
+      List<String> classNames,
       long[] groups,
       long[] galleryLabels,
       Supplier<EmbeddingSet> gallery,
@@ -176,6 +180,7 @@ final class AttackCommand implements Callable<Integer> {
           i -> session.images().item(asked[i]).path(),
           items.ids(),
           items.labels(),
+          session.set().classNames(),
           items.groups(),
           searched,
           themselves
@@ -271,15 +276,10 @@ final class AttackCommand implements Callable<Integer> {
     Map<String, NpyArray> arrays = file.arrays();
     int n = file.count();
     long[] ids = LongStream.range(0, n).toArray();
-    NpyArray labels = arrays.get("labels");
-    if (labels != null && (labels.longs() == null || labels.size() != n)) {
-      throw InputException.of(
-          "array labels",
-          labels.describe(),
-          source.images.toString(),
-          "be " + n + " integers, one per image",
-          labels.size() == n ? "save x.astype(numpy.int64)" : "they are those of other images");
-    }
+    ClassLabels labels =
+        arrays.containsKey(ClassLabels.LABELS)
+            ? ClassLabels.read(arrays, n, "image", source.images)
+            : null;
     if (labels == null && cell.objective() instanceof Margin) {
       throw InputException.of(
           "array labels",
@@ -312,9 +312,18 @@ final class AttackCommand implements Callable<Integer> {
         targets.put((long) i, Arrays.copyOfRange(aims.floats(), i * d, (i + 1) * d));
       }
     }
-    long[] classes = labels == null ? ids : labels.longs();
+    long[] classes = labels == null ? ids : labels.numbers();
     return new Input(
-        file.pixels(), i -> "image " + i, ids, classes, null, classes, null, true, targets);
+        file.pixels(),
+        i -> "image " + i,
+        ids,
+        classes,
+        labels == null ? null : labels.names(),
+        null,
+        classes,
+        null,
+        true,
+        targets);
   }
 
   private void run(EmbeddingModel candidate, AttackCell cell, Input input, Ticker ticker) {
@@ -419,7 +428,10 @@ final class AttackCommand implements Callable<Integer> {
           npz.write("loss", loss, n);
           npz.write("norm", length, n);
           npz.write("ids", input.ids());
-          npz.write("labels", input.labels());
+          npz.write(ClassLabels.LABELS, input.labels());
+          if (input.classNames() != null) {
+            npz.write(ClassLabels.CLASS_NAMES, input.classNames());
+          }
           npz.finish();
         });
   }

@@ -2,7 +2,6 @@ package dev.holdfast.harness.cli;
 
 import dev.holdfast.harness.run.DataSets;
 import dev.holdfast.harness.run.DataSource;
-import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.Shapes;
 import java.nio.file.Path;
@@ -17,6 +16,16 @@ final class DataOptions {
       description =
           "A folder in a known layout, a CSV manifest, or \"shapes\", the embedded data set.")
   private String data;
+
+  @Option(
+      names = "--query",
+      paramLabel = "DIR",
+      description =
+          "In place of --data: what is searched for in the images of --gallery. A folder or manifest each; classes are compared by name.")
+  private String query;
+
+  @Option(names = "--gallery", paramLabel = "DIR", description = "See --query.")
+  private String gallery;
 
   @Option(
       names = "--layout",
@@ -49,24 +58,12 @@ final class DataOptions {
 
   /** Takes the embedded data set where none is named. */
   DataOptions orShapes() {
-    data = data == null ? Shapes.ID : data;
+    data = data == null && query == null && gallery == null ? Shapes.ID : data;
     return this;
   }
 
-  String data() {
-    if (data == null) {
-      throw InputException.of(
-          "data",
-          "missing",
-          "the command line",
-          "be given",
-          "add --data DIR, or --data " + Shapes.ID + " for the embedded data set");
-    }
-    return data;
-  }
-
   DataSource source() {
-    return new DataSource(data(), layout, split, subset, root);
+    return new DataSource(data, query, gallery, layout, split, subset, root);
   }
 
   boolean strict() {

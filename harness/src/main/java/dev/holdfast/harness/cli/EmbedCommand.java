@@ -1,5 +1,6 @@
 package dev.holdfast.harness.cli;
 
+import dev.holdfast.harness.npz.ClassLabels;
 import dev.holdfast.harness.npz.NpzWriter;
 import dev.holdfast.harness.run.Ticker;
 import dev.holdfast.metrics.EmbeddingSet;
@@ -9,6 +10,7 @@ import dev.holdfast.models.data.Draw;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.Protocol;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine;
@@ -37,21 +39,20 @@ final class EmbedCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE.npz",
       description =
-          "Arrays embeddings (N x D float32), labels and ids (N int64), and groups where the data have them.")
+          "Arrays embeddings (N x D float32), labels and ids (N int64), class_names (label i is the class of that name), and groups where the data have them.")
   private Path out;
 
   @Option(
       names = "--gallery-out",
       paramLabel = "FILE.npz",
       description =
-          "The same for the gallery, where the data have queries and a gallery of their own; then --out has the queries.")
+          "The same for the gallery, where the data have queries and a gallery of their own (--query and --gallery, or roles); then --out has the queries.")
   private Path galleryOut;
 
   @Mixin private EngineOptions engine;
 
   /** Queries and gallery in one file would be scored as if each could find the other. */
-  private void checkGallery(ImageSet set, Protocol protocol) {
-    boolean apart = protocol == Protocol.QUERY_GALLERY;
+  private void checkGallery(ImageSet set, boolean apart) {
     if (apart == (galleryOut != null)) {
       return;
     }
@@ -65,7 +66,7 @@ final class EmbedCommand implements Callable<Integer> {
         apart ? "add --gallery-out FILE.npz" : "the data were meant to have the column role");
   }
 
-  private void write(EmbeddingSet set, Path file) {
+  private void write(EmbeddingSet set, List<String> classNames, Path file) {
     AtomicFile.write(
         file,
         stream -> {
@@ -73,6 +74,7 @@ final class EmbedCommand implements Callable<Integer> {
           npz.write("embeddings", set.values(), set.size(), set.dimension());
           npz.write("labels", set.labels());
           npz.write("ids", set.ids());
+          npz.write(ClassLabels.CLASS_NAMES, classNames);
           if (set.groups() != null) {
             npz.write("groups", set.groups());
           }
@@ -91,18 +93,21 @@ final class EmbedCommand implements Callable<Integer> {
     try (Ticker ticker = EngineOptions.ticker(spec.commandLine());
         ModelSession session = ModelSession.open(model, data, engine, ticker)) {
       Protocol protocol = session.set().protocol();
-      checkGallery(session.set(), protocol);
+      // Where all queries stand in the gallery, the protocol is that of one set.
+      boolean apart = protocol == Protocol.QUERY_GALLERY || data.source().isPair();
+      checkGallery(session.set(), apart);
+      List<String> names = session.set().classNames();
       int[] everything = IntStream.range(0, session.images().count()).toArray();
       Draw draw = protocol.draw(session.store().items()).get(0);
       EmbeddingSet set = session.images().embed(everything, "embedding", ticker);
       session.images().refuseNotFinite(set, false);
       session.images().refuseZeroVectors(set);
       ticker.close();
-      if (protocol == Protocol.QUERY_GALLERY) {
-        write(set.select(draw.queries()), out);
-        write(set.select(draw.gallery()), galleryOut);
+      if (apart) {
+        write(set.select(draw.queries()), names, out);
+        write(set.select(draw.gallery()), names, galleryOut);
       } else {
-        write(set, out);
+        write(set, names, out);
       }
       if (protocol == Protocol.ONE_IMAGE_GALLERY) {
         spec.commandLine()

@@ -2,6 +2,8 @@ package dev.holdfast.harness.cli;
 
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.harness.config.Metrics;
+import dev.holdfast.harness.npz.ClassLabels;
+import dev.holdfast.harness.npz.CommonItems;
 import dev.holdfast.harness.npz.EmbeddingFile;
 import dev.holdfast.harness.npz.Rounding;
 import dev.holdfast.harness.run.Devices;
@@ -65,15 +67,21 @@ final class ScoreCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE.npz",
       description =
-          "Arrays embeddings (N x D) and labels (N) and, optionally, ids, groups and clusters (N each). A query is not compared with items of its own group; without clusters, k-means makes one per class.")
+          "Arrays embeddings (N x D) and labels (N) and, optionally, ids, groups and clusters (N each) and class_names (label i is the class of that name). A query is not compared with items of its own group; without clusters, k-means makes one per class.")
   private Path embeddings;
 
   @Option(
       names = "--gallery",
       paramLabel = "FILE.npz",
       description =
-          "The same for a gallery apart; an item with an equal id in both is not compared with itself. Without ids in both files the items are different.")
+          "The same for a gallery apart. Classes are compared by name where files have names. An item with an equal id in both is not compared with itself; without ids the items are different.")
   private Path gallery;
+
+  @Option(
+      names = "--allow-copies",
+      description =
+          "Take items of the gallery with the embeddings and classes of queries for other items, although they are many and no ids say so.")
+  private boolean allowCopies;
 
   @Option(
       names = "--training",
@@ -256,26 +264,54 @@ final class ScoreCommand implements Callable<Integer> {
     EmbeddingFile queries = readOne(embeddings);
     if (gallery == null) {
       queries.refuseOneClass();
-      EmbeddingFile all = queries.named() ? queries : queries.numbered(0);
+      EmbeddingFile all = codes(queries.named() ? queries : queries.numbered(0));
       return new Sides(all, all, false);
     }
     EmbeddingFile others = readOne(gallery);
     others.refuseOneClass();
     refuseOtherDimension(others, queries);
-    both("groups", queries.set().groups(), others.set().groups());
-    both("clusters", queries.clusters(), others.clusters());
-    if (queries.named() && others.named()) {
+    both("groups", queries.set().groups() != null, others.set().groups() != null);
+    both("clusters", queries.clusters() != null, others.clusters() != null);
+    both("ids", queries.named(), others.named());
+    Sides apart = byName(queries, others);
+    CommonItems common = CommonItems.of(apart.queries(), apart.gallery());
+    if (!queries.named() && !allowCopies) {
+      common.refuseCopies();
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    if (queries.classNames() == null) {
+      err.println(
+          "Classes are compared by their numbers, which must mean the same in both files: neither has "
+              + ClassLabels.CLASS_NAMES
+              + ".");
+    }
+    common.tell(err);
+    if (queries.named()) {
+      return codes(apart);
+    }
+    int first = queries.set().size();
+    return codes(new Sides(apart.queries().numbered(0), apart.gallery().numbered(first), true));
+  }
+
+  /** A number means a class inside of its file alone; a name means it everywhere. */
+  private Sides byName(EmbeddingFile queries, EmbeddingFile others) {
+    if ((queries.classNames() == null) != (others.classNames() == null)) {
+      throw InputException.of(
+          "array",
+          ClassLabels.CLASS_NAMES,
+          (queries.classNames() == null ? queries : others).path().toString(),
+          "be there, since the other file has it, and equal numbers need not mean the same class",
+          "write both files with embed; or leave it out of both, if their numbers mean the same");
+    }
+    if (queries.classNames() == null) {
       return new Sides(queries, others, true);
     }
-    if (Arrays.equals(queries.set().values(), others.set().values())) {
-      throw InputException.of(
-          "gallery",
-          gallery,
-          "the command line",
-          "have other embeddings than the queries, or ids: every query would find itself",
-          "leave --gallery out, so that every item is a query against all others");
-    }
-    return new Sides(queries.numbered(0), others.numbered(queries.set().size()), true);
+    List<String> names =
+        Stream.concat(queries.classNames().stream(), others.classNames().stream())
+            .distinct()
+            .sorted()
+            .toList();
+    return new Sides(queries.numberedBy(names), others.numberedBy(names), true);
   }
 
   private EmbeddingFile readOne(Path file) {
@@ -284,6 +320,15 @@ final class ScoreCommand implements Callable<Integer> {
     if (distance.equals(Distance.COSINE.id())) {
       read.refuseZeroVectors();
     }
+    return read;
+  }
+
+  private Sides codes(Sides sides) {
+    return new Sides(codes(sides.queries()), codes(sides.gallery()), true);
+  }
+
+  /** Takes sign codes in place of embeddings where the distance asks for them. */
+  private EmbeddingFile codes(EmbeddingFile read) {
     if (!distance.equals(HAMMING)) {
       return read;
     }
@@ -293,7 +338,7 @@ final class ScoreCommand implements Callable<Integer> {
           .getErr()
           .printf(
               "All embeddings of %s have the same signs: every item is at distance 0, and what ties counts against the model.%n",
-              file);
+              read.path());
     }
     return codes;
   }
@@ -301,7 +346,7 @@ final class ScoreCommand implements Callable<Integer> {
   private EmbeddingFile readTraining(EmbeddingFile queries) {
     EmbeddingFile read = readOne(training);
     refuseOtherDimension(read, queries);
-    return read;
+    return codes(read);
   }
 
   private static void refuseOtherDimension(EmbeddingFile file, EmbeddingFile queries) {
@@ -316,12 +361,12 @@ final class ScoreCommand implements Callable<Integer> {
   }
 
   /** What only one side has would be left out of account without a word. */
-  private void both(String name, long[] ofQueries, long[] ofGallery) {
-    if ((ofQueries == null) != (ofGallery == null)) {
+  private void both(String name, boolean queriesHave, boolean galleryHas) {
+    if (queriesHave != galleryHas) {
       throw InputException.of(
           "array",
           name,
-          (ofQueries == null ? embeddings : gallery).toString(),
+          (queriesHave ? gallery : embeddings).toString(),
           "be there, since the other file has it",
           "leave it out of both");
     }
@@ -401,7 +446,9 @@ final class ScoreCommand implements Callable<Integer> {
             "no query has a relevant item",
             sides.queries().path().toString(),
             "be those of other items in " + sides.gallery().path(),
-            "the two files have different numbers for the same classes, or groups leave nothing");
+            sides.queries().classNames() == null
+                ? "the two files have different numbers for the same classes, or groups leave nothing"
+                : "the two files have no class in common, or groups leave nothing");
       }
       return new PerQuery(
           Arrays.stream(usable).mapToLong(i -> queries.labels()[i]).toArray(),

@@ -5,21 +5,25 @@ import dev.holdfast.metrics.error.InputException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
  * Stored embeddings: the arrays {@code embeddings} (N x D numbers) and {@code labels} (N integers)
  * of a {@code .npz} file and, where they are there, {@code ids}, {@code groups} and {@code
- * clusters} (N integers each).
+ * clusters} (N integers each), and {@code class_names}: label {@code i} is the class of that name.
+ * Labels may be names themselves.
  *
  * @param path of the file
  * @param set what it holds; where the file has no ids, they are the numbers of the rows
  * @param named whether the file has ids
  * @param clusters null where the file has none
+ * @param classNames null where the file has none: what a label means outside of it is then unknown
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record EmbeddingFile(Path path, EmbeddingSet set, boolean named, long[] clusters) {
+public record EmbeddingFile(
+    Path path, EmbeddingSet set, boolean named, long[] clusters, List<String> classNames) {
 
   /**
    * Reads a file and checks it.
@@ -58,7 +62,8 @@ public record EmbeddingFile(Path path, EmbeddingSet set, boolean named, long[] c
             "leave that row out");
       }
     }
-    long[] labels = longs(array(arrays, "labels", "numpy.int64", path), "labels", rows, path);
+    array(arrays, ClassLabels.LABELS, "numpy.int64", path);
+    ClassLabels classes = ClassLabels.read(arrays, rows, "embedding", path);
     long[] ids = optional(arrays, "ids", rows, path);
     refuseEqual(ids, path);
     return new EmbeddingFile(
@@ -67,10 +72,25 @@ public record EmbeddingFile(Path path, EmbeddingSet set, boolean named, long[] c
             values.floats(),
             dimension,
             ids == null ? LongStream.range(0, rows).toArray() : ids,
-            labels,
+            classes.numbers(),
             optional(arrays, "groups", rows, path)),
         ids != null,
-        optional(arrays, "clusters", rows, path));
+        optional(arrays, "clusters", rows, path),
+        classes.names());
+  }
+
+  /** Returns the same with labels that number the classes of a list. */
+  public EmbeddingFile numberedBy(List<String> names) {
+    ClassLabels numbered = new ClassLabels(set.labels(), classNames).numberedBy(names);
+    EmbeddingSet other =
+        new EmbeddingSet(
+            set.values(), set.dimension(), set.ids(), numbered.numbers(), set.groups());
+    return new EmbeddingFile(path, other, named, clusters, names);
+  }
+
+  /** Returns what messages call the class of a row. */
+  public String className(int row) {
+    return new ClassLabels(set.labels(), classNames).name(row);
   }
 
   private static NpyArray array(Map<String, NpyArray> arrays, String name, String type, Path path) {
@@ -123,7 +143,7 @@ public record EmbeddingFile(Path path, EmbeddingSet set, boolean named, long[] c
     long[] ids = LongStream.range(first, first + set.size()).toArray();
     EmbeddingSet other =
         new EmbeddingSet(set.values(), set.dimension(), ids, set.labels(), set.groups());
-    return new EmbeddingFile(path, other, false, clusters);
+    return new EmbeddingFile(path, other, false, clusters, classNames);
   }
 
   /** Whether all embeddings are equal, and more than one. */
@@ -136,7 +156,7 @@ public record EmbeddingFile(Path path, EmbeddingSet set, boolean named, long[] c
 
   /** Returns the same with sign codes instead of the embeddings. */
   public EmbeddingFile signCodes() {
-    return new EmbeddingFile(path, set.signCodes(), named, clusters);
+    return new EmbeddingFile(path, set.signCodes(), named, clusters, classNames);
   }
 
   /**
@@ -168,7 +188,7 @@ public record EmbeddingFile(Path path, EmbeddingSet set, boolean named, long[] c
     if (Arrays.stream(set.labels()).distinct().count() < 2) {
       throw InputException.of(
           "labels",
-          "all " + set.labels()[0],
+          "all " + className(0),
           path.toString(),
           "be of at least two classes, since retrieval tells classes apart",
           "the labels were saved before they were set");

@@ -35,7 +35,7 @@ public final class NpzReader {
   private NpzReader() {}
 
   /**
-   * Reads all arrays of numbers; others are left out.
+   * Reads all arrays of numbers and of texts; others are left out.
    *
    * @throws InputException if the file cannot be read, is no {@code .npz} file, is cut off or
    *     damaged
@@ -118,12 +118,38 @@ public final class NpzReader {
     int width = Integer.parseInt(descr.group(3));
     int[] shape = shape(shapeText.group(1), file, name);
     long size = Arrays.stream(shape).asLongStream().reduce(1, (a, b) -> saturated(a, b));
-    if (size > Integer.MAX_VALUE || size * width > available) {
+    boolean texts = descr.group(2).equals("U") || descr.group(2).equals("S");
+    long bytesEach = (long) width * (descr.group(2).equals("U") ? Integer.BYTES : 1);
+    if (size > Integer.MAX_VALUE || size * bytesEach > available) {
       throw broken(file, name, "is cut off");
     }
     ByteBuffer data = buffer.slice(start + length, available);
     data.order(descr.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
-    return values(descr.group(2) + width, shape, (int) size, data);
+    return texts
+        ? Optional.of(
+            new NpyArray(shape, null, null, texts(descr.group(2), width, (int) size, data)))
+        : values(descr.group(2) + width, shape, (int) size, data);
+  }
+
+  /** Texts are as wide as the longest, filled up with zeros. */
+  private static String[] texts(String type, int width, int size, ByteBuffer data) {
+    String[] texts = new String[size];
+    for (int i = 0; i < size; i++) {
+      if (type.equals("U")) {
+        StringBuilder text = new StringBuilder();
+        for (int c = 0; c < width; c++) {
+          int point = data.getInt(Integer.BYTES * (i * width + c));
+          text.appendCodePoint(Character.isValidCodePoint(point) ? point : '\ufffd');
+        }
+        texts[i] = text.toString();
+      } else {
+        byte[] bytes = new byte[width];
+        data.get(i * width, bytes);
+        texts[i] = new String(bytes, StandardCharsets.UTF_8);
+      }
+      texts[i] = texts[i].replaceFirst("\0+$", "");
+    }
+    return texts;
   }
 
   private static int[] shape(String text, Path file, String name) {

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -62,6 +63,19 @@ public final class NpzWriter {
       buffer.clear();
       buffer.asLongBuffer().put(values, i, n);
       zip.write(buffer.array(), 0, n * Long.BYTES);
+    }
+  }
+
+  /** Writes an array of texts with one axis, each as wide as the longest. */
+  public void write(String name, List<String> values) throws IOException {
+    int width =
+        values.stream().mapToInt(text -> text.codePointCount(0, text.length())).max().orElse(0);
+    start(name, "<U" + Math.max(1, width), values.size());
+    for (String text : values) {
+      ByteBuffer points =
+          ByteBuffer.allocate(Math.max(1, width) * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      text.codePoints().forEach(points::putInt);
+      zip.write(points.array());
     }
   }
 

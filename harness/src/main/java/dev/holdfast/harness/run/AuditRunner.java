@@ -15,7 +15,6 @@ import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.InputSpec;
 import dev.holdfast.models.data.PixelStore;
 import dev.holdfast.models.data.Protocol;
-import dev.holdfast.models.data.Shapes;
 import dev.holdfast.reports.result.Audit;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -89,9 +88,9 @@ public final class AuditRunner {
 
   /** Pictures of the report would be images of the next audit. */
   private void refuseInsideData() {
-    Path data = Path.of(options.data().data()).toAbsolutePath().normalize();
-    if (!options.data().data().equals(Shapes.ID)
-        && options.out().toAbsolutePath().normalize().startsWith(data)) {
+    Path out = options.out().toAbsolutePath().normalize();
+    if (options.data().paths().stream()
+        .anyMatch(data -> out.startsWith(data.toAbsolutePath().normalize()))) {
       throw InputException.of(
           "out",
           options.out(),

@@ -68,9 +68,14 @@ record CleanRun(
         IntStream.range(0, all.size()).filter(t -> results.get(t).relevant() > 0).toArray();
     int[] kept = Arrays.stream(usable).map(t -> all.queries()[t]).distinct().sorted().toArray();
     if (kept.length == 0) {
+      boolean apart = !Arrays.equals(draws.get(0).queries(), draws.get(0).gallery());
       throw new InputException(
-          "The data (%s) must have a class with two images.%nMaybe use another folder or split: no query has a relevant item."
-              .formatted(data));
+          "The data (%s) must have %s.%nMaybe use another folder or split: no query has a relevant item."
+              .formatted(
+                  data,
+                  apart
+                      ? "a query whose class is in the gallery, too; classes are compared by name"
+                      : "a class with two images"));
     }
     return new CleanRun(
         images,

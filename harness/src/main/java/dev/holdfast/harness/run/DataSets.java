@@ -26,14 +26,22 @@ public final class DataSets {
    * @throws InputException if it is not usable as it was asked for
    */
   public static ImageSet open(DataSource source) {
-    if (source.data().equals(Shapes.ID)) {
+    if (Shapes.ID.equals(source.data())) {
       return shapes(source);
     }
-    return Splits.apply(read(source), source.split(), Path.of(source.data()));
+    return Splits.apply(read(source), source.split(), source.paths().get(0));
   }
 
   /** Opens what is to be trained on: the training images where the data say which they are. */
   public static ImageSet openForTraining(DataSource source) {
+    if (source.isPair()) {
+      throw InputException.of(
+          "query",
+          source.query(),
+          "the command line",
+          "be left out of a training, which has neither queries nor a gallery",
+          "use --data with the folder of the training images");
+    }
     if (source.split() != null || source.data().equals(Shapes.ID)) {
       return open(source.split() == null ? source.withSplit(TRAIN) : source);
     }
@@ -52,6 +60,9 @@ public final class DataSets {
   }
 
   private static ImageSet read(DataSource source) {
+    if (source.isPair()) {
+      return ImageSet.pair(read(source.side(source.query())), read(source.side(source.gallery())));
+    }
     Path path = Path.of(source.data());
     DatasetLayout layout =
         source.layout() == null ? DatasetLayout.detect(path) : DatasetLayout.named(source.layout());

@@ -2,6 +2,7 @@ package dev.holdfast.harness.run;
 
 import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.harness.config.Metrics;
+import dev.holdfast.harness.npz.ClassLabels;
 import dev.holdfast.harness.npz.NpyArray;
 import dev.holdfast.harness.npz.NpzReader;
 import dev.holdfast.harness.plan.Cell;
@@ -98,7 +99,7 @@ final class OpenAudit {
                 model.manager())) {
       CleanRun clean =
           CleanRun.ask(
-              options.data().data(),
+              options.data().text(),
               chosen,
               draws,
               images,
@@ -159,6 +160,7 @@ final class OpenAudit {
               npz.write("embeddings", fresh.values(), fresh.size(), fresh.dimension());
               npz.write("labels", fresh.labels());
               npz.write("ids", fresh.ids());
+              npz.write(ClassLabels.CLASS_NAMES, set.classNames());
               if (fresh.groups() != null) {
                 npz.write("groups", fresh.groups());
               }

@@ -98,7 +98,9 @@ class AttackCommandTest {
   @Test
   void writes_images_before_and_after_with_loss_and_length() {
     Map<String, NpyArray> arrays = NpzReader.read(fromData);
-    assertThat(arrays).containsOnlyKeys("images", "adversarial", "loss", "norm", "ids", "labels");
+    assertThat(arrays)
+        .containsOnlyKeys("images", "adversarial", "loss", "norm", "ids", "labels", "class_names");
+    assertThat(arrays.get("class_names").texts()).containsExactly("class-a", "class-b", "class-c");
     for (String name : List.of("images", "adversarial")) {
       assertThat(arrays.get(name).shape()).containsExactly(N, 3, World.SIDE, World.SIDE);
       for (float value : arrays.get(name).floats()) {

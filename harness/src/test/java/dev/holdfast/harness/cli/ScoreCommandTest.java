@@ -155,8 +155,8 @@ class ScoreCommandTest {
         "other-classes||no query has a relevant item|those of other items",
         "flat||embeddings (48 float)|N x D floating-point numbers",
         "integers||embeddings (12 integer)|N x D floating-point numbers",
-        "float-labels||labels (12 float)|12 integers, one per embedding",
-        "few-labels||labels (2 integer)|12 integers, one per embedding",
+        "float-labels||labels (12 float)|12 integers, one per embedding, or names",
+        "few-labels||labels (2 integer)|12 integers, one per embedding, or names",
         "no-labels||array (labels)|float32, float64 or integers: the file has such numbers in [embeddings]",
         "equal-ids||ids (1 in row 1 and row 5)|different from each other",
         "few-ids||ids (2 integer)|12 integers, one per embedding",
@@ -211,7 +211,7 @@ class ScoreCommandTest {
   void queries_that_would_find_themselves_are_refused() {
     Path file = good("same.npz", 1);
     Cli.run("score", "--embeddings", file, "--gallery", file)
-        .refuses(Holdfast.INPUT, "gallery (" + file, "every query would find itself");
+        .refuses(Holdfast.INPUT, "gallery (" + file, "12 of the 12 queries", "find themselves");
     Map<String, long[]> named =
         Map.of("labels", labels(), "ids", LongStream.range(0, ROWS).toArray());
     Path withIds = write("named.npz", values(1), DIMENSION, named);

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -87,6 +88,66 @@ class NpzTest {
   }
 
   @Test
+  void texts_are_read_as_they_were_written() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    NpzWriter npz = new NpzWriter(out);
+    npz.write("names", List.of("crane", "", "poir\u00e9", "\ud83c\udf50 pear", "a\nb"));
+    npz.write("ids", new long[] {7});
+    npz.finish();
+    NpyArray names = read(out.toByteArray()).get("names");
+
+    assertThat(names.texts())
+        .containsExactly("crane", "", "poir\u00e9", "\ud83c\udf50 pear", "a\nb");
+    assertThat(names.floats()).isNull();
+    assertThat(names.longs()).isNull();
+    assertThat(names.describe()).isEqualTo("5 text");
+    assertThat(new String(out.toByteArray(), StandardCharsets.ISO_8859_1))
+        .contains("'descr': '<U6', 'fortran_order': False, 'shape': (5,)");
+  }
+
+  /**
+   * Bytes as {@code numpy.save} writes them, of either byte order and of one byte per character.
+   */
+  @ParameterizedTest
+  @CsvSource({"<U3, 4", ">U3, 4", "|S3, 1"})
+  void texts_of_numpy_are_read_in_every_form(String type, int width) throws IOException {
+    ByteBuffer data = ByteBuffer.allocate(2 * 3 * width);
+    data.order(
+        type.startsWith("<") ? java.nio.ByteOrder.LITTLE_ENDIAN : java.nio.ByteOrder.BIG_ENDIAN);
+    for (char c : "ab\0cde".toCharArray()) {
+      if (width == 4) {
+        data.putInt(c);
+      } else {
+        data.put((byte) c);
+      }
+    }
+    byte[] content = zipped(type, "(2,)", data.array());
+
+    assertThat(read(content).get("x").texts()).containsExactly("ab", "cde");
+    refuses(() -> read(zipped(type, "(3,)", data.array())), "is cut off");
+  }
+
+  private static byte[] zipped(String type, String shape, byte[] data) throws IOException {
+    String header =
+        "{'descr': '%s', 'fortran_order': False, 'shape': %s, }\n".formatted(type, shape);
+    ByteBuffer npy =
+        ByteBuffer.allocate(10 + header.length() + data.length)
+            .order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    npy.put((byte) 0x93)
+        .put("NUMPY".getBytes(StandardCharsets.US_ASCII))
+        .put((byte) 1)
+        .put((byte) 0);
+    npy.putShort((short) header.length());
+    npy.put(header.getBytes(StandardCharsets.US_ASCII)).put(data);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      zip.putNextEntry(new ZipEntry("x.npy"));
+      zip.write(npy.array());
+    }
+    return out.toByteArray();
+  }
+
+  @Test
   void the_same_arrays_are_the_same_bytes() {
     float[] floats = {1, 2, 3, 4};
     assertThat(bytes(floats, new long[] {7})).isEqualTo(bytes(floats.clone(), new long[] {7}));
@@ -123,8 +184,10 @@ class NpzTest {
     assertThat(arrays.get("empty").floats()).isEmpty();
     assertThat(arrays.get("scalar").shape()).isEmpty();
     assertThat(arrays.get("scalar").floats()).containsExactly(4.5f);
-    // Words and complex numbers are no numbers to score.
-    assertThat(arrays).hasSize(14).doesNotContainKeys("words", "complex", "flags");
+    assertThat(arrays.get("words").texts()).containsExactly("a", "bc");
+    assertThat(arrays.get("words").floats()).isNull();
+    // Complex numbers are no numbers to score.
+    assertThat(arrays).hasSize(15).doesNotContainKeys("complex", "flags");
   }
 
   @Test

@@ -16,6 +16,11 @@ package dev.holdfast.models.data;
 public record ImageItem(
     long id, String path, String className, long label, Role role, String group) {
 
+  /** Returns the same image under another path. */
+  ImageItem withPath(String other) {
+    return new ImageItem(id, other, className, label, role, group);
+  }
+
   /** Returns the same image in another role. */
   ImageItem withRole(Role other) {
     return new ImageItem(id, path, className, label, other, group);

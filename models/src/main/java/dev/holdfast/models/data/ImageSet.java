@@ -96,7 +96,7 @@ public final class ImageSet {
   /**
    * Returns the set of some images.
    *
-   * @throws InputException if two paths are equal, or there is only one class
+   * @throws InputException if two paths are equal
    */
   static ImageSet of(String name, List<Entry> found, ImageSource source) {
     Set<String> paths = new HashSet<>();
@@ -127,21 +127,57 @@ public final class ImageSet {
     String main = entries.stream().anyMatch(e -> e.splits().contains("test")) ? "test" : null;
     Identities identities = new Identities(entries, source, true);
     Origin origin = new Origin(name, source, entries, identities, main, null, false);
-    return labelled(origin, "all", entries, List.of());
+    return new ImageSet(origin, "all", entries, classNames(entries), List.of());
   }
 
-  private static ImageSet labelled(
-      Origin origin, String part, List<Entry> entries, List<String> notes) {
-    List<String> names = entries.stream().map(Entry::className).distinct().sorted().toList();
-    if (names.size() < 2) {
+  /**
+   * Returns the set in which the images of one set are searched for among those of another. Classes
+   * are compared by name. An image that is in both is one image, which is not compared with itself.
+   *
+   * @param queries those that may be queries are taken
+   * @param gallery those that may be found are taken
+   */
+  public static ImageSet pair(ImageSet queries, ImageSet gallery) {
+    Map<String, ImageSource> sources = new LinkedHashMap<>();
+    List<Entry> entries = new ArrayList<>();
+    for (Role role : List.of(Role.QUERY, Role.GALLERY)) {
+      ImageSet side = role == Role.QUERY ? queries : gallery;
+      sources.put(role.id(), side.origin.source());
+      side.entries.stream()
+          .filter(e -> role == Role.QUERY ? e.role().asks() : e.role().answers())
+          .map(
+              e ->
+                  new Entry(role.id() + "/" + e.path(), e.className(), e.splits(), role, e.group()))
+          .forEach(entries::add);
+    }
+    ImageSet pair =
+        of(queries.name() + "+" + gallery.name(), entries, new TwoSources(Map.copyOf(sources)));
+    for (String note : queries.notes) {
+      pair = pair.note("Of the queries: " + note);
+    }
+    for (String note : gallery.notes) {
+      pair = pair.note("Of the gallery: " + note);
+    }
+    return pair;
+  }
+
+  private static List<String> classNames(List<Entry> entries) {
+    return entries.stream().map(Entry::className).distinct().sorted().toList();
+  }
+
+  /**
+   * @throws InputException if there is only one class
+   */
+  ImageSet retrievable() {
+    if (classNames.size() < 2) {
       throw InputException.of(
           "number of classes",
-          names.size(),
-          "the data set " + origin.name() + (part.equals("all") ? "" : " (" + part + ")"),
+          classNames.size(),
+          "the data set " + name() + (part.equals("all") ? "" : " (" + part + ")"),
           "be at least 2, since retrieval tells classes apart",
           "the folder of one class was given instead of the folder above it");
     }
-    return new ImageSet(origin, part, entries, names, notes);
+    return this;
   }
 
   /**
@@ -381,9 +417,14 @@ public final class ImageSet {
     return CounterRng.order(seed, item.id());
   }
 
-  /** Returns the images that fit, with labels counted anew, as a part with that name. */
+  /**
+   * Returns the images that fit, with labels counted anew, as a part with that name.
+   *
+   * @throws InputException if fewer than two classes remain
+   */
   ImageSet keep(String name, Predicate<Entry> fits) {
-    return labelled(origin, name, entries.stream().filter(fits).toList(), notes);
+    List<Entry> kept = entries.stream().filter(fits).toList();
+    return new ImageSet(origin, name, kept, classNames(kept), notes).retrievable();
   }
 
   /**

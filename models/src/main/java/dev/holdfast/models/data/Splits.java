@@ -79,7 +79,7 @@ public final class Splits {
    *     official set are missing, or the data have splits and nobody says which is tested on
    */
   public static ImageSet apply(ImageSet set, String split, Path dataDir) {
-    return choose(set, split == null ? byDefault(set) : split, dataDir).complete();
+    return choose(set, split == null ? byDefault(set) : split, dataDir).complete().retrievable();
   }
 
   /** Scores on training images, or on several parts together, are what nobody means. */

@@ -65,7 +65,7 @@ class FolderPerClassTest implements DatasetLayoutContract {
     Fixtures.writePng(dir.resolve("pear/a.png"), 1);
     Fixtures.writePng(dir.resolve("pear/b.png"), 2);
 
-    assertThatThrownBy(() -> layout().read(dir))
+    assertThatThrownBy(() -> Splits.apply(layout().read(dir), null, null))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("number of classes (1)")
         .hasMessageContaining("Maybe ");
