@@ -60,7 +60,7 @@ final class DecodedLevels {
             properties.load(in);
           }
           String version = properties.getProperty("JAVA_VERSION", "0").replace("\"", "");
-          if (Runtime.Version.parse(version).feature() >= OLDEST) {
+          if (Integer.parseInt(version.split("\\D", 2)[0]) >= OLDEST) {
             others.add(sibling.toRealPath());
           }
         }
