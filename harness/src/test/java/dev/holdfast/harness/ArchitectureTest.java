@@ -34,8 +34,6 @@ class ArchitectureTest {
       new ClassFileImporter()
           .withImportOption(location -> !location.contains("test-classes/"))
           .withImportOption(location -> !location.contains("-tests.jar"))
-          // Classes of a quick build lie apart, where the option above does not look for tests.
-          .withImportOption(location -> !location.contains("/quick-test-classes/"))
           .importPackages(ROOT);
 
   private static String module(JavaClass c) {
