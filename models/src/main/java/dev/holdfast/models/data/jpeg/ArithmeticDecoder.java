@@ -8,6 +8,9 @@ import java.util.Map;
 /**
  * Arithmetic coding, sequential (ITU-T T.81, annex F.2.4) and progressive (annex G.2.3). Each
  * binary decision has a state of its own, chosen by what was decoded before.
+ *
+ * <p>The way to keep the code and the bits read ahead in one register, and what follows from
+ * damaged data, are those of libjpeg-turbo (jdarith.c).
  */
 final class ArithmeticDecoder implements EntropyDecoder {
 

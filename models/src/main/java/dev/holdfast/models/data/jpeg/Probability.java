@@ -1,8 +1,9 @@
 package dev.holdfast.models.data.jpeg;
 
 /**
- * How the estimate of a decision's probability moves (ITU-T T.81, table D.3). A state is an index
- * into the table, plus 128 if the more probable decision is 1.
+ * How the estimate of a decision's probability moves (ITU-T T.81, annex D; the values as in
+ * libjpeg-turbo, jaricom.c). A state is an index into the table, plus 128 if the more probable
+ * decision is 1.
  */
 final class Probability {
 
