@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /** Tells why a network that could be loaded does not take a batch of images. */
 final class ForwardFailure {
 
-  private static final int LONGEST_WORDS = 300;
+  private static final int LONGEST_WORDS = 200;
 
   /** What the engine says, what must be, and what to do. */
   private record Known(Pattern words, String rule, String remedy) {

@@ -154,7 +154,7 @@ public final class NetworkModel implements EmbeddingModel {
       raw = float32(network.forward(input, gradient));
     } catch (OutputException e) {
       throw new InputException(
-          "The model (%s) must return one tensor of real numbers, N x %d, and it returns %s.%nMaybe wrap the network and return the embedding alone: def forward(self, x): return self.net(x)[0]"
+          "The model (%s) must return one tensor of real numbers, N x %d, and it returns %s.%nMaybe wrap the network, so that it returns the embedding alone: def forward(self, x): return self.net(x)[0]"
               .formatted(card.name(), card.embedding().dimension(), e.getMessage()),
           e);
     } catch (EngineException | IllegalArgumentException e) {
@@ -190,7 +190,7 @@ public final class NetworkModel implements EmbeddingModel {
       return output;
     }
     if (type == DataType.COMPLEX64 || (type == DataType.UNKNOWN && !isReal(output))) {
-      throw new OutputException("complex or quantized ones", null);
+      throw new OutputException("complex or quantized numbers", null);
     }
     // Conversion proper would cut the graph; a sum in place takes the type of the first.
     return output

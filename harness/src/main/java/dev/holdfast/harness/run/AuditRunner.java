@@ -73,7 +73,8 @@ public final class AuditRunner {
       try (PixelStore store =
           PixelStore.open(set, spec, CacheFolder.path(), ticker, options.strict())) {
         // Refuses what cannot work before anything is written.
-        new Images(store, model, options.batchSize());
+        Images images = new Images(store, model, options.batchSize());
+        images.embed(new float[options.batchSize() * images.values()]);
         check(cells, store, set.protocol());
         surrogates.check(options.battery(), store, options.batchSize());
         Map<String, String> config = config(model, surrogates, set, store, cells);

@@ -371,6 +371,19 @@ public record ModelCard(
       return new Resize(null, null, filter);
     }
 
+    /** Refuses a number, which might be either side, or the short one. */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    @SuppressWarnings("DoNotCallSuggester")
+    public static Resize of(Integer side) {
+      throw InputException.of(
+          "resize",
+          side,
+          OWNER,
+          "be sizes or a filter",
+          "write resize_short_side: %d, or resize: {height: %d, width: %d}"
+              .formatted(side, side, side));
+    }
+
     @JsonValue
     Object toValue() {
       if (filter != null) {

@@ -172,6 +172,7 @@ class ModelCardTest {
         "crop: center|crop: left|crop (left)",
         "crop: center|crop: none|resize: {height: 96, width: 80}",
         "bilinear|{height: 96}|resize (one side)",
+        "bilinear|256|resize_short_side: 256, or resize: {height: 256, width: 256}",
         "bilinear|{height: 96, width: 80}|resize_short_side (110)",
         "bilinear|{height: 96, width: 80, filter: box}|interpolation: box beside resize",
         "bilinear, resize_short_side: 110|{height: 95, width: 80}|resize.height (95)",
