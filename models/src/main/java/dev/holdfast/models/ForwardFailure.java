@@ -22,6 +22,9 @@ final class ForwardFailure {
     }
   }
 
+  private static final Pattern MEMORY =
+      Pattern.compile("out of memory|allocate memory", Pattern.CASE_INSENSITIVE);
+
   private static final List<Known> KNOWN =
       List.of(
           new Known(
@@ -59,6 +62,13 @@ final class ForwardFailure {
       ModelCard card, NDArray input, RuntimeException engine, boolean takesOne) {
     String words = String.valueOf(engine.getMessage());
     String size = input.getShape().get(2) + " x " + input.getShape().get(3);
+    if (MEMORY.matcher(words).find()) {
+      return refusal(
+          card,
+          "fit into the memory of the device with a batch of " + input.getShape(),
+          "give a smaller --batch-size.",
+          engine);
+    }
     if (takesOne) {
       return batchSize(card, 1, engine);
     }

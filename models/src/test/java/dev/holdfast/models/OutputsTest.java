@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -158,6 +159,24 @@ class OutputsTest {
           .hasMessageContaining("give --batch-size %d,", size)
           .hasMessageNotContaining("dimension");
       assertThat(model.embed(sixteenths(manager, size)).getShape()).isEqualTo(new Shape(size, 12));
+    }
+  }
+
+  @Test
+  void a_batch_that_is_too_large_for_the_memory_is_no_trace_of_one_image() {
+    try (EmbeddingModel model =
+            ToyEmbedder.of(
+                card(false),
+                x -> {
+                  if (x.getShape().get(0) > 1) {
+                    throw new EngineException("CUDA out of memory. Tried to allocate 9 GiB");
+                  }
+                  return x.reshape(-1, 12);
+                });
+        NDManager manager = model.manager().newSubManager()) {
+      assertThatThrownBy(() -> model.embed(sixteenths(manager, 2)))
+          .isInstanceOf(InputException.class)
+          .hasMessageContainingAll("fit into the memory", "give a smaller --batch-size.");
     }
   }
 
