@@ -9,8 +9,7 @@ import java.util.Map;
  * Arithmetic coding, sequential (ITU-T T.81, annex F.2.4) and progressive (annex G.2.3). Each
  * binary decision has a state of its own, chosen by what was decoded before.
  *
- * <p>The way to keep the code and the bits read ahead in one register, and what follows from
- * damaged data, are those of libjpeg-turbo (jdarith.c).
+ * <p>What follows from damaged data is what libjpeg-turbo does with them.
  */
 final class ArithmeticDecoder implements EntropyDecoder {
 
@@ -29,6 +28,7 @@ final class ArithmeticDecoder implements EntropyDecoder {
   private static final int AC_STEP = 3;
   private static final int TOO_LARGE = 0x8000;
   private static final int HALF = 0x8000;
+  private static final int FRACTION = 16;
 
   /**
    * What the tables of a file say of the contexts.
@@ -59,12 +59,13 @@ final class ArithmeticDecoder implements EntropyDecoder {
   private final int[] lastDc;
   private final int[] dcContext;
 
-  /** The code's distance from the interval's base, and bits that were read ahead. */
+  /** The code's distance from the base of the interval, with {@link #FRACTION} more bits. */
   private long code;
 
+  /** The size of the interval; 0 until there is a code. */
   private int interval;
 
-  /** How many bits were read ahead; -16 until there is a code. */
+  /** How many bits of the last byte have not moved into the code's whole part. */
   private int ahead;
 
   /** Whether the code made no sense: nothing is decoded to the next restart. */
@@ -92,9 +93,7 @@ final class ArithmeticDecoder implements EntropyDecoder {
     acStates.values().forEach(states -> Arrays.fill(states, (byte) 0));
     Arrays.fill(lastDc, 0);
     Arrays.fill(dcContext, 0);
-    code = 0;
     interval = 0;
-    ahead = -2 * Byte.SIZE;
     lost = false;
   }
 
@@ -246,37 +245,60 @@ final class ArithmeticDecoder implements EntropyDecoder {
     return false;
   }
 
-  /** Decodes a decision by its state, and moves the state (annex D.2). */
+  /**
+   * Decodes a decision by its state, and moves the state (annex D.2): the interval has a lower part
+   * for the more probable decision and an upper one for the other, which change places where the
+   * lower one is the smaller.
+   */
   private boolean decide(byte[] states, int index) throws IOException {
+    start();
     while (interval < HALF) {
-      if (--ahead < 0) {
-        // Behind the data, zeros: an encoder leaves them out.
-        code = (code << Byte.SIZE) | Math.max(0, source.nextCoded());
-        ahead += Byte.SIZE;
-        if (ahead < 0 && ++ahead == 0) {
-          interval = HALF;
-        }
-      }
-      interval <<= 1;
+      widen();
     }
     byte state = states[index];
-    int size = Probability.size(state);
     boolean likely = state < 0;
-    interval -= size;
-    long bound = (long) interval << ahead;
-    boolean swapped = interval < size;
-    if (code >= bound) {
-      code -= bound;
-      interval = size;
-      states[index] =
-          swapped ? Probability.afterMoreProbable(state) : Probability.afterLessProbable(state);
-      return likely == swapped;
+    int upper = Probability.size(state);
+    int lower = interval - upper;
+    boolean below = code < (long) lower << FRACTION;
+    if (below && lower >= HALF) {
+      interval = lower;
+      return likely;
     }
-    if (interval < HALF) {
-      states[index] =
-          swapped ? Probability.afterLessProbable(state) : Probability.afterMoreProbable(state);
-      return likely != swapped;
+    boolean moreProbable = below != lower < upper;
+    if (below) {
+      interval = lower;
+    } else {
+      code -= (long) lower << FRACTION;
+      interval = upper;
     }
-    return likely;
+    states[index] =
+        moreProbable ? Probability.afterMoreProbable(state) : Probability.afterLessProbable(state);
+    return moreProbable == likely;
+  }
+
+  /** Reads what the code begins with (figure D.22), once there is something to decode. */
+  private void start() throws IOException {
+    if (interval == 0) {
+      code = (long) nextByte() << (FRACTION + Byte.SIZE);
+      code |= (long) nextByte() << FRACTION;
+      interval = 2 * HALF;
+      ahead = 0;
+    }
+  }
+
+  /** Doubles the interval (figure D.19). */
+  private void widen() throws IOException {
+    if (ahead == 0) {
+      code |= (long) nextByte() << Byte.SIZE;
+      ahead = Byte.SIZE;
+    }
+    interval <<= 1;
+    code <<= 1;
+    ahead--;
+  }
+
+  /** Behind the data there are zeros: an encoder leaves them out. */
+  private int nextByte() throws IOException {
+    return Math.max(0, source.nextCoded());
   }
 }
