@@ -210,6 +210,64 @@ public final class AttackStrength {
   }
 
   /**
+   * Says by how much a worst case may be too high.
+   *
+   * @param check id of the check
+   * @param label what the reader knows it by
+   * @param left share of all queries that survive it
+   * @param times how many times the passes that survivors have withstood
+   * @param fell for some of the survivors, 0 or 1: whether that many passes of another attack break
+   *     it
+   */
+  public static Finding reliable(
+      String check, String label, double left, double times, double[] fell) {
+    int n = fell.length;
+    if (n == 0) {
+      return new Finding(
+          check,
+          Level.OK,
+          words("Of %s too little is left to ask whether more effort would break it.", label),
+          Map.of("left", left, "sampled", 0.0));
+    }
+    Estimate share = Intervals.wilson(fell);
+    long broken = Math.round(share.value() * n);
+    Level level = Level.of(left * share.low(), UNFINISHED, FAR_FROM_FINISHED);
+    return new Finding(
+        check,
+        level,
+        broken == 0
+            ? words(
+                "Of %d sampled survivors of %s, none falls to %.1f times the passes by another attack:"
+                    + " the true worst case is lower by at most %.1f points (95 %%).",
+                n, label, times, 100 * left * share.high())
+            : words(
+                "At least %d of %d sampled survivors of %s fall to %.1f times the passes by another"
+                    + " attack: the true worst case is lower by about %.1f points (%.1f to %.1f).",
+                broken,
+                n,
+                label,
+                times,
+                100 * left * share.value(),
+                100 * left * share.low(),
+                100 * left * share.high()),
+        Map.of(
+            "left",
+            left,
+            "sampled",
+            (double) n,
+            "broken",
+            (double) broken,
+            "times_the_passes",
+            times,
+            "points",
+            left * share.value(),
+            "points_low",
+            left * share.low(),
+            "points_high",
+            left * share.high()));
+  }
+
+  /**
    * Judges adversarial images as files could hold them.
    *
    * @param before how far each query moved, in parts of its distance to another image

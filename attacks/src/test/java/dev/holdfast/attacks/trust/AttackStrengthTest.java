@@ -78,6 +78,21 @@ class AttackStrengthTest {
   }
 
   @Test
+  void what_survives_a_worst_case_too_easily_is_a_margin() {
+    Finding none = AttackStrength.reliable("reliability", "worst", 0.5, 3, firstOf(16, 0));
+    assertThat(none.level()).isEqualTo(Level.OK);
+    assertThat(none.text()).contains("none falls to 3.0 times", "lower by at most 9.7 points");
+    Finding some = AttackStrength.reliable("reliability", "worst", 0.5, 3, firstOf(16, 4));
+    assertThat(some.text()).contains("At least 4 of 16", "about 12.5 points (5.1 to 24.7)");
+    assertThat(some.level()).isEqualTo(Level.SUSPICIOUS);
+    assertThat(AttackStrength.reliable("reliability", "worst", 0.9, 3, firstOf(16, 12)).level())
+        .isEqualTo(Level.UNRELIABLE);
+    Finding nothing = AttackStrength.reliable("reliability", "worst", 0, 0, new double[0]);
+    assertThat(nothing.level()).isEqualTo(Level.OK);
+    assertThat(nothing.figures()).containsEntry("sampled", 0.0);
+  }
+
+  @Test
   void what_rounding_to_8_bits_changes_is_named() {
     double[] nothing = {0.01, 0.01, 0.01};
     double[] far = {1, 1.1, 0.9};

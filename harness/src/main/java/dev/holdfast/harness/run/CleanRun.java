@@ -110,11 +110,16 @@ record CleanRun(
 
   /** Returns a few trials of the first draw, chosen by seed and id. */
   int[] fewOfFirstDraw(IntPredicate among) {
+    return fewOfFirstDraw(among, AttackProbe.QUERIES);
+  }
+
+  /** Returns a number of trials of the first draw, chosen by seed and id. */
+  int[] fewOfFirstDraw(IntPredicate among, int count) {
     return IntStream.range(0, trials.size())
         .filter(t -> trials.draws()[t] == 0 && among.test(t))
         .boxed()
         .sorted(images.order(seed, this::item))
-        .limit(AttackProbe.QUERIES)
+        .limit(count)
         .mapToInt(Integer::intValue)
         .toArray();
   }
@@ -153,9 +158,18 @@ record CleanRun(
 
   /** Asks some embeddings of queries in the first draw; returns their hits. */
   double[] hitsInFirstDraw(EmbeddingSet asking) {
+    return hits(inFirstDraw(asking));
+  }
+
+  /** Asks some embeddings of queries in the first draw; returns the ranks of what is relevant. */
+  int[] ranksInFirstDraw(EmbeddingSet asking) {
+    return inFirstDraw(asking).stream().mapToInt(QueryResult::firstRelevantRank).toArray();
+  }
+
+  private List<QueryResult> inFirstDraw(EmbeddingSet asking) {
     int n = asking.size();
     Trials few = new Trials(IntStream.range(0, n).toArray(), new int[n], trials.count());
-    return hits(retrieval.search(few, asking));
+    return retrieval.search(few, asking);
   }
 
   private static double[] hits(List<QueryResult> found) {

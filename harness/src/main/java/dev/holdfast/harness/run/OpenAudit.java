@@ -130,6 +130,7 @@ final class OpenAudit {
       Map<Cell, CellOutcome> outcomes = runCells(context, progress, checks);
       probed = probed.and(checks.blackBox(outcomes));
       probed = probed.and(checks.convergence(outcomes, probed.passes()));
+      probed = probed.and(checks.reliability(outcomes));
       probed = probed.and(checks.afterwards());
       ticker.close();
       return new Assembler(context, set, draws, chosen.length - clean.queries().length)

@@ -31,6 +31,7 @@ final class TrustChecks {
   private static final String BEFORE = "probe";
   private static final String BLACK_BOX = "black-box";
   private static final String CONVERGENCE = "convergence";
+  private static final String RELIABILITY = "reliability";
   private static final String AFTERWARDS = "afterwards";
 
   /** Passes that finding a fake takes in an audit of any size. */
@@ -76,6 +77,14 @@ final class TrustChecks {
       longer += rows(sample) * (long) question.longer().cost();
     }
     planUnlessStored(CONVERGENCE, longer);
+    long again = 0;
+    for (Map.Entry<Cell, CellOutcome> entry : outcomes.entrySet()) {
+      if (entry.getKey() instanceof WorstCaseCell) {
+        // Every other pass goes back, and costs two.
+        again += Reliability.allowance(entry.getValue()) * 3 / 2;
+      }
+    }
+    planUnlessStored(RELIABILITY, again);
     planUnlessStored(AFTERWARDS, rows(sample));
   }
 
@@ -283,6 +292,26 @@ final class TrustChecks {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Attacks a sample of what survives each worst case with several times the effort. */
+  Probed reliability(Map<Cell, CellOutcome> outcomes) {
+    if (outcomes.keySet().stream().noneMatch(WorstCaseCell.class::isInstance)) {
+      return new Probed(List.of(), 0, 0);
+    }
+    return once(
+        RELIABILITY,
+        () -> {
+          Reliability reliability = new Reliability(context);
+          List<Finding> findings = new ArrayList<>();
+          outcomes.forEach(
+              (cell, outcome) -> {
+                if (cell instanceof WorstCaseCell worst) {
+                  findings.add(reliability.ask(worst, outcome));
+                }
+              });
+          return findings;
+        });
   }
 
   /** Asks once more what was asked in the beginning: the model may have changed. */
