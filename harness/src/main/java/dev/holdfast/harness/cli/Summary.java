@@ -87,6 +87,9 @@ final class Summary {
         out.printf(
             "%s (%s): %s%n",
             verdict.verdict().name().toLowerCase(Locale.ROOT), verdict.check(), verdict.finding());
+      } else if (verdict.figures().getOrDefault("sampled", 0.0) > 0) {
+        // The margin of a worst case belongs beside it, however small.
+        out.println(verdict.finding());
       }
     }
     if (audit.data().draws() > 1) {
