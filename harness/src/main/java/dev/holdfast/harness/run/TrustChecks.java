@@ -211,7 +211,9 @@ final class TrustChecks {
           for (int i = 0; i < trials.length; i++) {
             broken[i] |=
                 cell instanceof WorstCaseCell
-                    ? outcome.brokenBy().get(trials[i]).stream().anyMatch(seeing::contains)
+                    ? outcome.brokenBy().get(trials[i]).stream()
+                        .map(CellOutcome::member)
+                        .anyMatch(seeing::contains)
                     : left != null && left[trials[i]] == 0;
           }
         });
