@@ -164,8 +164,8 @@ public final class StudyRunner {
     }
   }
 
-  private static List<String> paths(ImageSet images) {
-    return images.items().stream().map(ImageItem::path).toList();
+  private List<String> paths(ImageSet images) {
+    return images.identify(ticker).items().stream().map(ImageItem::path).toList();
   }
 
   private static List<String> shared(List<String> one, List<String> other) {

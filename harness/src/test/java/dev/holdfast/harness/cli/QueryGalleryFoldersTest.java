@@ -321,7 +321,6 @@ class QueryGalleryFoldersTest {
 
   @Test
   void inspect_and_attack_take_them_too_and_train_does_not() {
-    run("inspect", "--query", query, "--gallery", gallery, "--allow-unreliable");
     Cli inspect = run("inspect", "--query", query, "--gallery", gallery);
     assertThat(inspect.out()).contains("over 20 images");
     Path out = dir.resolve("attacked.npz");
@@ -355,6 +354,20 @@ class QueryGalleryFoldersTest {
             "--out",
             dir.resolve("trained"))
         .refuses(Holdfast.INPUT, "Maybe ");
+  }
+
+  @Test
+  void a_run_with_other_ids_is_not_gone_on_with() {
+    Path out = dir.resolve("out");
+    System.setProperty("holdfast.ids", "path");
+    try {
+      audit(query, gallery, out).succeeds();
+    } finally {
+      System.clearProperty("holdfast.ids");
+    }
+    String before = World.text(out.resolve("audit.json"));
+    audit(query, gallery, out).refuses(Holdfast.INPUT, "holds another one", "classes");
+    assertThat(World.text(out.resolve("audit.json"))).isEqualTo(before);
   }
 
   @Test
