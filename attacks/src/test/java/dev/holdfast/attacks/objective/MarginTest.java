@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +99,65 @@ class MarginTest implements ObjectiveContract {
   private static EmbeddingSet grouped(EmbeddingSet set) {
     long[] groups = Arrays.stream(set.ids()).map(id -> Math.floorMod(id, 3L)).toArray();
     return new EmbeddingSet(set.values(), set.dimension(), set.ids(), set.labels(), groups);
+  }
+
+  /** The wrong items around an embedding, nearest first, and those around the clean one. */
+  private static List<Integer> wrong(World world, int item, double[] embedding) {
+    EmbeddingSet gallery = world.gallery();
+    return IntStream.range(0, gallery.size())
+        .filter(j -> gallery.labels()[j] != world.batch().labels()[item])
+        .boxed()
+        .sorted(Comparator.comparingDouble(j -> world.distance(embedding, gallery.row(j))))
+        .toList();
+  }
+
+  @Test
+  void a_row_that_aims_at_an_item_wants_that_and_k_minus_1_others_ahead() {
+    for (Distance distance : Distance.values()) {
+      World world = new World(distance, 1);
+      int n = world.batch().size();
+      int dimension = world.batch().dimension();
+      float[] moved = world.moved(0.7);
+      for (int k : new int[] {1, 2, 5}) {
+        for (int rank : new int[] {1, 3, 7, 1000}) {
+          int[] items = IntStream.range(0, n).toArray();
+          int[] ranks = new int[n];
+          Arrays.fill(ranks, rank);
+          // One of them aims at whichever is nearest.
+          ranks[0] = 0;
+          float[] losses;
+          try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+              Surroundings surroundings = world.surroundings(manager)) {
+            losses =
+                new Margin(k)
+                    .aim(surroundings, world.batch())
+                    .bind(items, ranks, manager)
+                    .loss(
+                        manager.create(
+                            Arrays.copyOf(moved, n * dimension), new Shape(n, dimension)))
+                    .toFloatArray();
+          }
+          for (int i = 1; i < n; i++) {
+            double[] embedding = World.row(moved, i);
+            List<Integer> clean = wrong(world, i, World.row(world.batch().values(), i));
+            int aim = clean.get(Math.min(rank, clean.size()) - 1);
+            List<Integer> others = new ArrayList<>(wrong(world, i, embedding));
+            others.remove(Integer.valueOf(aim));
+            double farthest = world.distance(embedding, world.gallery().row(aim));
+            if (k > 1) {
+              farthest =
+                  Math.max(
+                      farthest, world.distance(embedding, world.gallery().row(others.get(k - 2))));
+            }
+            assertThat((double) losses[i])
+                .as("%s, k %d, rank %d", distance, k, rank)
+                .isCloseTo(sorted(world, i, embedding, true)[0] - farthest, within(1e-5));
+          }
+          assertThat((double) losses[0])
+              .isCloseTo(expected(new Margin(k), world, 0, World.row(moved, 0)), within(1e-5));
+        }
+      }
+    }
   }
 
   @Test
