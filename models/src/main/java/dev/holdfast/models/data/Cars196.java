@@ -2,10 +2,11 @@ package dev.holdfast.models.data;
 
 import dev.holdfast.metrics.error.InputException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,8 +21,8 @@ import us.hebi.matlab.mat.types.Struct;
  * Cars-196 (Krause et al., "3D object representations for fine-grained categorization", 3dRR-13).
  * By the custom of deep metric learning the first 98 classes are trained on and the other 98 tested
  * on, each image against all others; the field {@code test} of the annotations is for
- * classification and not read. Also as folders of classes, whose sorted names are halved: they have
- * the order of the class numbers at that border.
+ * classification and not read. Also as folders of classes, whose sorted names have the order of the
+ * class numbers at that border.
  */
 public record Cars196() implements DatasetLayout {
 
@@ -31,8 +32,14 @@ public record Cars196() implements DatasetLayout {
   private static final String ANNOTATIONS = "cars_annos.mat";
   private static final String IMAGES = "images";
 
+  /** What files begin with that are HDF5 inside. */
+  private static final String HEAD = "MATLAB 7.3 MAT-file";
+
   /** Every class is a model of some year. */
   private static final Pattern CLASS = Pattern.compile(".+ (19|20)\\d\\d");
+
+  /** Where folders have names and no numbers: class 98 is an Eagle, class 99 a FIAT. */
+  private static final String FIRST_TEST_LETTER = "F";
 
   private static final int CLASSES = 196;
   private static final int TRAIN_CLASSES = 98;
@@ -98,9 +105,6 @@ public record Cars196() implements DatasetLayout {
     Path home = folders(data).orElse(data);
     Path images = Files.isDirectory(home.resolve(IMAGES)) ? home.resolve(IMAGES) : home;
     FolderPerClass.Found found = FolderPerClass.find(images);
-    List<String> names =
-        found.entries().stream().map(ImageSet.Entry::className).distinct().sorted().toList();
-    Set<String> train = new HashSet<>(names.subList(0, names.size() / 2));
     List<ImageSet.Entry> entries =
         found.entries().stream()
             .map(
@@ -108,7 +112,9 @@ public record Cars196() implements DatasetLayout {
                     new ImageSet.Entry(
                         e.path(),
                         e.className(),
-                        train.contains(e.className()) ? Official.TRAIN : Official.TEST))
+                        e.className().compareTo(FIRST_TEST_LETTER) < 0
+                            ? Official.TRAIN
+                            : Official.TEST))
             .toList();
     return new Official(NAME, home, subset)
         .set(entries, new ImageFiles(images, found.spellings()), Official.TEST, PARTS);
@@ -142,10 +148,22 @@ public record Cars196() implements DatasetLayout {
     } catch (IOException | RuntimeException e) {
       // The reader of such files fails in many ways on what is none; few of them say why.
       throw new InputException(
-          "The file (%s) must be a whole MATLAB 5 file with the arrays annotations and class_names.%nMaybe the download is incomplete."
-              .formatted(file),
+          "The file (%s) must be a whole MATLAB 5 file with the arrays annotations and class_names.%nMaybe %s."
+              .formatted(
+                  file,
+                  isNewer(file)
+                      ? "it was saved by MATLAB 7.3 or later: save it again with the option -v7"
+                      : "the download is incomplete"),
           e);
     }
     return entries;
+  }
+
+  private static boolean isNewer(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(HEAD.length()), StandardCharsets.ISO_8859_1).equals(HEAD);
+    } catch (IOException e) {
+      return false;
+    }
   }
 }

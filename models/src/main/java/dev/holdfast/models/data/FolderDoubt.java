@@ -4,6 +4,7 @@ import dev.holdfast.metrics.error.InputException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -52,6 +53,12 @@ record FolderDoubt(String folders, String looks, String remedy) {
       Pattern.compile(
           "masks?|trimaps?|annotations?|annos?|labels?|ground[ _-]?truths?|gt([ _-].*)?|bbox(es)?"
               + "|(semantic[ _-]?)?segmentations?|segmentation(class|object)|parts?|depths?|alphas?");
+
+  /** What is beside the picture that it belongs to. */
+  private static final Pattern MASK_OF =
+      Pattern.compile(
+          "(.+?)[ _.-](mask|seg|segmentation|gt|label|annotation|trimap)s?([ _-]?\\d+)?",
+          Pattern.CASE_INSENSITIVE);
 
   /** A person or vehicle, and the camera that saw it. */
   private static final Pattern IDENTITY = Pattern.compile("(-1|\\d{1,9})_c\\d+.*");
@@ -111,7 +118,30 @@ record FolderDoubt(String folders, String looks, String remedy) {
           "%d images lie two or more folders deep, first %s; their class is the first folder."
               .formatted(deep.size(), deep.get(0)));
     }
+    Set<String> stems = new HashSet<>();
+    entries.forEach(e -> stems.add(stem(e.path())));
+    List<String> masks =
+        entries.stream()
+            .map(ImageSet.Entry::path)
+            .filter(
+                path -> {
+                  Matcher matcher = MASK_OF.matcher(stem(path));
+                  return matcher.matches() && stems.contains(matcher.group(1));
+                })
+            .sorted()
+            .toList();
+    if (!masks.isEmpty()) {
+      notes.add(
+          "%d images look like masks of others beside them, first %s, and count as images."
+              .formatted(masks.size(), masks.get(0)));
+    }
     return notes;
+  }
+
+  /** Returns a path without the extension. */
+  private static String stem(String path) {
+    int dot = path.lastIndexOf('.');
+    return dot < 0 ? path : path.substring(0, dot);
   }
 
   private static Optional<FolderDoubt> partOfAnother(Path data) {

@@ -141,4 +141,33 @@ class Cars196Test implements OfficialLayoutContract {
         .isInstanceOf(InputException.class)
         .hasMessageContaining("annotations");
   }
+
+  @Test
+  void some_of_the_folders_are_on_the_side_where_all_of_them_are() {
+    Path data = dir.resolve("cars196");
+    int seed = 0;
+    for (String name :
+        List.of(
+            "Eagle Talon Hatchback 1998",
+            "FIAT 500 Abarth 2012",
+            "HUMMER H2 SUT Crew Cab 2009",
+            "Volvo 240 Sedan 1993",
+            "smart fortwo Convertible 2012")) {
+      Fixtures.writeJpeg(data.resolve("images").resolve(name).resolve("1.jpg"), ++seed);
+    }
+
+    assertThat(Splits.apply(read(data), null, null).classNames())
+        .hasSize(4)
+        .doesNotContain("Eagle Talon Hatchback 1998");
+  }
+
+  @Test
+  void names_the_newer_format_of_annotations() throws IOException {
+    Path file = writeTwelveImages(dir).resolve("cars_annos.mat");
+    Fixtures.writeText(file, "MATLAB 7.3 MAT-file, Platform: GLNXA64".concat(" ".repeat(600)));
+
+    assertThatThrownBy(() -> read(dir))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("save it again with the option -v7");
+  }
 }

@@ -236,6 +236,19 @@ class FolderPerClassTest implements DatasetLayoutContract {
   }
 
   @Test
+  void says_which_images_look_like_masks_of_others() {
+    Fixtures.twelveImages(dir);
+    Fixtures.writePng(dir.resolve("pear/image0_mask.png"), 90);
+    Fixtures.writePng(dir.resolve("plum/image1_Mask_1.png"), 91);
+    Fixtures.writePng(dir.resolve("plum/black_mask.png"), 92);
+
+    assertThat(layout().read(dir).notes())
+        .containsExactly(
+            "2 images look like masks of others beside them, first pear/image0_mask.png, and count"
+                + " as images.");
+  }
+
+  @Test
   void folders_of_one_name_in_every_class_are_no_classes() {
     for (String name : new String[] {"n01", "n02"}) {
       Fixtures.writePng(dir.resolve(name + "/images/a.png"), name.hashCode());
@@ -273,7 +286,9 @@ class FolderPerClassTest implements DatasetLayoutContract {
     for (int i = 1; i <= 200; i++) {
       Fixtures.write(dir.resolve("cub/%03d.Bird_%d/a.jpg".formatted(i, i)), new byte[] {1});
       if (i <= 196) {
-        Fixtures.write(dir.resolve("cars/Make Model %d 2012/a.jpg".formatted(i)), new byte[] {1});
+        String make = i <= 98 ? "Dodge" : "Volvo";
+        Fixtures.write(
+            dir.resolve("cars/%s Model %d 2012/a.jpg".formatted(make, i)), new byte[] {1});
       }
     }
     for (String name : new String[] {"cub", "cars"}) {
