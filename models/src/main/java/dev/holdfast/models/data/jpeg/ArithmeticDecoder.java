@@ -264,7 +264,7 @@ final class ArithmeticDecoder implements EntropyDecoder {
       interval = lower;
       return likely;
     }
-    boolean moreProbable = below != lower < upper;
+    boolean moreProbable = below != (lower < upper);
     if (below) {
       interval = lower;
     } else {

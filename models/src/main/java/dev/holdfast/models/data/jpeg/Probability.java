@@ -79,11 +79,11 @@ final class Probability {
   }
 
   static byte afterLessProbable(byte state) {
-    return (byte) (state & SWITCH ^ AFTER_LESS[index(state)]);
+    return (byte) ((state & SWITCH) ^ AFTER_LESS[index(state)]);
   }
 
   static byte afterMoreProbable(byte state) {
-    return (byte) (state & SWITCH ^ AFTER_MORE[index(state)]);
+    return (byte) ((state & SWITCH) ^ AFTER_MORE[index(state)]);
   }
 
   private static int index(byte state) {
