@@ -73,17 +73,28 @@ public final class AuditRunner {
       try (PixelStore store =
           PixelStore.open(set, spec, CacheFolder.path(), ticker, options.strict())) {
         // Refuses what cannot work before anything is written.
-        Images images = new Images(store, model, options.batchSize());
-        images.embed(new float[options.batchSize() * images.values()]);
+        new Images(store, model, options.batchSize());
         check(cells, store, set.protocol());
         surrogates.check(options.battery(), store, options.batchSize());
         Map<String, String> config = config(model, surrogates, set, store, cells);
         try (RunFolder folder = RunFolder.open(options.out(), config, options.fresh())) {
-          return new OpenAudit(
-                  options, ticker, new CountingModel(model), surrogates, set, store, cells, folder)
-              .run(started);
+          return run(
+              new OpenAudit(
+                  options, ticker, new CountingModel(model), surrogates, set, store, cells, folder),
+              folder,
+              started);
         }
       }
+    }
+  }
+
+  /** What only the first pass tells, such as a network made for other batches, leaves nothing. */
+  private static Audit run(OpenAudit audit, RunFolder folder, Instant started) {
+    try {
+      return audit.run(started);
+    } catch (InputException e) {
+      folder.withdraw();
+      throw e;
     }
   }
 

@@ -43,11 +43,13 @@ final class RunFolder implements AutoCloseable {
   private final Path path;
   private final String configHash;
   private final FolderLock lock;
+  private final boolean made;
 
-  private RunFolder(Path path, String configHash, FolderLock lock) {
+  private RunFolder(Path path, String configHash, FolderLock lock, boolean made) {
     this.path = path;
     this.configHash = configHash;
     this.lock = lock;
+    this.made = made;
   }
 
   /**
@@ -95,6 +97,7 @@ final class RunFolder implements AutoCloseable {
   static RunFolder open(Path path, Map<String, String> config, boolean fresh) {
     refuseOther(path);
     try {
+      boolean made = !Files.exists(path);
       Files.createDirectories(path);
       // Before anything is looked at or deleted: another run may be at work in there.
       FolderLock lock =
@@ -107,7 +110,7 @@ final class RunFolder implements AutoCloseable {
                           "the command line",
                           "not be in use by another run",
                           "wait for that one, or choose another folder"));
-      return claimed(new RunFolder(path, hash(config), lock), config, fresh);
+      return claimed(new RunFolder(path, hash(config), lock, made), config, fresh);
     } catch (IOException e) {
       throw refused(path, e);
     }
@@ -168,6 +171,21 @@ final class RunFolder implements AutoCloseable {
     return (Files.isDirectory(cells) && !isEmptyFolder(cells))
         || (Files.isDirectory(evidence) && !isEmptyFolder(evidence))
         || Files.exists(path.resolve(AuditFiles.AUDIT));
+  }
+
+  /** Takes back what opening wrote, if the run was refused before it stored anything. */
+  void withdraw() {
+    try {
+      if (!started()) {
+        clear(path);
+        Files.deleteIfExists(path.resolve(FolderLock.FILE));
+        if (made) {
+          Files.deleteIfExists(path);
+        }
+      }
+    } catch (IOException e) {
+      // What was refused is worth a message; what lies there is in no later run's way.
+    }
   }
 
   private static Config readConfig(Path run) throws IOException {

@@ -199,7 +199,7 @@ class NpzTest {
   void refuses_what_is_no_file_or_no_zip() {
     assertThatThrownBy(() -> NpzReader.read(folder))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("must exist");
+        .hasMessageContaining("is a folder");
     refuses(() -> read(new byte[0]), "must be a .npz file");
     refuses(() -> read("a text".getBytes(StandardCharsets.UTF_8)), "must be a .npz file");
   }
