@@ -27,6 +27,7 @@ import java.util.zip.ZipFile;
 public final class NpzReader {
 
   private static final String ENDING = ".npy";
+  private static final long MOST_BYTES = Integer.MAX_VALUE - 8;
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final Pattern DESCR = Pattern.compile("'descr':\\s*'([<>|=])(\\w)(\\d{1,4})'");
   private static final Pattern SHAPE =
@@ -78,7 +79,15 @@ public final class NpzReader {
       throws IOException {
     byte[] bytes;
     try (InputStream in = zip.getInputStream(entry)) {
-      bytes = in.readAllBytes();
+      long size = entry.getSize();
+      if (size < 0 || size > MOST_BYTES) {
+        bytes = in.readAllBytes();
+      } else {
+        // The same without the size would have them in memory twice.
+        byte[] all = new byte[(int) size];
+        int read = in.readNBytes(all, 0, all.length);
+        bytes = read == all.length ? all : Arrays.copyOf(all, read);
+      }
     } catch (OutOfMemoryError e) {
       throw broken(file, name, "is larger than the memory");
     }

@@ -394,4 +394,39 @@ class ScoreCommandTest {
           .isNotEqualTo(usual.get("intervals_95").get("map_at_r"));
     }
   }
+
+  @Test
+  void leaves_k_means_out_above_a_thousand_classes_unless_asked() {
+    int classes = 1001;
+    float[] values = new float[2 * classes];
+    for (int row = 0; row < values.length; row++) {
+      values[row] = row / 2 + 0.25f * (row % 2);
+    }
+    long[] labels = LongStream.range(0, values.length).map(row -> row / 2).toArray();
+    Path file = write("many.npz", values, 1, Map.of("labels", labels));
+
+    JsonNode usual = json(file, "-k", 1);
+    assertThat(usual.get("left_out").valueStream().map(JsonNode::asString))
+        .containsExactly("nmi", "ami");
+    assertThat(usual.has("nmi")).isFalse();
+    assertThat(usual.get("recall_at").get("1").asDouble()).isEqualTo(1);
+    assertThat(Cli.run("score", "--embeddings", file, "-k", 1).succeeds().out())
+        .contains("Left out: nmi and ami.", "--metrics nmi,ami");
+    assertThat(json(file, "--metrics", "nmi").get("nmi").asDouble()).isBetween(0.5, 1.0);
+
+    long[] clusters = LongStream.range(0, values.length).map(row -> row / 4).toArray();
+    Path clustered =
+        write("clustered.npz", values, 1, Map.of("labels", labels, "clusters", clusters));
+    assertThat(json(clustered, "-k", 1).has("ami")).isTrue();
+  }
+
+  @Test
+  void finds_the_same_hubs_whether_it_searches_for_anything_else_or_not() {
+    Path file = good("one.npz", 1);
+
+    assertThat(json(file).get("hubness"))
+        .isEqualTo(json(file, "--metrics", "hubness").get("hubness"));
+    assertThat(json(file, "-k", 1, "--metrics", "recall").get("recall_at").get("1"))
+        .isEqualTo(json(file).get("recall_at").get("1"));
+  }
 }

@@ -10,7 +10,10 @@ import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
 import dev.holdfast.metrics.Ranks;
+import dev.holdfast.metrics.random.CounterRng;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -270,6 +273,48 @@ class ExactSearchTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void ranks_few_relevant_items_wherever_they_are(Distance distance) {
+    List<EmbeddingSet> sets =
+        List.of(
+            RandomSets.of(640, 24, 160, 1000, CounterRng::nextGaussian),
+            RandomSets.of(640, 5, 160, 1000, random -> random.nextInt(3) - 1),
+            // Differences about as large as rounding: many items are inside of bands, or too many.
+            RandomSets.of(640, 24, 160, 1000, random -> 1 + 1e-3 * random.nextGaussian()),
+            RandomSets.of(640, 24, 160, 1000, random -> 100 + 1e-5 * random.nextGaussian()),
+            RandomSets.ties(640, 4, 160, 1000, 1));
+    for (EmbeddingSet set : sets) {
+      EmbeddingSet queries = set.select(IntStream.range(0, 80).toArray());
+      for (Ranks ranks : new Ranks[] {Ranks.ALL, Ranks.FIRST}) {
+        // Blocks that are convolved.
+        try (ExactSearch search = new ExactSearch(set, distance, manager, 64, 13)) {
+          Scope scope = new Scope(2, ranks).withoutDistances();
+          SameResults.TOLERANT.check(
+              search.search(queries, scope), BruteForce.search(set, queries, distance, scope));
+        }
+      }
+    }
+  }
+
+  @Test
+  void tells_how_far_it_is() {
+    EmbeddingSet set = RandomSets.clusters(120, 4, 30, 1000, 1);
+    Map<String, Long> last = new LinkedHashMap<>();
+
+    try (ExactSearch search = new ExactSearch(set, Distance.EUCLIDEAN, manager, 16, 16)) {
+      search
+          .watched(
+              (work, done, total) -> {
+                assertThat(done).isBetween(last.getOrDefault(work, 0L), total);
+                last.put(work, done);
+              })
+          .search(set, new Scope(2, Ranks.ALL).withoutDistances());
+    }
+
+    assertThat(last).containsKeys("searching", "ranking");
   }
 
   @ParameterizedTest
