@@ -400,7 +400,7 @@ class ScoreCommandTest {
     int classes = 1001;
     float[] values = new float[2 * classes];
     for (int row = 0; row < values.length; row++) {
-      values[row] = row / 2 + 0.25f * (row % 2);
+      values[row] = (float) Math.floor(row / 2.0) + 0.25f * (row % 2);
     }
     long[] labels = LongStream.range(0, values.length).map(row -> row / 2).toArray();
     Path file = write("many.npz", values, 1, Map.of("labels", labels));

@@ -245,7 +245,7 @@ final class CoarseSearch implements AutoCloseable {
     int threads = workers.threads();
     // As many blocks for every thread, if possible.
     int rounds = Math.max(1, (int) Math.ceil(queries.length / ((double) most * threads)));
-    int height = Stage.even((int) Math.ceil(queries.length / ((double) rounds * threads)));
+    int height = RowProducts.even((int) Math.ceil(queries.length / ((double) rounds * threads)));
     AtomicInteger next = new AtomicInteger();
     AtomicInteger done = new AtomicInteger();
     workers.all(

@@ -132,7 +132,8 @@ public final class ExactSearch implements AutoCloseable {
             counts,
             scope.distances(),
             (query, nearest) -> {
-              QueryResult result = nearest == null ? null : result(task, query, nearest);
+              QueryResult result =
+                  nearest == null ? null : result(task, query, nearest, scope.distances());
               if (result != null && isEnough(scope, result)) {
                 found.accept(query, result);
               } else {
@@ -271,7 +272,7 @@ public final class ExactSearch implements AutoCloseable {
   }
 
   /** Returns what a list of the nearest items tells. */
-  private static QueryResult result(Task task, int query, Nearest nearest) {
+  private static QueryResult result(Task task, int query, Nearest nearest, boolean distances) {
     GalleryIndex.View view = task.view(query);
     int size = nearest.size();
     int relevant = view.relevantCount();
@@ -296,7 +297,7 @@ public final class ExactSearch implements AutoCloseable {
         size,
         Arrays.copyOf(nearest.items(), shown),
         Arrays.copyOf(hits, shown),
-        Arrays.stream(nearest.keys()).limit(shown).map(task::distance).toArray(),
+        distances ? Arrays.stream(nearest.keys()).limit(shown).map(task::distance).toArray() : NONE,
         found == 0 ? Double.NaN : task.distance(nearest.keys()[ranks[0] - 1]),
         other < 0 ? Double.NaN : task.distance(nearest.keys()[other]));
   }

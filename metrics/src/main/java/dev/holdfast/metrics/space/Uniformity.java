@@ -3,8 +3,9 @@ package dev.holdfast.metrics.space;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import java.nio.FloatBuffer;
+import dev.holdfast.metrics.knn.RowProducts;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -52,32 +53,30 @@ public record Uniformity() implements SpaceMetric {
     double sum =
         zeros * (zeros - 1) / 2
             + zeros * directions.length * Math.exp(-2)
-            + sum(rows.set().select(directions).values(), space);
+            + sum(rows, directions, space);
     double mean = sum / (size * (size - 1.0) / 2);
     return Math.rint(Math.log(mean) * DIGITS) / DIGITS;
   }
 
   /** Sums over all pairs of different rows of length 1, block by block. */
-  private static double sum(float[] unit, Space space) {
+  private static double sum(UnitRows rows, int[] directions, Space space) {
     int dimension = space.items().dimension();
-    int size = unit.length / dimension;
+    int size = directions.length;
     double sum = 0;
     try (NDManager manager = space.manager().newSubManager()) {
       List<NDArray> blocks = new ArrayList<>();
       for (int first = 0; first < size; first += ROWS) {
         int count = Math.min(ROWS, size - first);
-        FloatBuffer part = FloatBuffer.wrap(unit, first * dimension, count * dimension).slice();
-        blocks.add(manager.create(part, new Shape(count, dimension)));
+        int[] some = Arrays.copyOfRange(directions, first, first + count);
+        blocks.add(manager.create(rows.floats(some), new Shape(count, dimension)));
       }
       for (int i = 0; i < blocks.size(); i++) {
+        space.watch().step("uniformity", i, blocks.size());
         for (int j = i; j < blocks.size(); j++) {
           try (NDManager pair = manager.newSubManager()) {
-            NDArray turned = blocks.get(j).transpose();
-            turned.attach(pair);
-            NDArray product = blocks.get(i).matMul(turned);
-            product.attach(pair);
+            NDArray product = RowProducts.of(blocks.get(i), blocks.get(j), pair);
             // d^2 = 2 - 2 cos
-            NDArray kernel = product.sub(1).mul(4).exp();
+            NDArray kernel = product.subi(1).muli(4).exp();
             if (i == j) {
               // A row and itself are no pair, and would drown the others.
               kernel = kernel.mul(pair.eye((int) kernel.getShape().get(0)).neg().add(1));

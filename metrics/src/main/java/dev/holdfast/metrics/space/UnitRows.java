@@ -25,6 +25,18 @@ final class UnitRows {
     return square;
   }
 
+  /** Returns some rows as float32, one after the other. */
+  float[] floats(int[] rows) {
+    float[] values = new float[rows.length * dimension];
+    for (int i = 0; i < rows.length; i++) {
+      double scale = scale(rows[i]);
+      for (int j = 0; j < dimension; j++) {
+        values[i * dimension + j] = (float) (set.values()[rows[i] * dimension + j] * scale);
+      }
+    }
+    return values;
+  }
+
   /** Returns the rows as float32. */
   EmbeddingSet set() {
     float[] values = new float[set.values().length];
