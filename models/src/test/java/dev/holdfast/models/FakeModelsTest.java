@@ -76,7 +76,7 @@ class FakeModelsTest {
 
   @Test
   void a_tuple_is_no_embedding() {
-    refuses("tup", BATCH, "2 tensors");
+    refuses("tup", BATCH, "a tuple of (");
   }
 
   @Test
