@@ -148,7 +148,7 @@ class BadInputTest {
             "not a network".getBytes(StandardCharsets.UTF_8),
             World.bytes(data.resolve("class-a/0.png")))) {
       Files.write(net, content);
-      refusesModel(net, "weights (net.pt)", "must be a whole TorchScript file");
+      refusesModel(net, "weights (net.pt)", "TorchScript file", "Maybe ");
     }
   }
 
@@ -471,7 +471,7 @@ class BadInputTest {
         "batchdep|4|unreliable (batch-independent)",
         "throws|2|must accept a batch",
         "nans|2|must give finite embeddings",
-        "tup|2|2 tensors",
+        "tup|2|a tuple of (",
         "wrongdim|2|dimension: 50",
         "fixedbatch|2|must accept a batch"
       })
