@@ -368,7 +368,7 @@ final class ScoreCommand implements Callable<Integer> {
           name,
           (queriesHave ? gallery : embeddings).toString(),
           "be there, since the other file has it",
-          "leave it out of both");
+          "save it in both, or leave it out of both");
     }
   }
 
@@ -530,9 +530,12 @@ final class ScoreCommand implements Callable<Integer> {
             .orElse(0);
     List<String> lines = new ArrayList<>();
     lines.add(
-        "%d queries in a gallery of %d, %d left out without a relevant item"
+        "%d queries in a gallery of %d, %d left out without a relevant item, distance %s"
             .formatted(
-                queries, sides.gallery().set().size(), sides.queries().set().size() - queries));
+                queries,
+                sides.gallery().set().size(),
+                sides.queries().set().size() - queries,
+                distance));
     estimates.forEach(
         (metric, e) ->
             lines.add(

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntToLongFunction;
@@ -30,8 +31,11 @@ public final class NpzReader {
   private static final long MOST_BYTES = Integer.MAX_VALUE - 8;
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final Pattern DESCR = Pattern.compile("'descr':\\s*'([<>|=])(\\w)(\\d{1,4})'");
-  private static final Pattern SHAPE =
-      Pattern.compile("'shape':\\s*\\(((?:\\s*\\d{1,18}L?\\s*(?:,|(?=\\))))*\\s*)\\)");
+  private static final Pattern SHAPE = Pattern.compile("'shape':\\s*\\(([\\d\\sL,]*)\\)");
+  private static final Pattern SIZE = Pattern.compile("\\d{1,18}L?");
+
+  /** NumPy has no arrays of more dimensions before its version 2. */
+  private static final int MOST_DIMENSIONS = 32;
 
   private NpzReader() {}
 
@@ -129,7 +133,8 @@ public final class NpzReader {
     long size = Arrays.stream(shape).asLongStream().reduce(1, (a, b) -> saturated(a, b));
     boolean texts = descr.group(2).equals("U") || descr.group(2).equals("S");
     long bytesEach = (long) width * (descr.group(2).equals("U") ? Integer.BYTES : 1);
-    if (size > Integer.MAX_VALUE || size * bytesEach > available) {
+    // Texts without a length take no bytes, but memory all the same.
+    if (size > Integer.MAX_VALUE || size * Math.max(1, bytesEach) > available) {
       throw broken(file, name, "is cut off");
     }
     ByteBuffer data = buffer.slice(start + length, available);
@@ -162,12 +167,13 @@ public final class NpzReader {
   }
 
   private static int[] shape(String text, Path file, String name) {
-    long[] sizes =
-        Arrays.stream(text.replace("L", "").split(","))
-            .map(String::strip)
-            .filter(s -> !s.isEmpty())
-            .mapToLong(Long::parseLong)
-            .toArray();
+    List<String> parts =
+        Arrays.stream(text.split(",")).map(String::strip).filter(t -> !t.isEmpty()).toList();
+    if (parts.size() > MOST_DIMENSIONS
+        || !parts.stream().allMatch(part -> SIZE.matcher(part).matches())) {
+      throw broken(file, name, "has no readable shape");
+    }
+    long[] sizes = parts.stream().mapToLong(t -> Long.parseLong(t.replace("L", ""))).toArray();
     if (Arrays.stream(sizes).anyMatch(s -> s > Integer.MAX_VALUE)) {
       throw broken(file, name, "is cut off");
     }

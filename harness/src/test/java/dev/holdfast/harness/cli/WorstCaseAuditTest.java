@@ -377,10 +377,10 @@ class WorstCaseAuditTest {
     assertThat(takenOver).isGreaterThan(2);
     assertThat(World.text(out.resolve("report.md")))
         .contains("| smaller budgets |")
-        .contains("what survives has withstood ")
+        .contains("survivors have withstood ")
         .contains(" forward and ")
         .contains(" backward passes (medians of ");
-    assertThat(World.text(out.resolve("report.html"))).contains("what survives has withstood ");
+    assertThat(World.text(out.resolve("report.html"))).contains("survivors have withstood ");
     // What goes on behind the smallest budget attacks once more what that has broken.
     Path resumed = World.copy(out, own.resolve("resumed"));
     for (String file : World.files(resumed.resolve("cells"))) {

@@ -266,6 +266,18 @@ class NpzTest {
   }
 
   @Test
+  void refuses_more_dimensions_than_arrays_have() throws IOException {
+    byte[] file = zip(npy("{'descr': '<f4', 'shape': (" + "1,".repeat(20_000) + ")}", 4));
+    refuses(() -> read(file), "no readable shape");
+  }
+
+  @Test
+  void refuses_more_texts_of_no_length_than_the_file_has_bytes() throws IOException {
+    byte[] file = zip(npy("{'descr': '<U0', 'shape': (2147483647,)}", 4));
+    refuses(() -> read(file), "is cut off");
+  }
+
+  @Test
   void refuses_a_hostile_header() throws IOException {
     byte[] good = npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", 8);
     assertThat(read(zip(good)).get("x").size()).isEqualTo(2);

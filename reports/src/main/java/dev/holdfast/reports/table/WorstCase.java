@@ -87,7 +87,7 @@ public record WorstCase(String heading, List<String> columns, List<List<String>>
   }
 
   private static String withstood(ResultRow forwards, ResultRow backwards) {
-    return "; what survives has withstood %.0f forward and %.0f backward passes (medians of %d queries)"
+    return "; survivors have withstood %.0f forward and %.0f backward passes (medians of %d)"
         .formatted(forwards.value(), backwards.value(), forwards.nQueries());
   }
 

@@ -44,6 +44,10 @@ public final class JpegFile {
   private static final int JFIF_LENGTH = 14;
   private static final int ADOBE_LENGTH = 12;
   private static final int ADOBE_TRANSFORM = 11;
+
+  /** An image needs some dozens at most; each of more would go over all of it again. */
+  private static final int MOST_SCANS = 500;
+
   private static final int TABLES = 4;
   private static final int MOST_COMPONENTS = 4;
   private static final int MOST_SAMPLING = 4;
@@ -164,9 +168,12 @@ public final class JpegFile {
       components.forEach(Component::makeSamples);
     }
     readScan();
-    while (readToScan()) {
+    for (int scans = 1; readToScan(); scans++) {
       if (atOnce) {
         throw damaged("it has more scans than one");
+      }
+      if (scans == MOST_SCANS) {
+        throw damaged("it has more scans than " + MOST_SCANS);
       }
       readScan();
     }

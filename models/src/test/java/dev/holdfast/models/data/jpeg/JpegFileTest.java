@@ -78,6 +78,26 @@ class JpegFileTest {
         .hasMessage("the image is damaged: scans are missing");
   }
 
+  /** Each goes over the whole image: a small file of many would take minutes. */
+  @Test
+  void refuses_more_scans_than_an_image_needs() throws IOException {
+    byte[] whole = resource("scans-bands");
+    int last = 0;
+    for (int i = 0; i < 4; i++) {
+      last = marker(whole, SOS, last + 1);
+    }
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    file.write(whole, 0, last - 1);
+    for (int i = 0; i < 500; i++) {
+      file.write(whole, last - 1, whole.length - 2 - (last - 1));
+    }
+    file.write(new byte[] {(byte) 0xff, (byte) 0xd9});
+
+    assertThatThrownBy(() -> decode(file.toByteArray()))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the image is damaged: it has more scans than 500");
+  }
+
   @Test
   void refuses_a_sequential_image_without_one_of_its_components() throws IOException {
     byte[] whole = resource("scans-apart");
