@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     usageHelpAutoWidth = true,
     description =
-        "Audit the embedded models on the embedded data set: the main job in three minutes.")
+        "Audit the embedded models on the embedded data set: the main job in two minutes.")
 final class DemoCommand implements Callable<Integer> {
 
   private static final int QUERIES = 200;
