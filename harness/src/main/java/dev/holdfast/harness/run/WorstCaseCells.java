@@ -81,8 +81,9 @@ final class WorstCaseCells implements AutoCloseable {
     try {
       if (cell.below() != null) {
         Attacked smaller = below(cell.below());
-        cascade.takeOver(smaller.cascade(), smaller.file(), file);
-        smaller.file().close();
+        try (ImageFile kept = smaller.file()) {
+          cascade.takeOver(smaller.cascade(), kept, file);
+        }
       }
       cascade.run(
           context.perturber(cell),
