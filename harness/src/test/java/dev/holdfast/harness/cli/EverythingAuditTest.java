@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * are meant to change.
  */
 @Tag("native")
+@Timeout(600)
 class EverythingAuditTest {
 
   private static final String FOLDER = "everything";
@@ -38,15 +40,18 @@ class EverythingAuditTest {
 
   @BeforeAll
   static void find() throws URISyntaxException {
-    // In the sources, so that values can be stored; the paths of the audits begin here.
+    given = given();
+  }
+
+  /** Returns the folder in the sources, so that values can be stored there. */
+  static Path given() throws URISyntaxException {
     Path classes =
         Path.of(EverythingAuditTest.class.getResource("/archunit.properties").toURI()).getParent();
-    given =
-        Stream.iterate(classes, Path::getParent)
-            .map(folder -> folder.resolve("src/test/resources/dev/holdfast/harness/" + FOLDER))
-            .filter(Files::isDirectory)
-            .findFirst()
-            .orElseThrow();
+    return Stream.iterate(classes, Path::getParent)
+        .map(folder -> folder.resolve("src/test/resources/dev/holdfast/harness/" + FOLDER))
+        .filter(Files::isDirectory)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Path audit(String name, Object... more) {

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -124,6 +125,9 @@ final class MeasuredValues {
 
   /** Rows of these tables are those that the other run has, and no more. */
   private static final List<String> CLOSED = List.of("result", "query", "cell", "study");
+
+  /** What a setting says of the build that made a reference: another one with every commit. */
+  private static final Pattern OF_COMMIT = Pattern.compile("\"config_hash\":\"[0-9a-f]*\",?");
 
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -229,6 +233,39 @@ final class MeasuredValues {
     }
   }
 
+  /** Returns the same values with another one; null takes it away. */
+  MeasuredValues with(String address, String value) {
+    MeasuredValues changed = new MeasuredValues();
+    changed.values.putAll(values);
+    if (value == null) {
+      changed.values.remove(address);
+    } else {
+      changed.values.put(address, value);
+    }
+    return changed;
+  }
+
+  String get(String address) {
+    return values.get(address);
+  }
+
+  /** Returns the rows whose address begins so. */
+  List<String> rowsOf(String start) {
+    return values.keySet().stream()
+        .filter(address -> address.startsWith(start))
+        .map(MeasuredValues::row)
+        .distinct()
+        .toList();
+  }
+
+  /** Returns the first address that begins and ends so. */
+  String address(String start, String end) {
+    return values.keySet().stream()
+        .filter(address -> address.startsWith(start) && address.endsWith(end))
+        .findFirst()
+        .orElseThrow();
+  }
+
   // --- What is stored ---------------------------------------------------------------------------
 
   /** Reads what {@link #write} wrote. */
@@ -274,7 +311,8 @@ final class MeasuredValues {
   // --- What is read from the files of today -----------------------------------------------------
 
   private void put(String row, String column, Object value) {
-    String text = value == null ? "" : value.toString().replaceAll("\\s+", " ");
+    String text = value == null ? "" : OF_COMMIT.matcher(value.toString()).replaceAll("");
+    text = text.replaceAll("\\s+", " ");
     // Nothing, in CSV, is no number in JSON; and stands for a column that a schema does not have.
     if (!text.isEmpty()
         && !text.equals("NaN")
