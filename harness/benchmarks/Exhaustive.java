@@ -7,6 +7,7 @@ import dev.holdfast.harness.npz.NpyArray;
 import dev.holdfast.harness.npz.NpzReader;
 import dev.holdfast.harness.run.CacheFolder;
 import dev.holdfast.harness.run.DataSets;
+import dev.holdfast.harness.run.DataSource;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.InputGradient;
@@ -118,7 +119,7 @@ public final class Exhaustive {
             .limit(limit)
             .toList();
     try (EmbeddingModel model = Models.open(Path.of(args[0]), Device.cpu())) {
-      ImageSet set = DataSets.open(args[1], null, null, false);
+      ImageSet set = DataSets.open(DataSource.of(args[1]));
       InputSpec spec = model.card().input().spec();
       try (PixelStore store =
           PixelStore.open(set, spec, CacheFolder.path(), (name, done, of) -> {}, false)) {
