@@ -16,9 +16,9 @@ import java.util.Arrays;
  *     rankedUpTo}, the first one where the search was to find it, and maybe more
  * @param rankedUpTo the rank up to which {@code relevantRanks} is complete; the size of the gallery
  *     where all R are there
- * @param neighbors gallery rows, nearest first
- * @param hits whether each neighbor is relevant
- * @param distances to each neighbor, ascending; none where the search left them out
+ * @param neighbors gallery rows, nearest first, as many as the search was to name
+ * @param hits whether each of the nearest is relevant
+ * @param distances to each of the nearest, ascending; none where the search left them out
  * @param nearestRelevantDistance distance to the nearest relevant item; NaN where R is 0 or the
  *     search did not find it
  * @param nearestOtherDistance distance to the nearest item that is not relevant; NaN where all are,

@@ -1,5 +1,6 @@
 package dev.holdfast.harness.cli;
 
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.harness.npz.ClassLabels;
@@ -31,6 +32,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -176,6 +178,9 @@ final class ScoreCommand implements Callable<Integer> {
     check("distance", distance, known);
     check("intervals over", intervals, List.of(QUERIES, CLASSES));
     checkMetrics();
+    // Loading the engine takes about as long as reading a large file. What it fails of is told when
+    // it is used.
+    CompletableFuture.runAsync(Engine::getInstance);
     Sides sides = read();
     EmbeddingFile trained = training == null ? null : readTraining(sides.queries());
     List<RetrievalMetric> metrics = metrics(sides);
@@ -192,8 +197,13 @@ final class ScoreCommand implements Callable<Integer> {
       boolean hubs = whole.stream().anyMatch(Hubness.class::isInstance);
       PerQuery perQuery = search(sides, metrics, between, hubs, manager, ticker::step);
       Map<RetrievalMetric, Estimate> estimates = new LinkedHashMap<>();
+      List<Estimate> found =
+          IntStream.range(0, metrics.size())
+              .parallel()
+              .mapToObj(m -> estimate(metrics.get(m), perQuery, m))
+              .toList();
       for (int m = 0; m < metrics.size(); m++) {
-        estimates.put(metrics.get(m), estimate(metrics.get(m), perQuery, m));
+        estimates.put(metrics.get(m), found.get(m));
       }
       Space space = sides.space(between, engine.seed(), manager).watched(ticker::step);
       if (hubs) {
@@ -425,7 +435,7 @@ final class ScoreCommand implements Callable<Integer> {
       NDManager manager,
       Watch watch) {
     EmbeddingSet queries = sides.queries().set();
-    Scope scope = Scope.of(metrics).withoutDistances();
+    Scope scope = Scope.of(metrics).hitsAlone();
     try (ExactSearch search =
         ExactSearch.of(sides.gallery().set(), between, manager).watched(watch)) {
       List<OfOne> found =

@@ -2,6 +2,7 @@ package dev.holdfast.harness.npz;
 
 import dev.holdfast.metrics.error.InputException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /** What stored embeddings of float64 lose, since everything is computed from float32. */
@@ -19,6 +19,11 @@ public final class Rounding {
 
   /** From this share of the spread on, neighbors may change places. */
   private static final double MUCH = 1e-3;
+
+  /** Bytes before the text of a header, in its two forms. */
+  private static final int SHORT_START = 10;
+
+  private static final int LONG_START = 12;
 
   private Rounding() {}
 
@@ -77,22 +82,22 @@ public final class Rounding {
 
   /** Returns the embeddings of a file that was read before, or nothing if they are not float64. */
   private static double[] doubles(Path file) {
-    try (ZipFile zip = new ZipFile(file.toFile())) {
-      ZipEntry entry = zip.getEntry(ENTRY);
-      byte[] bytes = zip.getInputStream(entry).readAllBytes();
-      boolean longHeader = bytes[6] >= 2;
-      ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-      int length = longHeader ? buffer.getInt(8) : Short.toUnsignedInt(buffer.getShort(8));
-      int start = longHeader ? 12 : 10;
-      String header = new String(bytes, start, length, StandardCharsets.ISO_8859_1);
+    try (ZipFile zip = new ZipFile(file.toFile());
+        InputStream in = zip.getInputStream(zip.getEntry(ENTRY))) {
+      byte[] start = in.readNBytes(LONG_START);
+      boolean longHeader = start[6] >= 2;
+      ByteBuffer sizes = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN);
+      int length = longHeader ? sizes.getInt(8) : Short.toUnsignedInt(sizes.getShort(8));
+      // The long form has two bytes more in front; those of the short form are of its text.
+      byte[] rest = in.readNBytes(length - (longHeader ? 0 : LONG_START - SHORT_START));
+      String header = new String(rest, StandardCharsets.ISO_8859_1);
       boolean big = header.contains("'>f8'");
       if (!big && !header.contains("'<f8'")) {
         return new double[0];
       }
-      double[] values = new double[(bytes.length - start - length) / Double.BYTES];
-      buffer
-          .position(start + length)
-          .slice()
+      byte[] bytes = in.readAllBytes();
+      double[] values = new double[bytes.length / Double.BYTES];
+      ByteBuffer.wrap(bytes)
           .order(big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN)
           .asDoubleBuffer()
           .get(values);

@@ -4,11 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.holdfast.metrics.Distance;
+import dev.holdfast.metrics.Ranks;
 import dev.holdfast.metrics.Watch;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -25,10 +27,10 @@ import java.util.stream.IntStream;
  * <p>What a score may be off: a float32 dot product of D terms is off by at most {@code D u / (1 -
  * D u)} times the norms of its factors, whatever the order of summation, with u = 2^-24 (Higham,
  * "Accuracy and stability of numerical algorithms", 2002, section 3.1); rounding unit rows adds 2 u
- * for the cosine, rounding the square and the difference 2 u each to the other. For the cosine, 8
- * in place of 2 leaves room for all else. For the other, {@code (D + 8) 2^-23} is about twice what
- * is needed, the arithmetic of the exact keys adds a term with 2^-50 for u, and products that
- * vanish add D 2^-120.
+ * for the cosine; rounding the square of the item and the difference adds u times the first factor
+ * and 2 u times half of the square to the other. Here, 8 more terms in place of 2 leave room for
+ * all else; the arithmetic of the exact keys adds a term with 2^-50 for u, and products that vanish
+ * add D 2^-120.
  */
 final class CoarseSearch implements AutoCloseable {
 
@@ -41,7 +43,14 @@ final class CoarseSearch implements AutoCloseable {
   /** Queries that must not see this part of the gallery are left out. */
   private static final int MOST_EXCLUDED = 8;
 
+  /** With fewer items in the gallery, it does not matter how they are ranked. */
+  private static final int FEW_TO_RANK = 1 << 13;
+
+  private static final int SAMPLED_QUERIES = 128;
+  private static final int SAMPLED_ITEMS = 1024;
+
   private static final String SEARCHING = "searching";
+  private static final String RANKING = "ranking";
 
   private final Task task;
   private final Workers workers;
@@ -56,6 +65,9 @@ final class CoarseSearch implements AutoCloseable {
 
   /** By how much the arithmetic of exact keys may move a score. */
   private final double[] keyMargins;
+
+  /** What stands where, if it was counted in the search; otherwise null. */
+  private BandCounts counted;
 
   /** Takes the items near one query; called from several threads. */
   interface Use {
@@ -104,11 +116,12 @@ final class CoarseSearch implements AutoCloseable {
             case DOT -> terms * 0x1p-51 * Math.sqrt(square * longest);
             case EUCLIDEAN -> terms * 0x1p-50 * (square / ratio + ratio * longest);
           };
+      double product = terms * 0x1p-24 / Math.max(0, 1 - terms * 0x1p-24);
       margins[query] =
           cosine
-              ? terms * 0x1p-24 / Math.max(0, 1 - terms * 0x1p-24)
-              : terms * 0x1p-23 * Math.sqrt(square * longest)
-                  + (hasSquares ? 0x1p-22 * ratio * longest + keyMargins[query] : 0)
+              ? product
+              : product * Math.sqrt(square * longest)
+                  + (hasSquares ? 0x1p-23 * ratio * longest + keyMargins[query] : 0)
                   + terms * 0x1p-120;
     }
   }
@@ -149,15 +162,22 @@ final class CoarseSearch implements AutoCloseable {
    * Finds as many items as asked for, or all that the query sees.
    *
    * @param counts for each query how many; 0 for a query that is left out
-   * @param withKeys whether keys are asked for; otherwise some are NaN
+   * @param scope without distances some keys are NaN, and beyond its neighbors, items that are
+   *     relevant alike are in any order where scores do not tell
    */
-  void search(int[] counts, boolean withKeys, Use use, Watch watch) {
+  void search(int[] counts, Scope scope, Use use, Watch watch) {
     int[] listed = new int[counts.length];
     Arrays.setAll(listed, query -> counts[query] == 0 ? 0 : listed(query, counts[query]));
     long memory = Arrays.stream(listed).mapToLong(Shortlist::memory).sum();
-    Found found =
-        (query, taken) -> use.accept(query, ranked(query, taken, counts[query], withKeys));
+    Found found = (query, taken) -> use.accept(query, ranked(query, taken, counts[query], scope));
     if (isSymmetric() && memory <= LISTS) {
+      if (scope.ranks() == Ranks.ALL && mostStayOpen(counts)) {
+        int[] ranked =
+            IntStream.range(0, counts.length)
+                .filter(query -> counts[query] > 0 && task.view(query).relevantCount() > 0)
+                .toArray();
+        counted = suitsBands(ranked, true) ? bandCounts(ranked, true) : null;
+      }
       searchBothWays(listed, found, watch);
     } else {
       searchEach(listed, found, watch);
@@ -166,36 +186,74 @@ final class CoarseSearch implements AutoCloseable {
 
   /** Offers each product to both of its items. */
   private void searchBothWays(int[] listed, Found found, Watch watch) {
-    Shortlist lists = new Shortlist(listed, margins);
+    Shortlist lists = new Shortlist(listed, margins, hasSquares ? halfSquares : null);
+    eachPair(
+        SEARCHING,
+        watch,
+        block -> {
+          offer(block, lists);
+          if (counted != null) {
+            offer(block, counted);
+          }
+          if (block.firstColumn() + block.columns() == listed.length) {
+            // Nothing more comes for these rows.
+            workers.split(
+                block.rows(),
+                (from, to) -> {
+                  for (int query = block.first() + from; query < block.first() + to; query++) {
+                    found.accept(query, lists.take(query));
+                  }
+                });
+          }
+        });
+  }
+
+  /** Takes all products of rows with themselves, each pair of blocks once. */
+  private void eachPair(String work, Watch watch, Consumer<Products> use) {
     long pairs = (long) columns.size() * (columns.size() + 1) / 2;
     long done = 0;
     try (Stage stage = new Stage(manager, DataType.FLOAT32, blockSize * blockSize)) {
       for (int i = 0; i < columns.size(); i++) {
-        int first = i * blockSize;
-        int count = (int) columns.get(i).getShape().get(0);
         for (int j = i; j < columns.size(); j++) {
-          int firstItem = j * blockSize;
-          int items = (int) columns.get(j).getShape().get(0);
-          FloatBuffer block = multiply(stage, columns.get(i), columns.get(j));
-          watch.step(SEARCHING, done++, pairs);
-          // The lists of rows and of columns are those of different queries.
-          workers.split(
-              i == j ? count : count + items,
-              (from, to) -> {
-                alongRows(block, lists, first, from, Math.min(to, count), firstItem, items);
-                if (to > count) {
-                  int left = Math.max(from - count, 0);
-                  alongColumns(block, lists, first, count, left, to - count, firstItem, items);
-                }
-              });
+          int rows = (int) columns.get(i).getShape().get(0);
+          Products block = multiply(stage, columns.get(i), i * blockSize, rows, j);
+          watch.step(work, done++, pairs);
+          use.accept(block);
         }
-        workers.split(
-            count,
-            (from, to) -> {
-              for (int query = first + from; query < first + to; query++) {
-                found.accept(query, lists.take(query));
-              }
-            });
+      }
+    }
+  }
+
+  /**
+   * Offers each product of a block to its row and to its column. In each of several turns each
+   * thread has some rows and some columns for itself, and reads their products once.
+   */
+  private void offer(Products block, Shortlist lists) {
+    int parts = workers.threads();
+    for (int turn = 0; turn < parts; turn++) {
+      int offset = turn;
+      workers.split(
+          parts,
+          (from, to) -> {
+            for (int part = from; part < to; part++) {
+              offer(block, lists, part, (part + offset) % parts, parts);
+            }
+          });
+    }
+  }
+
+  private void offer(Products block, Shortlist lists, int rowPart, int columnPart, int parts) {
+    int left = block.columns() * columnPart / parts;
+    int right = block.columns() * (columnPart + 1) / parts;
+    int firstColumn = block.firstColumn() + left;
+    float[] products = new float[right - left];
+    float[] above = new float[right - left];
+    int end = block.rows() * (rowPart + 1) / parts;
+    for (int row = block.rows() * rowPart / parts; row < end; row++) {
+      block.read(row, left, products);
+      lists.offer(block.first() + row, firstColumn, products, above);
+      if (!block.isDiagonal()) {
+        lists.offerEach(firstColumn, block.first() + row, products, above);
       }
     }
   }
@@ -212,23 +270,18 @@ final class CoarseSearch implements AutoCloseable {
           Shortlist lists =
               new Shortlist(
                   Arrays.copyOfRange(listed, first, first + count),
-                  Arrays.copyOfRange(margins, first, first + count));
-          blocks.forEach(
-              (block, firstItem, items) -> alongRows(block, lists, 0, 0, count, firstItem, items));
+                  Arrays.copyOfRange(margins, first, first + count),
+                  hasSquares ? halfSquares : null);
+          blocks.forEach(block -> alongRows(block, lists));
           for (int query = first; query < first + count; query++) {
             found.accept(query, lists.take(query - first));
           }
         });
   }
 
-  /** Takes the products of some queries with a part of the gallery. */
-  private interface Block {
-    void accept(FloatBuffer products, int firstItem, int items);
-  }
-
   /** The products of some queries with the gallery, part by part. */
   private interface Blocks {
-    void forEach(Block use);
+    void forEach(Consumer<Products> use);
   }
 
   /** Takes a part of the queries that were asked for. */
@@ -262,8 +315,7 @@ final class CoarseSearch implements AutoCloseable {
                     count,
                     use -> {
                       for (int j = 0; j < columns.size(); j++) {
-                        int items = (int) columns.get(j).getShape().get(0);
-                        use.accept(multiply(stage, rows, columns.get(j)), j * blockSize, items);
+                        use.accept(multiply(stage, rows, start, count, j));
                       }
                     });
               }
@@ -293,31 +345,50 @@ final class CoarseSearch implements AutoCloseable {
    * @param all whether all are to be ranked, or the first one
    */
   void rank(int[] queries, boolean all, UseRanks use, Watch watch) {
-    int bands =
-        all ? IntStream.of(queries).map(q -> task.view(q).relevantCount()).max().orElse(1) : 1;
+    if (counted == null && 2 * queries.length > task.gallery().size() && suitsBands(queries, all)) {
+      counted = bandCounts(queries, all);
+      eachPair(RANKING, watch, block -> offer(block, counted));
+    }
+    if (counted != null) {
+      workers.split(
+          queries.length,
+          (from, to) -> {
+            for (int i = from; i < to; i++) {
+              use.accept(queries[i], counted.ranks(queries[i]), counted.nearest(queries[i]));
+            }
+          });
+      return;
+    }
+    int bands = bands(queries, all);
     int most = Math.max(1, blockSize / (Standings.buckets(bands) / Standings.buckets(1)));
     eachBlock(
         queries,
         most,
-        "ranking",
+        RANKING,
         watch,
         (first, count, blocks) -> {
           Standings[] standings = new Standings[count];
           double[] nearest = new double[count];
           for (int i = 0; i < count; i++) {
             int query = queries[first + i];
-            double[] keys = task.keys(query, task.view(query).relevant());
-            Arrays.sort(keys);
+            double[] keys = relevantKeys(query, all);
             nearest[i] = keys[0];
-            standings[i] = standings(query, all ? keys : Arrays.copyOf(keys, 1));
+            standings[i] =
+                new Standings(
+                    task,
+                    query,
+                    keys,
+                    scores(query, keys),
+                    bandMargin(query),
+                    task.view(query).relevantOrExcluded());
           }
           Standings.Room room = new Standings.Room();
           blocks.forEach(
-              (block, firstItem, items) -> {
-                float[] scores = new float[items];
+              block -> {
+                float[] scores = new float[block.columns()];
                 for (int row = 0; row < count; row++) {
-                  scores(block, row, firstItem, scores);
-                  standings[row].offer(firstItem, scores, room);
+                  scores(block, row, scores);
+                  standings[row].offer(block.firstColumn(), scores, room);
                 }
               });
           for (int i = 0; i < count; i++) {
@@ -336,10 +407,111 @@ final class CoarseSearch implements AutoCloseable {
     };
   }
 
-  private Standings standings(int query, double[] keys) {
-    double[] scores = Arrays.stream(keys).map(key -> score(query, key)).toArray();
-    double margin = margins[query] + 2 * keyMargins[query];
-    return new Standings(task, query, keys, scores, margin, task.view(query).relevantOrExcluded());
+  private double[] scores(int query, double[] keys) {
+    return Arrays.stream(keys).map(key -> score(query, key)).toArray();
+  }
+
+  /** Returns by how much the score of an item may differ from that of an exact key. */
+  private double bandMargin(int query) {
+    return margins[query] + 2 * keyMargins[query];
+  }
+
+  /** Returns the keys of the relevant items, ascending, or that of the nearest alone. */
+  private double[] relevantKeys(int query, boolean all) {
+    double[] keys = task.keys(query, task.view(query).relevant());
+    Arrays.sort(keys);
+    return all ? keys : Arrays.copyOf(keys, 1);
+  }
+
+  private int bands(int[] queries, boolean all) {
+    return all ? IntStream.of(queries).map(q -> task.view(q).relevantCount()).max().orElse(1) : 1;
+  }
+
+  /** Whether relevant items can be counted for each product in both of its directions. */
+  private boolean suitsBands(int[] queries, boolean all) {
+    return isSymmetric()
+        && bands(queries, all) <= BandCounts.MOST_BANDS
+        && IntStream.of(queries).mapToLong(q -> task.view(q).excluded().length).sum()
+            <= (long) MOST_EXCLUDED * queries.length;
+  }
+
+  private BandCounts bandCounts(int[] queries, boolean all) {
+    BandCounts counts = new BandCounts(task, bands(queries, all));
+    double[][] keys = new double[queries.length][];
+    workers.split(
+        queries.length,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            keys[i] = relevantKeys(queries[i], all);
+          }
+        });
+    for (int i = 0; i < queries.length; i++) {
+      int query = queries[i];
+      double[] scores = scores(query, keys[i]);
+      int[] left = task.view(query).relevantOrExcluded();
+      counts.add(query, keys[i], scores, bandMargin(query), left);
+    }
+    return counts;
+  }
+
+  /**
+   * Guesses from parts of the queries and of the gallery whether lists of that length leave most
+   * queries without ranks of all their relevant items: then they are counted at once. Only the time
+   * depends on it.
+   */
+  private boolean mostStayOpen(int[] counts) {
+    int size = task.gallery().size();
+    if (size < FEW_TO_RANK) {
+      return false;
+    }
+    int[] items =
+        IntStream.range(0, SAMPLED_ITEMS)
+            .map(i -> (int) ((long) size * i / SAMPLED_ITEMS))
+            .toArray();
+    int open = 0;
+    for (int i = 0; i < SAMPLED_QUERIES; i++) {
+      int query = (int) ((long) counts.length * i / SAMPLED_QUERIES);
+      int[] relevant = task.view(query).relevant();
+      if (counts[query] > 0 && relevant.length > 0) {
+        double farthest = Arrays.stream(task.keys(query, relevant)).max().getAsDouble();
+        long nearer = Arrays.stream(task.keys(query, items)).filter(key -> key < farthest).count();
+        open += nearer * size / SAMPLED_ITEMS > counts[query] ? 1 : 0;
+      }
+    }
+    return open > SAMPLED_QUERIES / 2;
+  }
+
+  /** Offers each product of a block to the counts of its column and of its row. */
+  private void offer(Products block, BandCounts counts) {
+    workers.split(
+        block.columns(),
+        (from, to) -> {
+          BandCounts.Room room = new BandCounts.Room(to - from);
+          int first = block.firstColumn() + from;
+          block.eachRow(from, to, (item, products) -> offer(counts, first, item, products, room));
+        });
+    if (!block.isDiagonal()) {
+      workers.split(
+          block.rows(),
+          (from, to) -> {
+            BandCounts.Room room = new BandCounts.Room(to - from);
+            int first = block.first() + from;
+            block.eachColumn(
+                from, to, (item, products) -> offer(counts, first, item, products, room));
+          });
+    }
+  }
+
+  /**
+   * @param products of the item with queries in a row; they are changed
+   */
+  private void offer(
+      BandCounts counts, int firstQuery, int item, float[] products, BandCounts.Room room) {
+    float halfSquare = halfSquares[item];
+    for (int i = 0; i < products.length && hasSquares; i++) {
+      products[i] -= halfSquare;
+    }
+    counts.offer(firstQuery, item, products, room);
   }
 
   /** Returns how long a list has to be: what the query must not see is only left out at the end. */
@@ -349,58 +521,32 @@ final class CoarseSearch implements AutoCloseable {
     return excluded > size / MOST_EXCLUDED ? 0 : Math.min(count, size) + excluded;
   }
 
-  private static FloatBuffer multiply(Stage stage, NDArray left, NDArray right) {
-    return stage.rowProducts(left, right).asFloatBuffer();
+  private Products multiply(Stage stage, NDArray rows, int first, int count, int block) {
+    NDArray others = columns.get(block);
+    FloatBuffer numbers = stage.rowProducts(rows, others).asFloatBuffer();
+    int size = (int) others.getShape().get(0);
+    return new Products(numbers, first, count, block * blockSize, size);
   }
 
   /** Offers each query the items of its row of the block. */
-  private void alongRows(
-      FloatBuffer block,
-      Shortlist lists,
-      int firstList,
-      int from,
-      int to,
-      int firstItem,
-      int items) {
-    float[] scores = new float[items];
-    float[] above = new float[items];
-    for (int row = from; row < to; row++) {
-      scores(block, row, firstItem, scores);
-      lists.offer(firstList + row, firstItem, scores, above);
+  private void alongRows(Products block, Shortlist lists) {
+    float[] products = new float[block.columns()];
+    float[] above = new float[block.columns()];
+    for (int query = 0; query < block.rows(); query++) {
+      block.read(query, 0, products);
+      lists.offer(query, block.firstColumn(), products, above);
     }
   }
 
-  private void scores(FloatBuffer block, int row, int firstItem, float[] scores) {
-    block.get(row * scores.length, scores);
+  private void scores(Products block, int row, float[] scores) {
+    block.read(row, 0, scores);
     for (int i = 0; i < scores.length && hasSquares; i++) {
-      scores[i] -= halfSquares[firstItem + i];
-    }
-  }
-
-  /** Offers each item, taken as a query, the queries of its column, taken as items. */
-  private void alongColumns(
-      FloatBuffer block,
-      Shortlist lists,
-      int first,
-      int count,
-      int from,
-      int to,
-      int firstItem,
-      int items) {
-    float[] scores = new float[to - from];
-    float[] above = new float[to - from];
-    for (int row = 0; row < count; row++) {
-      block.get(row * items + from, scores);
-      float halfSquare = halfSquares[first + row];
-      for (int i = 0; i < scores.length && hasSquares; i++) {
-        scores[i] -= halfSquare;
-      }
-      lists.offerEach(firstItem + from, first + row, scores, above);
+      scores[i] -= halfSquares[block.firstColumn() + i];
     }
   }
 
   /** Ranks what is left of a list, or of none. */
-  private Nearest ranked(int query, long[] listed, int count, boolean withKeys) {
+  private Nearest ranked(int query, long[] listed, int count, Scope scope) {
     if (listed == null) {
       return null;
     }
@@ -416,15 +562,16 @@ final class CoarseSearch implements AutoCloseable {
       }
     }
     items = Arrays.copyOf(items, size);
-    return withKeys
+    return scope.distances()
         ? Nearest.of(task, query, items, task.keys(query, items), count)
-        : inOrder(query, seen, items, count);
+        : inOrder(query, seen, items, count, scope.neighbors());
   }
 
   /** Ranks by score, and exactly only where scores do not tell: keys take long to compute. */
-  private Nearest inOrder(int query, long[] seen, int[] items, int count) {
+  private Nearest inOrder(int query, long[] seen, int[] items, int count, int neighbors) {
     double unclear = 2 * margins[query];
     int[] ends = new int[items.length];
+    boolean[] toldApart = new boolean[items.length];
     int[] open = new int[items.length];
     int opened = 0;
     int used = 0;
@@ -435,7 +582,9 @@ final class CoarseSearch implements AutoCloseable {
         used++;
       }
       ends[start] = used;
-      for (int i = start; i < used && used > start + 1; i++) {
+      toldApart[start] =
+          used > start + 1 && (start < neighbors || differ(query, items, start, used));
+      for (int i = start; i < used && toldApart[start]; i++) {
         open[opened++] = items[i];
       }
     }
@@ -444,8 +593,8 @@ final class CoarseSearch implements AutoCloseable {
     int next = 0;
     for (int start = 0; start < used; start = ends[start]) {
       int size = ends[start] - start;
-      keys[start] = Double.NaN;
-      if (size > 1) {
+      Arrays.fill(keys, start, ends[start], Double.NaN);
+      if (toldApart[start]) {
         int[] some = Arrays.copyOfRange(items, start, start + size);
         double[] someKeys = Arrays.copyOfRange(openKeys, next, next + size);
         Nearest sorted = Nearest.of(task, query, some, someKeys, size);
@@ -456,6 +605,17 @@ final class CoarseSearch implements AutoCloseable {
     }
     int size = Math.min(count, used);
     return new Nearest(Arrays.copyOf(items, size), Arrays.copyOf(keys, size));
+  }
+
+  /** Whether some of the items are relevant and some are not. */
+  private boolean differ(int query, int[] items, int start, int end) {
+    boolean first = task.isRelevant(query, items[start]);
+    for (int i = start + 1; i < end; i++) {
+      if (task.isRelevant(query, items[i]) != first) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

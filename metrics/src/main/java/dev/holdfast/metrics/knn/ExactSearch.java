@@ -29,6 +29,10 @@ import java.util.stream.IntStream;
 public final class ExactSearch implements AutoCloseable {
 
   private static final int COARSE_ROWS = 896;
+
+  /** From so many rows on, larger products take less time; before, few would serve both items. */
+  private static final int MANY_ROWS = 1 << 15;
+
   private static final int BLOCK_PRODUCTS = 1 << 22;
   private static final int LONG_LIST = 8;
   private static final double[] NONE = {};
@@ -71,7 +75,8 @@ public final class ExactSearch implements AutoCloseable {
    */
   public static ExactSearch of(EmbeddingSet gallery, Distance distance, NDManager parent) {
     int fineRows = Math.max(1, BLOCK_PRODUCTS / Math.max(gallery.size(), gallery.dimension()));
-    return new ExactSearch(gallery, distance, parent, COARSE_ROWS, fineRows);
+    int coarseRows = gallery.size() < MANY_ROWS ? COARSE_ROWS : 2 * COARSE_ROWS;
+    return new ExactSearch(gallery, distance, parent, coarseRows, fineRows);
   }
 
   /**
@@ -130,7 +135,7 @@ public final class ExactSearch implements AutoCloseable {
       try (CoarseSearch coarse = new CoarseSearch(task, workers, coarseRows, manager)) {
         coarse.search(
             counts,
-            scope.distances(),
+            scope,
             (query, nearest) -> {
               QueryResult result =
                   nearest == null ? null : result(task, query, nearest, scope.distances());
@@ -181,7 +186,7 @@ public final class ExactSearch implements AutoCloseable {
       try (CoarseSearch coarse = new CoarseSearch(task, workers, coarseRows, manager)) {
         coarse.search(
             counts,
-            false,
+            new Scope(depth, Ranks.NEAR).withoutDistances(),
             (query, nearest) -> {
               open[query] = nearest == null;
               results.set(query, nearest == null ? null : nearest.items());
@@ -264,7 +269,7 @@ public final class ExactSearch implements AutoCloseable {
         result.relevant(),
         Arrays.copyOf(ranks, known),
         last,
-        result.neighbors(),
+        Arrays.copyOf(result.neighbors(), Math.min(scope.neighbors(), result.neighbors().length)),
         result.hits(),
         scope.distances() ? result.distances() : NONE,
         scope.distances() && known > 0 ? result.nearestRelevantDistance() : Double.NaN,

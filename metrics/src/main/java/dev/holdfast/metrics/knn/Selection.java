@@ -63,6 +63,11 @@ final class Selection {
     return bits ^ ((bits >> 63) & Long.MAX_VALUE);
   }
 
+  /** Returns a number that is ordered as float32 numbers are, and back; -0 comes before 0. */
+  static int ordered(int bits) {
+    return bits ^ ((bits >> 31) & Integer.MAX_VALUE);
+  }
+
   /** Returns the double of which {@link #ordered} made this number. */
   static double value(long ordered) {
     return Double.longBitsToDouble(ordered ^ ((ordered >> 63) & Long.MAX_VALUE));

@@ -12,11 +12,18 @@ final class Shortlist {
 
   private static final int GROUP = 8;
 
+  private static final int BUCKET_BITS = 7;
+
+  private static final long ITEM_BITS = 0xffff_ffffL;
+
   /** How many times its usual size a list may have before its query is given up. */
   private static final int MOST = 8;
 
   private final int[] counts;
   private final double[] margins;
+
+  /** What is taken off the products with each item, or null where nothing is. */
+  private final float[] halfSquares;
 
   /** For each query the lowest score that can still matter; it rises. */
   private final float[] limits;
@@ -29,10 +36,12 @@ final class Shortlist {
   /**
    * @param counts for each query how many items are asked for; 0 for a query that is left out
    * @param margins for each query by how much a score may be off
+   * @param halfSquares for each item what to take off its products to make them scores; may be null
    */
-  Shortlist(int[] counts, double[] margins) {
+  Shortlist(int[] counts, double[] margins, float[] halfSquares) {
     this.counts = counts;
     this.margins = margins;
+    this.halfSquares = halfSquares;
     this.limits = new float[counts.length];
     this.sizes = new int[counts.length];
     this.lists = new long[counts.length][];
@@ -56,19 +65,26 @@ final class Shortlist {
    *
    * @param above room for as many numbers
    */
-  void offer(int query, int firstItem, float[] scores, float[] above) {
-    if (sizes[query] == 0 && scores.length >= 2 * capacity(counts[query])) {
-      begin(query, firstItem, scores);
+  void offer(int query, int firstItem, float[] products, float[] above) {
+    if (sizes[query] == 0 && products.length >= 2 * capacity(counts[query])) {
+      begin(query, firstItem, products);
       return;
     }
     float limit = limits[query];
-    for (int i = 0; i < scores.length; i++) {
-      above[i] = scores[i] - limit;
+    if (halfSquares == null) {
+      for (int i = 0; i < products.length; i++) {
+        above[i] = products[i] - limit;
+      }
+    } else {
+      for (int i = 0; i < products.length; i++) {
+        above[i] = (products[i] - halfSquares[firstItem + i]) - limit;
+      }
     }
-    for (int i = next(above, 0); i < scores.length; i = next(above, i + 1)) {
-      // It may have risen since.
-      if (scores[i] >= limits[query]) {
-        add(query, firstItem + i, scores[i]);
+    for (int i = next(above, 0); i < products.length; i = next(above, i + 1)) {
+      float score = score(products[i], firstItem + i);
+      // The limit may have risen since.
+      if (score >= limits[query]) {
+        add(query, firstItem + i, score);
       }
     }
   }
@@ -78,13 +94,18 @@ final class Shortlist {
    *
    * @param above room for as many numbers
    */
-  void offerEach(int firstQuery, int item, float[] scores, float[] above) {
-    for (int i = 0; i < scores.length; i++) {
-      above[i] = scores[i] - limits[firstQuery + i];
+  void offerEach(int firstQuery, int item, float[] products, float[] above) {
+    float halfSquare = halfSquares == null ? 0 : halfSquares[item];
+    for (int i = 0; i < products.length; i++) {
+      above[i] = (products[i] - halfSquare) - limits[firstQuery + i];
     }
-    for (int i = next(above, 0); i < scores.length; i = next(above, i + 1)) {
-      add(firstQuery + i, item, scores[i]);
+    for (int i = next(above, 0); i < products.length; i = next(above, i + 1)) {
+      add(firstQuery + i, item, products[i] - halfSquare);
     }
+  }
+
+  private float score(float product, int item) {
+    return halfSquares == null ? product : product - halfSquares[item];
   }
 
   /**
@@ -116,13 +137,13 @@ final class Shortlist {
   }
 
   /** Takes the best of many items at once: one by one, most would be shortened away again. */
-  private void begin(int query, int firstItem, float[] scores) {
+  private void begin(int query, int firstItem, float[] products) {
     if (counts[query] == 0) {
       return;
     }
-    long[] all = new long[scores.length];
+    long[] all = new long[products.length];
     for (int i = 0; i < all.length; i++) {
-      all[i] = packed(scores[i], firstItem + i);
+      all[i] = packed(score(products[i], firstItem + i), firstItem + i);
     }
     lists[query] = all;
     sizes[query] = all.length;
@@ -153,13 +174,11 @@ final class Shortlist {
     if (size <= count) {
       return;
     }
-    double last = score(Selection.smallest(list, size, count));
-    float limit = Math.nextDown((float) (last - 2 * margins[query]));
-    int kept = count;
-    for (int i = count; i < size; i++) {
-      if (score(list[i]) >= limit) {
-        list[kept++] = list[i];
-      }
+    float limit = lowered(query, above(list, size, count));
+    int kept = keep(list, 0, size, limit);
+    if (kept > count + (size - count) / 2) {
+      limit = lowered(query, score(Selection.smallest(list, kept, count)));
+      kept = keep(list, count, kept, limit);
     }
     sizes[query] = kept;
     limits[query] = limit;
@@ -170,6 +189,46 @@ final class Shortlist {
         giveUp(query);
       }
     }
+  }
+
+  private float lowered(int query, double score) {
+    return Math.nextDown((float) (score - 2 * margins[query]));
+  }
+
+  /** Moves what scores as much as the limit to the front, and returns where it ends. */
+  private static int keep(long[] list, int from, int size, float limit) {
+    // What is not below 0 is not below -0 either, in the order of packed numbers.
+    long last = packed(limit == 0 ? -0f : limit, 0) | ITEM_BITS;
+    int kept = from;
+    for (int i = from; i < size; i++) {
+      long one = list[i];
+      list[kept] = one;
+      kept += one <= last ? 1 : 0;
+    }
+    return kept;
+  }
+
+  /**
+   * Returns a score that so many items reach, and not many more unless scores are spread unevenly.
+   * Counting in buckets takes a third of the time of a selection, whose branches nobody foresees.
+   */
+  private static float above(long[] list, int size, int count) {
+    long best = list[0];
+    long worst = list[0];
+    for (int i = 1; i < size; i++) {
+      best = Math.min(best, list[i]);
+      worst = Math.max(worst, list[i]);
+    }
+    int shift = Math.max(0, Long.SIZE - BUCKET_BITS - Long.numberOfLeadingZeros(worst - best));
+    int[] buckets = new int[1 << BUCKET_BITS];
+    for (int i = 0; i < size; i++) {
+      buckets[(int) ((list[i] - best) >>> shift)]++;
+    }
+    int bucket = 0;
+    for (int sum = buckets[0]; sum < count; sum += buckets[bucket]) {
+      bucket++;
+    }
+    return score(bucket == buckets.length - 1 ? worst : best + ((bucket + 1L) << shift) - 1);
   }
 
   private void giveUp(int query) {
@@ -197,9 +256,7 @@ final class Shortlist {
   }
 
   private static long packed(float score, int item) {
-    int bits = Float.floatToRawIntBits(score);
-    int ordered = bits ^ ((bits >> 31) & Integer.MAX_VALUE);
-    return (long) ~ordered << 32 | item;
+    return (long) ~Selection.ordered(Float.floatToRawIntBits(score)) << 32 | item;
   }
 
   /** Returns the item of what was taken. */
@@ -209,7 +266,6 @@ final class Shortlist {
 
   /** Returns the score of what was taken. */
   static float score(long packed) {
-    int ordered = ~(int) (packed >> 32);
-    return Float.intBitsToFloat(ordered ^ ((ordered >> 31) & Integer.MAX_VALUE));
+    return Float.intBitsToFloat(Selection.ordered(~(int) (packed >> 32)));
   }
 }

@@ -76,7 +76,8 @@ final class Standings {
     this.certain = new int[n + 1];
     this.buckets = buckets(n);
     this.base = lows[n - 1];
-    this.scale = Math.min(buckets / (highs[0] - base), Float.MAX_VALUE);
+    // The best band stays below the last bucket: what is above all bands counts together.
+    this.scale = Math.min((buckets - 1) / (highs[0] - base), Float.MAX_VALUE);
     this.inBucket = new int[buckets + 2];
     this.touched = new byte[buckets + 2];
     for (int i = 0; i < n; i++) {

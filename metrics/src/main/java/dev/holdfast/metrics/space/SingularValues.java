@@ -44,16 +44,22 @@ final class SingularValues {
               i -> {
                 double[] sums = products[i];
                 for (int row = 0; row < count; row++) {
-                  addScaled(sums, block, row * d, i, d);
+                  addScaled(sums, block, row * d, i);
                 }
               });
+    }
+    for (int i = 0; i < d; i++) {
+      for (int j = i + 1; j < d; j++) {
+        products[i][j] = products[j][i];
+      }
     }
     return products;
   }
 
-  private static void addScaled(double[] sums, double[] block, int offset, int column, int d) {
+  /** Adds the products of a column with itself and those before it. */
+  private static void addScaled(double[] sums, double[] block, int offset, int column) {
     double factor = block[offset + column];
-    for (int j = 0; j < d; j++) {
+    for (int j = 0; j <= column; j++) {
       sums[j] += factor * block[offset + j];
     }
   }

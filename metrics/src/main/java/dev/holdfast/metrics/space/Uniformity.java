@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  */
 public record Uniformity() implements SpaceMetric {
 
-  private static final int ROWS = 1024;
+  private static final int ROWS = 1792;
   private static final double DIGITS = 1e6;
 
   @Override
@@ -53,12 +53,12 @@ public record Uniformity() implements SpaceMetric {
     double sum =
         zeros * (zeros - 1) / 2
             + zeros * directions.length * Math.exp(-2)
-            + sum(rows, directions, space);
+            + Math.exp(-4) * sum(rows, directions, space);
     double mean = sum / (size * (size - 1.0) / 2);
     return Math.rint(Math.log(mean) * DIGITS) / DIGITS;
   }
 
-  /** Sums over all pairs of different rows of length 1, block by block. */
+  /** Sums exp(4 cos) over all pairs of different rows, block by block. */
   private static double sum(UnitRows rows, int[] directions, Space space) {
     int dimension = space.items().dimension();
     int size = directions.length;
@@ -68,15 +68,15 @@ public record Uniformity() implements SpaceMetric {
       for (int first = 0; first < size; first += ROWS) {
         int count = Math.min(ROWS, size - first);
         int[] some = Arrays.copyOfRange(directions, first, first + count);
-        blocks.add(manager.create(rows.floats(some), new Shape(count, dimension)));
+        blocks.add(manager.create(rows.floats(some), new Shape(count, dimension)).muli(2));
       }
       for (int i = 0; i < blocks.size(); i++) {
         space.watch().step("uniformity", i, blocks.size());
         for (int j = i; j < blocks.size(); j++) {
           try (NDManager pair = manager.newSubManager()) {
             NDArray product = RowProducts.of(blocks.get(i), blocks.get(j), pair);
-            // d^2 = 2 - 2 cos
-            NDArray kernel = product.subi(1).muli(4).exp();
+            // d^2 = 2 - 2 cos, and rows are twice as long: what is constant comes in the end.
+            NDArray kernel = product.exp();
             if (i == j) {
               // A row and itself are no pair, and would drown the others.
               kernel = kernel.mul(pair.eye((int) kernel.getShape().get(0)).neg().add(1));

@@ -76,7 +76,7 @@ final class BruteForce {
         ranks.length,
         IntStream.of(ranks).filter(rank -> rank <= last || (!near && rank == ranks[0])).toArray(),
         last,
-        top.stream().mapToInt(Item::row).toArray(),
+        top.stream().limit(scope.neighbors()).mapToInt(Item::row).toArray(),
         hits,
         scope.distances() ? top.stream().mapToDouble(Item::distance).toArray() : new double[0],
         scope.distances() ? nearest(near ? top : ranking, Item::relevant) : Double.NaN,

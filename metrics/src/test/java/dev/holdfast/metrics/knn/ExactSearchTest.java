@@ -291,9 +291,13 @@ class ExactSearchTest {
       for (Ranks ranks : new Ranks[] {Ranks.ALL, Ranks.FIRST}) {
         // Blocks that are convolved.
         try (ExactSearch search = new ExactSearch(set, distance, manager, 64, 13)) {
-          Scope scope = new Scope(2, ranks).withoutDistances();
-          SameResults.TOLERANT.check(
-              search.search(queries, scope), BruteForce.search(set, queries, distance, scope));
+          for (Scope scope :
+              new Scope[] {
+                new Scope(2, ranks).withoutDistances(), new Scope(30, ranks).hitsAlone().atLeast(5)
+              }) {
+            SameResults.TOLERANT.check(
+                search.search(queries, scope), BruteForce.search(set, queries, distance, scope));
+          }
         }
       }
     }
@@ -531,7 +535,9 @@ class ExactSearchTest {
             new Scope(3, Ranks.ALL),
             new Scope(3, Ranks.ALL).withoutDistances(),
             new Scope(10, Ranks.NEAR),
-            new Scope(4, Ranks.NEAR).withoutDistances()
+            new Scope(4, Ranks.NEAR).withoutDistances(),
+            new Scope(10, Ranks.NEAR).hitsAlone(),
+            new Scope(10, Ranks.ALL).hitsAlone().atLeast(3)
           }) {
         try (ExactSearch search = new ExactSearch(items, distance, manager, 17, 13)) {
           SameResults.TOLERANT.check(
