@@ -44,7 +44,7 @@ final class CoarseSearch implements AutoCloseable {
   private static final int MOST_EXCLUDED = 8;
 
   /** With fewer items in the gallery, it does not matter how they are ranked. */
-  private static final int FEW_TO_RANK = 1 << 13;
+  private static final int FEW_TO_RANK = 1 << 12;
 
   private static final int SAMPLED_QUERIES = 128;
   private static final int SAMPLED_ITEMS = 1024;

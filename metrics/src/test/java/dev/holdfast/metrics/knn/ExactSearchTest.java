@@ -275,17 +275,59 @@ class ExactSearchTest {
     }
   }
 
+  private static List<EmbeddingSet> ofFewRelevantItems() {
+    return List.of(
+        RandomSets.of(640, 24, 160, 1000, CounterRng::nextGaussian),
+        RandomSets.of(640, 5, 160, 1000, random -> random.nextInt(3) - 1),
+        // Differences about as large as rounding: many items are inside of bands, or too many.
+        RandomSets.of(640, 24, 160, 1000, random -> 1 + 1e-3 * random.nextGaussian()),
+        RandomSets.of(640, 24, 160, 1000, random -> 100 + 1e-5 * random.nextGaussian()),
+        RandomSets.ties(640, 4, 160, 1000, 1));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void ranks_few_relevant_items_of_all_queries_where_these_are_the_gallery(Distance distance) {
+    for (EmbeddingSet set : ofFewRelevantItems()) {
+      long[] groups = IntStream.range(0, set.size()).mapToLong(row -> row % 200).toArray();
+      for (EmbeddingSet items :
+          List.of(
+              set,
+              new EmbeddingSet(set.values(), set.dimension(), set.ids(), set.labels(), groups))) {
+        for (Ranks ranks : new Ranks[] {Ranks.ALL, Ranks.FIRST}) {
+          try (ExactSearch search = new ExactSearch(items, distance, manager, 64, 13)) {
+            Scope scope = new Scope(2, ranks).hitsAlone();
+            SameResults.TOLERANT.check(
+                search.search(items, scope), BruteForce.search(items, items, distance, scope));
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void ranks_while_it_searches_where_most_relevant_items_are_far(Distance distance) {
+    EmbeddingSet set = RandomSets.of(4200, 12, 1100, 1000, CounterRng::nextGaussian);
+    Map<String, Long> last = new LinkedHashMap<>();
+    Scope scope = new Scope(5, Ranks.ALL).hitsAlone().atLeast(3);
+
+    try (ExactSearch search = ExactSearch.of(set, distance, manager)) {
+      List<QueryResult> results =
+          search.watched((work, done, total) -> last.put(work, done)).search(set, scope);
+
+      int[] some = IntStream.range(0, 60).map(i -> 69 * i).toArray();
+      SameResults.TOLERANT.check(
+          IntStream.of(some).mapToObj(results::get).toList(),
+          BruteForce.search(set, set.select(some), distance, scope));
+    }
+    assertThat(last).containsOnlyKeys("searching");
+  }
+
   @ParameterizedTest
   @EnumSource
   void ranks_few_relevant_items_wherever_they_are(Distance distance) {
-    List<EmbeddingSet> sets =
-        List.of(
-            RandomSets.of(640, 24, 160, 1000, CounterRng::nextGaussian),
-            RandomSets.of(640, 5, 160, 1000, random -> random.nextInt(3) - 1),
-            // Differences about as large as rounding: many items are inside of bands, or too many.
-            RandomSets.of(640, 24, 160, 1000, random -> 1 + 1e-3 * random.nextGaussian()),
-            RandomSets.of(640, 24, 160, 1000, random -> 100 + 1e-5 * random.nextGaussian()),
-            RandomSets.ties(640, 4, 160, 1000, 1));
+    List<EmbeddingSet> sets = ofFewRelevantItems();
     for (EmbeddingSet set : sets) {
       EmbeddingSet queries = set.select(IntStream.range(0, 80).toArray());
       for (Ranks ranks : new Ranks[] {Ranks.ALL, Ranks.FIRST}) {

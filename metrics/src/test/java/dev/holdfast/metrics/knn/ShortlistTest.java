@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.Arrays;
-import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,18 +15,26 @@ class ShortlistTest {
 
   /** How scores are spread, from numbers that are even in [0, 1). */
   private enum Spread {
-    EVEN(u -> u - 0.5),
-    ALL_BELOW_ZERO(u -> -1 - u),
-    ONE_FAR_ABOVE(u -> u < 1e-3 ? 1e30 : u),
-    TINY_AND_HUGE(u -> Math.pow(10, 76 * u - 38)),
-    MANY_TIES(u -> Math.floor(u * 300) / 300),
-    AROUND_ZERO(u -> (u - 0.5) * 1e-42),
-    ZEROS(u -> u < 0.5 ? 0.0 : -0.0);
+    EVEN,
+    ALL_BELOW_ZERO,
+    ONE_IN_A_THOUSAND_FAR_ABOVE,
+    TINY_AND_HUGE,
+    MANY_TIES,
+    AROUND_ZERO,
+    ZEROS;
 
-    private final DoubleUnaryOperator score;
-
-    Spread(DoubleUnaryOperator score) {
-      this.score = score;
+    float score(double u) {
+      double score =
+          switch (this) {
+            case EVEN -> u - 0.5;
+            case ALL_BELOW_ZERO -> -1 - u;
+            case ONE_IN_A_THOUSAND_FAR_ABOVE -> u < 1e-3 ? 1e30 : u;
+            case TINY_AND_HUGE -> Math.pow(10, 76 * u - 38);
+            case MANY_TIES -> Math.floor(u * 300) / 300;
+            case AROUND_ZERO -> (u - 0.5) * 1e-42;
+            case ZEROS -> u < 0.5 ? 0.0 : -0.0;
+          };
+      return (float) score;
     }
   }
 
@@ -37,7 +44,7 @@ class ShortlistTest {
     float[] scores = new float[ITEMS];
     CounterRng random = CounterRng.of(1, spread.name(), 0);
     for (int i = 0; i < ITEMS; i++) {
-      scores[i] = (float) spread.score.applyAsDouble(random.nextDouble());
+      scores[i] = spread.score(random.nextDouble());
     }
     for (int count : new int[] {1, 7, 100}) {
       long[] inRows = offered(scores, count, 400);
