@@ -180,7 +180,7 @@ final class ScoreCommand implements Callable<Integer> {
     checkMetrics();
     // Loading the engine takes about as long as reading a large file. What it fails of is told when
     // it is used.
-    CompletableFuture.runAsync(Engine::getInstance);
+    CompletableFuture<?> unused = CompletableFuture.runAsync(Engine::getInstance);
     Sides sides = read();
     EmbeddingFile trained = training == null ? null : readTraining(sides.queries());
     List<RetrievalMetric> metrics = metrics(sides);
