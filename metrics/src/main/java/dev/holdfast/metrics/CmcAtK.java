@@ -51,6 +51,11 @@ public record CmcAtK(int depth) implements RetrievalMetric {
   }
 
   @Override
+  public Ranks ranks() {
+    return Ranks.NEAREST;
+  }
+
+  @Override
   public double value(QueryResult query) {
     return new RecallAtK(depth).value(query);
   }

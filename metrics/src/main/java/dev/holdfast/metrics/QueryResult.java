@@ -17,7 +17,8 @@ import java.util.Arrays;
  * @param rankedUpTo the rank up to which {@code relevantRanks} is complete; the size of the gallery
  *     where all R are there
  * @param neighbors gallery rows, nearest first, as many as the search was to name
- * @param hits whether each of the nearest is relevant
+ * @param hits whether each of the nearest is relevant; for neighbors alone where the search was to
+ *     find nothing but the first relevant one
  * @param distances to each of the nearest, ascending; none where the search left them out
  * @param nearestRelevantDistance distance to the nearest relevant item; NaN where R is 0 or the
  *     search did not find it
@@ -49,6 +50,15 @@ public record QueryResult(
               .formatted(id, rankedUpTo));
     }
     return relevant == 0 ? 0 : relevantRanks[0];
+  }
+
+  /**
+   * Whether a relevant item stands at a rank or before it.
+   *
+   * @throws IllegalArgumentException if the search did not go that far
+   */
+  public boolean isRelevantUpTo(int rank) {
+    return (relevantRanks.length > 0 && relevantRanks[0] <= rank) || relevantUpTo(rank) > 0;
   }
 
   /**

@@ -2,7 +2,10 @@ package dev.holdfast.metrics;
 
 /** Which relevant items are to be ranked, from few to many: what is not asked for costs nothing. */
 public enum Ranks {
-  /** Those among the neighbors that are asked for. */
+  /** The first one, if it is among the nearest that are asked for. */
+  NEAREST,
+
+  /** Those among the nearest that are asked for. */
   NEAR,
 
   /**

@@ -50,11 +50,16 @@ public record RecallAtK(int depth) implements RetrievalMetric {
   }
 
   @Override
+  public Ranks ranks() {
+    return Ranks.NEAREST;
+  }
+
+  @Override
   public double value(QueryResult query) {
     if (query.relevant() == 0) {
       return Double.NaN;
     }
-    return query.relevantUpTo(depth) > 0 ? 1 : 0;
+    return query.isRelevantUpTo(depth) ? 1 : 0;
   }
 
   @Override

@@ -18,8 +18,10 @@ final class Rankings {
 
   /** Forgets what a search of that scope does not find out. */
   static QueryResult upTo(Scope scope, QueryResult all) {
+    int first = all.relevant() == 0 ? Integer.MAX_VALUE : all.firstRelevantRank();
     int known =
         switch (scope.ranks()) {
+          case NEAREST -> Math.min(Math.min(all.rankedUpTo(), scope.depth()), first);
           case NEAR -> Math.min(all.rankedUpTo(), scope.depth());
           case FIRST -> Math.min(all.rankedUpTo(), Math.max(scope.depth(), all.relevant()));
           case ALL -> all.rankedUpTo();

@@ -228,7 +228,7 @@ final class CoarseSearch implements AutoCloseable {
    * Offers each product of a block to its row and to its column. In each of several turns each
    * thread has some rows and some columns for itself, and reads their products once.
    */
-  private void offer(Products block, Shortlist lists) {
+  private void offer(Products block, ScoreLimits lists) {
     int parts = workers.threads();
     for (int turn = 0; turn < parts; turn++) {
       int offset = turn;
@@ -242,7 +242,7 @@ final class CoarseSearch implements AutoCloseable {
     }
   }
 
-  private void offer(Products block, Shortlist lists, int rowPart, int columnPart, int parts) {
+  private void offer(Products block, ScoreLimits lists, int rowPart, int columnPart, int parts) {
     int left = block.columns() * columnPart / parts;
     int right = block.columns() * (columnPart + 1) / parts;
     int firstColumn = block.firstColumn() + left;
@@ -272,7 +272,7 @@ final class CoarseSearch implements AutoCloseable {
                   Arrays.copyOfRange(listed, first, first + count),
                   Arrays.copyOfRange(margins, first, first + count),
                   hasSquares ? halfSquares : null);
-          blocks.forEach(block -> alongRows(block, lists));
+          blocks.forEach(block -> alongRows(block, lists, 0));
           for (int query = first; query < first + count; query++) {
             found.accept(query, lists.take(query - first));
           }
@@ -324,6 +324,50 @@ final class CoarseSearch implements AutoCloseable {
                 watch.step(work, sum, queries.length);
               }
             }
+          }
+        });
+  }
+
+  /** Takes where the nearest relevant item stands; called from several threads. */
+  interface UseRank {
+
+    /**
+     * @param rank 0 where it is beyond the depth or there is none, and -1 where float32 leaves too
+     *     many open
+     */
+    void accept(int query, int rank);
+  }
+
+  /** Ranks the nearest relevant item of each query, if it is not beyond a depth. */
+  void rankNearest(int depth, UseRank use, Watch watch) {
+    int size = task.queries().size();
+    NearestRanks ranks = new NearestRanks(task, depth, hasSquares ? halfSquares : null);
+    workers.split(
+        size,
+        (from, to) -> {
+          for (int query = from; query < to; query++) {
+            double[] keys = task.keys(query, task.view(query).relevant());
+            if (keys.length > 0) {
+              double key = Arrays.stream(keys).min().getAsDouble();
+              ranks.begin(query, key, score(query, key), bandMargin(query));
+            }
+          }
+        });
+    if (isSymmetric()) {
+      eachPair(SEARCHING, watch, block -> offer(block, ranks));
+    } else {
+      eachBlock(
+          IntStream.range(0, size).toArray(),
+          blockSize,
+          SEARCHING,
+          watch,
+          (first, count, blocks) -> blocks.forEach(block -> alongRows(block, ranks, first)));
+    }
+    workers.split(
+        size,
+        (from, to) -> {
+          for (int query = from; query < to; query++) {
+            use.accept(query, ranks.rank(query));
           }
         });
   }
@@ -529,12 +573,12 @@ final class CoarseSearch implements AutoCloseable {
   }
 
   /** Offers each query the items of its row of the block. */
-  private void alongRows(Products block, Shortlist lists) {
+  private void alongRows(Products block, ScoreLimits lists, int firstList) {
     float[] products = new float[block.columns()];
     float[] above = new float[block.columns()];
-    for (int query = 0; query < block.rows(); query++) {
-      block.read(query, 0, products);
-      lists.offer(query, block.firstColumn(), products, above);
+    for (int row = 0; row < block.rows(); row++) {
+      block.read(row, 0, products);
+      lists.offer(firstList + row, block.firstColumn(), products, above);
     }
   }
 

@@ -127,7 +127,18 @@ public final class ExactSearch implements AutoCloseable {
           results.set(query, use.apply(asked(task, query, scope, result)));
           open[query] = false;
         };
-    if (CoarseSearch.suits(task)) {
+    if (CoarseSearch.suits(task) && scope.ranks() == Ranks.NEAREST && scope.neighbors() == 0) {
+      try (CoarseSearch coarse = new CoarseSearch(task, workers, coarseRows, manager)) {
+        coarse.rankNearest(
+            scope.depth(),
+            (query, rank) -> {
+              if (rank >= 0) {
+                found.accept(query, nearest(task, query, rank));
+              }
+            },
+            watch);
+      }
+    } else if (CoarseSearch.suits(task)) {
       int[] counts =
           IntStream.range(0, queries.size()).map(query -> count(task, scope, query)).toArray();
       // What lacks ranks that are asked for.
@@ -213,7 +224,7 @@ public final class ExactSearch implements AutoCloseable {
   private int count(Task task, Scope scope, int query) {
     int longest = gallery.size() / LONG_LIST;
     int relevant = task.view(query).relevantCount();
-    boolean ranked = scope.ranks() != Ranks.NEAR;
+    boolean ranked = scope.ranks().compareTo(Ranks.NEAR) > 0;
     // One more than are relevant: the nearest that is not has a distance.
     boolean allListed =
         scope.ranks() == Ranks.FIRST || (scope.ranks() == Ranks.ALL && scope.distances());
@@ -224,7 +235,7 @@ public final class ExactSearch implements AutoCloseable {
   /** Whether all ranks are there that are asked for. */
   private static boolean isEnough(Scope scope, QueryResult result) {
     return switch (scope.ranks()) {
-      case NEAR -> true;
+      case NEAREST, NEAR -> true;
       case FIRST -> result.relevant() == 0 || result.relevantRanks().length > 0;
       case ALL -> result.relevantRanks().length == result.relevant();
     };
@@ -247,7 +258,7 @@ public final class ExactSearch implements AutoCloseable {
 
   /** Leaves out what was found without being asked for: how much that is depends on blocks. */
   private static QueryResult asked(Task task, int query, Scope scope, QueryResult result) {
-    boolean near = scope.ranks() == Ranks.NEAR;
+    boolean near = scope.ranks().compareTo(Ranks.NEAR) <= 0;
     int last =
         scope.ranks() == Ranks.ALL
             ? task.view(query).size()
@@ -255,6 +266,9 @@ public final class ExactSearch implements AutoCloseable {
                 result.rankedUpTo(),
                 near ? scope.depth() : Math.max(scope.depth(), result.relevant()));
     int[] ranks = result.relevantRanks();
+    if (scope.ranks() == Ranks.NEAREST && ranks.length > 0) {
+      last = Math.min(last, ranks[0]);
+    }
     int known = 0;
     while (known < ranks.length && (ranks[known] <= last || (known == 0 && !near))) {
       known++;
@@ -270,10 +284,30 @@ public final class ExactSearch implements AutoCloseable {
         Arrays.copyOf(ranks, known),
         last,
         Arrays.copyOf(result.neighbors(), Math.min(scope.neighbors(), result.neighbors().length)),
-        result.hits(),
+        Arrays.copyOf(
+            result.hits(),
+            Math.min(
+                scope.ranks() == Ranks.NEAREST ? scope.neighbors() : scope.depth(),
+                result.hits().length)),
         scope.distances() ? result.distances() : NONE,
         scope.distances() && known > 0 ? result.nearestRelevantDistance() : Double.NaN,
         scope.distances() && otherKnown ? result.nearestOtherDistance() : Double.NaN);
+  }
+
+  /** Returns what the rank of the nearest relevant item tells; 0 where it is too far. */
+  private static QueryResult nearest(Task task, int query, int rank) {
+    GalleryIndex.View view = task.view(query);
+    return new QueryResult(
+        task.queries().ids()[query],
+        task.queries().labels()[query],
+        view.relevantCount(),
+        rank == 0 ? new int[0] : new int[] {rank},
+        rank == 0 ? Math.min(task.depth(), view.size()) : rank,
+        new int[0],
+        new boolean[0],
+        NONE,
+        Double.NaN,
+        Double.NaN);
   }
 
   /** Returns what a list of the nearest items tells. */

@@ -40,7 +40,7 @@ public record Scope(int depth, Ranks ranks, int neighbors, boolean distances) {
   public static Scope of(Collection<? extends RetrievalMetric> metrics) {
     return new Scope(
         metrics.stream().mapToInt(m -> m.k().orElse(1)).max().orElse(1),
-        metrics.stream().map(RetrievalMetric::ranks).reduce(Ranks.NEAR, Ranks::and));
+        metrics.stream().map(RetrievalMetric::ranks).reduce(Ranks.NEAREST, Ranks::and));
   }
 
   /** Returns the same with at least that many neighbors. */

@@ -4,13 +4,11 @@ import java.util.Arrays;
 
 /**
  * The items with the highest scores so far, for each of some queries, and those that rounding does
- * not tell from them. One query is changed by one thread at a time.
+ * not tell from them.
  */
-final class Shortlist {
+final class Shortlist extends ScoreLimits {
 
   private static final int SLACK = 64;
-
-  private static final int GROUP = 8;
 
   private static final int BUCKET_BITS = 7;
 
@@ -21,12 +19,6 @@ final class Shortlist {
 
   private final int[] counts;
   private final double[] margins;
-
-  /** What is taken off the products with each item, or null where nothing is. */
-  private final float[] halfSquares;
-
-  /** For each query the lowest score that can still matter; it rises. */
-  private final float[] limits;
 
   private final int[] sizes;
 
@@ -39,10 +31,9 @@ final class Shortlist {
    * @param halfSquares for each item what to take off its products to make them scores; may be null
    */
   Shortlist(int[] counts, double[] margins, float[] halfSquares) {
+    super(counts.length, halfSquares);
     this.counts = counts;
     this.margins = margins;
-    this.halfSquares = halfSquares;
-    this.limits = new float[counts.length];
     this.sizes = new int[counts.length];
     this.lists = new long[counts.length][];
     for (int query = 0; query < counts.length; query++) {
@@ -60,80 +51,13 @@ final class Shortlist {
     return count + Math.max(SLACK, count / 2);
   }
 
-  /**
-   * Offers a query items in a row.
-   *
-   * @param above room for as many numbers
-   */
+  @Override
   void offer(int query, int firstItem, float[] products, float[] above) {
     if (sizes[query] == 0 && products.length >= 2 * capacity(counts[query])) {
       begin(query, firstItem, products);
-      return;
-    }
-    float limit = limits[query];
-    if (halfSquares == null) {
-      for (int i = 0; i < products.length; i++) {
-        above[i] = products[i] - limit;
-      }
     } else {
-      for (int i = 0; i < products.length; i++) {
-        above[i] = (products[i] - halfSquares[firstItem + i]) - limit;
-      }
+      super.offer(query, firstItem, products, above);
     }
-    for (int i = next(above, 0); i < products.length; i = next(above, i + 1)) {
-      float score = score(products[i], firstItem + i);
-      // The limit may have risen since.
-      if (score >= limits[query]) {
-        add(query, firstItem + i, score);
-      }
-    }
-  }
-
-  /**
-   * Offers queries in a row the same item.
-   *
-   * @param above room for as many numbers
-   */
-  void offerEach(int firstQuery, int item, float[] products, float[] above) {
-    float halfSquare = halfSquares == null ? 0 : halfSquares[item];
-    for (int i = 0; i < products.length; i++) {
-      above[i] = (products[i] - halfSquare) - limits[firstQuery + i];
-    }
-    for (int i = next(above, 0); i < products.length; i = next(above, i + 1)) {
-      add(firstQuery + i, item, products[i] - halfSquare);
-    }
-  }
-
-  private float score(float product, int item) {
-    return halfSquares == null ? product : product - halfSquares[item];
-  }
-
-  /**
-   * Returns the index of the next number that is not negative, or how many there are. Most items
-   * are far below the limit: one look at eight signs takes less time than eight comparisons.
-   */
-  private static int next(float[] values, int from) {
-    int i = from;
-    while (i + GROUP <= values.length && allNegative(values, i)) {
-      i += GROUP;
-    }
-    while (i < values.length && Float.floatToRawIntBits(values[i]) < 0) {
-      i++;
-    }
-    return i;
-  }
-
-  private static boolean allNegative(float[] values, int i) {
-    int signs =
-        Float.floatToRawIntBits(values[i])
-            & Float.floatToRawIntBits(values[i + 1])
-            & Float.floatToRawIntBits(values[i + 2])
-            & Float.floatToRawIntBits(values[i + 3])
-            & Float.floatToRawIntBits(values[i + 4])
-            & Float.floatToRawIntBits(values[i + 5])
-            & Float.floatToRawIntBits(values[i + 6])
-            & Float.floatToRawIntBits(values[i + 7]);
-    return signs < 0;
   }
 
   /** Takes the best of many items at once: one by one, most would be shortened away again. */
@@ -154,7 +78,8 @@ final class Shortlist {
     }
   }
 
-  private void add(int query, int item, float score) {
+  @Override
+  void add(int query, int item, float score) {
     long[] list = lists[query];
     if (list == null) {
       list = new long[capacity(counts[query])];

@@ -5,6 +5,7 @@ import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
 import dev.holdfast.metrics.Ranks;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -58,9 +59,13 @@ final class BruteForce {
             .filter(i -> ranking.get(i).relevant())
             .map(i -> i + 1)
             .toArray();
-    boolean near = scope.ranks() == Ranks.NEAR;
+    boolean near = scope.ranks().compareTo(Ranks.NEAR) <= 0;
     int last =
         switch (scope.ranks()) {
+          case NEAREST ->
+              Math.min(
+                  Math.min(ranking.size(), scope.depth()),
+                  ranks.length == 0 ? ranking.size() : ranks[0]);
           case NEAR -> Math.min(ranking.size(), scope.depth());
           case FIRST -> Math.min(ranking.size(), Math.max(scope.depth(), ranks.length));
           case ALL -> ranking.size();
@@ -77,7 +82,9 @@ final class BruteForce {
         IntStream.of(ranks).filter(rank -> rank <= last || (!near && rank == ranks[0])).toArray(),
         last,
         top.stream().limit(scope.neighbors()).mapToInt(Item::row).toArray(),
-        hits,
+        scope.ranks() == Ranks.NEAREST
+            ? Arrays.copyOf(hits, Math.min(hits.length, scope.neighbors()))
+            : hits,
         scope.distances() ? top.stream().mapToDouble(Item::distance).toArray() : new double[0],
         scope.distances() ? nearest(near ? top : ranking, Item::relevant) : Double.NaN,
         scope.distances() ? nearest(near ? top : ranking, item -> !item.relevant()) : Double.NaN);

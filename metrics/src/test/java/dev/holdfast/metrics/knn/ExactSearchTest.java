@@ -294,9 +294,13 @@ class ExactSearchTest {
           List.of(
               set,
               new EmbeddingSet(set.values(), set.dimension(), set.ids(), set.labels(), groups))) {
-        for (Ranks ranks : new Ranks[] {Ranks.ALL, Ranks.FIRST}) {
+        for (Scope scope :
+            List.of(
+                new Scope(2, Ranks.ALL).hitsAlone(),
+                new Scope(2, Ranks.FIRST).hitsAlone(),
+                new Scope(100, Ranks.NEAREST).hitsAlone(),
+                new Scope(900, Ranks.NEAREST).hitsAlone())) {
           try (ExactSearch search = new ExactSearch(items, distance, manager, 64, 13)) {
-            Scope scope = new Scope(2, ranks).hitsAlone();
             SameResults.TOLERANT.check(
                 search.search(items, scope), BruteForce.search(items, items, distance, scope));
           }
@@ -335,7 +339,9 @@ class ExactSearchTest {
         try (ExactSearch search = new ExactSearch(set, distance, manager, 64, 13)) {
           for (Scope scope :
               new Scope[] {
-                new Scope(2, ranks).withoutDistances(), new Scope(30, ranks).hitsAlone().atLeast(5)
+                new Scope(2, ranks).withoutDistances(),
+                new Scope(30, ranks).hitsAlone().atLeast(5),
+                new Scope(30, Ranks.NEAREST).hitsAlone()
               }) {
             SameResults.TOLERANT.check(
                 search.search(queries, scope), BruteForce.search(set, queries, distance, scope));
@@ -579,6 +585,9 @@ class ExactSearchTest {
             new Scope(10, Ranks.NEAR),
             new Scope(4, Ranks.NEAR).withoutDistances(),
             new Scope(10, Ranks.NEAR).hitsAlone(),
+            new Scope(10, Ranks.NEAREST),
+            new Scope(10, Ranks.NEAREST).hitsAlone(),
+            new Scope(10, Ranks.NEAREST).hitsAlone().atLeast(2),
             new Scope(10, Ranks.ALL).hitsAlone().atLeast(3)
           }) {
         try (ExactSearch search = new ExactSearch(items, distance, manager, 17, 13)) {
