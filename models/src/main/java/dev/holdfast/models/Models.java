@@ -2,20 +2,16 @@ package dev.holdfast.models;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
+import dev.holdfast.metrics.digest.Sha256;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.backbone.Branch;
 import dev.holdfast.models.backbone.Safetensors;
 import dev.holdfast.models.backbone.Weights;
 import dev.holdfast.models.card.ModelCard;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /** Opens candidates. */
@@ -147,16 +143,10 @@ public final class Models {
    */
   public static String sha256(Path file) {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-        in.transferTo(java.io.OutputStream.nullOutputStream());
-      }
-      return HexFormat.of().formatHex(digest.digest());
+      return Sha256.hex(file);
     } catch (IOException e) {
       throw new InputException(
           "The weights (%s) must be readable.%nMaybe check its permissions.".formatted(file), e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

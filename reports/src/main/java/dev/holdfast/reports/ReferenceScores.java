@@ -1,7 +1,8 @@
 package dev.holdfast.reports;
 
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.metrics.stats.Bootstrap;
+import dev.holdfast.metrics.stats.Estimate;
 import dev.holdfast.reports.reference.Reference;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.DataInfo;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Corruption errors against a reference (Hendrycks and Dietterich, ICLR 2019, arXiv:1903.12261,
@@ -47,8 +47,6 @@ public final class ReferenceScores {
   private static final String MEAN = "-mean";
   private static final String RECALL = "recall";
   private static final String MAP_AT_R = "map-at-r";
-  private static final int RESAMPLES = 1000;
-  private static final double TAIL = 0.025;
 
   /** A metric whose complement is the error. */
   private record Base(String metric, Integer k, String suffix) {
@@ -264,11 +262,11 @@ public final class ReferenceScores {
       Resamples resamples,
       boolean relative,
       List<Integer> of) {
-    double[] interval =
-        resamples == null || Double.isNaN(value)
-            ? new double[] {Double.NaN, Double.NaN}
-            : resamples.interval(of, relative, value);
     ResultRow like = pair.mine().values().iterator().next();
+    Estimate estimate =
+        resamples == null || Double.isNaN(value)
+            ? withoutInterval(value, like.nQueries())
+            : resamples.estimate(of, relative, value, like.nQueries());
     String severities =
         pair.mine().keySet().stream().map(String::valueOf).collect(Collectors.joining(" "));
     return new ResultRow(
@@ -287,9 +285,9 @@ public final class ReferenceScores {
         null,
         metric,
         base.k(),
-        value,
-        interval[0],
-        interval[1],
+        estimate.value(),
+        estimate.low(),
+        estimate.high(),
         like.nQueries(),
         null,
         null,
@@ -307,8 +305,8 @@ public final class ReferenceScores {
     private final double[][] relative;
 
     Resamples(List<Pair> pairs, Hits mine, Hits others) {
-      plain = new double[pairs.size()][RESAMPLES];
-      relative = new double[pairs.size()][RESAMPLES];
+      plain = new double[pairs.size()][Bootstrap.RESAMPLES];
+      relative = new double[pairs.size()][Bootstrap.RESAMPLES];
       double[] clean = mine.cleanMisses();
       double[] cleanOther = others.cleanMisses();
       double[][] misses = new double[pairs.size()][];
@@ -318,25 +316,24 @@ public final class ReferenceScores {
         misses[i] = mine.misses(pair.corruption(), pair.mine().keySet(), pair.side());
         missesOther[i] = others.misses(pair.corruption(), pair.mine().keySet(), pair.side());
       }
-      IntStream.range(0, RESAMPLES)
-          .parallel()
-          .forEach(
-              b -> {
-                CounterRng rng = CounterRng.of(audit.provenance().seed(), "reference bootstrap", b);
-                int[] times = new int[clean.length];
-                for (int q = 0; q < times.length; q++) {
-                  times[rng.nextInt(times.length)]++;
-                }
-                double base = weighted(clean, times);
-                double baseOther = weighted(cleanOther, times);
-                for (int i = 0; i < misses.length; i++) {
-                  double sum = weighted(misses[i], times);
-                  double sumOther = weighted(missesOther[i], times);
-                  int n = pairs.get(i).mine().size();
-                  plain[i][b] = ratio(sum, sumOther);
-                  relative[i][b] = ratio(sum - n * base, sumOther - n * baseOther);
-                }
-              });
+      Bootstrap.each(
+          audit.provenance().seed(),
+          "reference bootstrap",
+          (b, random) -> {
+            int[] times = new int[clean.length];
+            for (int q : Bootstrap.positions(times.length, random)) {
+              times[q]++;
+            }
+            double base = weighted(clean, times);
+            double baseOther = weighted(cleanOther, times);
+            for (int i = 0; i < misses.length; i++) {
+              double sum = weighted(misses[i], times);
+              double sumOther = weighted(missesOther[i], times);
+              int n = pairs.get(i).mine().size();
+              plain[i][b] = ratio(sum, sumOther);
+              relative[i][b] = ratio(sum - n * base, sumOther - n * baseOther);
+            }
+          });
     }
 
     private static double weighted(double[] perQuery, int[] times) {
@@ -347,29 +344,24 @@ public final class ReferenceScores {
       return sum;
     }
 
-    /** Returns the interval of the mean over some corruptions; NaN where a resample has none. */
-    double[] interval(List<Integer> of, boolean ofRelative, double value) {
-      double[] means = new double[RESAMPLES];
+    /** Returns the mean over some corruptions; without an interval where a resample has none. */
+    Estimate estimate(List<Integer> of, boolean ofRelative, double value, int queries) {
+      double[] means = new double[Bootstrap.RESAMPLES];
       for (int i : of) {
         double[] scores = (ofRelative ? relative : plain)[i];
-        for (int b = 0; b < RESAMPLES; b++) {
+        for (int b = 0; b < means.length; b++) {
           means[b] += scores[b] / of.size();
         }
       }
       if (Arrays.stream(means).anyMatch(Double::isNaN)) {
-        return new double[] {Double.NaN, Double.NaN};
+        return withoutInterval(value, queries);
       }
       Arrays.sort(means);
-      return new double[] {
-        Math.min(value, quantile(means, TAIL)), Math.max(value, quantile(means, 1 - TAIL))
-      };
+      return Bootstrap.estimate(value, means, queries);
     }
+  }
 
-    private static double quantile(double[] sorted, double share) {
-      double position = share * (sorted.length - 1);
-      int below = (int) position;
-      int above = Math.min(below + 1, sorted.length - 1);
-      return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
-    }
+  private static Estimate withoutInterval(double value, int n) {
+    return new Estimate(value, Double.NaN, Double.NaN, n);
   }
 }

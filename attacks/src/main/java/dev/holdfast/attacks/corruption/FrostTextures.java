@@ -1,5 +1,6 @@
 package dev.holdfast.attacks.corruption;
 
+import dev.holdfast.metrics.digest.Sha256;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.models.data.ImageDecoder;
@@ -8,9 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,7 +51,7 @@ public final class FrostTextures {
    */
   public static FrostTextures read(Path folder) {
     List<PixelImage> pictures = new ArrayList<>();
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     for (int i = 1; i <= COUNT; i++) {
       Path file = find(folder, "frost" + i);
       try {
@@ -64,7 +63,7 @@ public final class FrostTextures {
             "The frost picture (%s) cannot be read: %s.".formatted(file, Reason.of(e)), e);
       }
     }
-    String hash = HexFormat.of().formatHex(digest.digest()).substring(0, 8);
+    String hash = Sha256.hex(digest).substring(0, 8);
     return new FrostTextures("photographs-" + hash, pictures::get);
   }
 
@@ -127,14 +126,6 @@ public final class FrostTextures {
       values[i] = (image.rgb()[i % area * 3 + i / area] & 0xff) / (float) EightBit.MAX_LEVEL;
     }
     return PixelImage.rgb(image.height(), image.width(), values);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.holdfast.attacks.embedding;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.Vectors;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.List;
@@ -95,7 +96,7 @@ public record EmbeddingNoise(Double scale, String relativeTo) implements Embeddi
     double sum = 0;
     for (int i = 0; i < scene.gallery().size(); i++) {
       double[] row = EmbeddingScene.prepared(scene.gallery(), i, scene.distance());
-      sum += Math.sqrt(HalfSpaces.dot(row, row));
+      sum += Math.sqrt(Vectors.dot(row, row));
     }
     return sum / scene.gallery().size();
   }

@@ -3,6 +3,7 @@ package dev.holdfast.attacks.embedding;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
+import dev.holdfast.metrics.Vectors;
 import java.util.List;
 
 /**
@@ -51,10 +52,7 @@ public record EmbeddingScene(
     if (distance != Distance.COSINE) {
       return 1;
     }
-    double squares = 0;
-    for (int i = row * set.dimension(); i < (row + 1) * set.dimension(); i++) {
-      squares += (double) set.values()[i] * set.values()[i];
-    }
+    double squares = Vectors.square(set.values(), row * set.dimension(), set.dimension());
     return squares == 0 ? 0 : 1 / Math.sqrt(squares);
   }
 }

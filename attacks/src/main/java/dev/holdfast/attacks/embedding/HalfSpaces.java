@@ -1,5 +1,6 @@
 package dev.holdfast.attacks.embedding;
 
+import dev.holdfast.metrics.Vectors;
 import java.util.Arrays;
 
 /**
@@ -52,7 +53,7 @@ final class HalfSpaces {
     this.offsets = offsets;
     this.inside = inside;
     this.dimension = inside.length;
-    this.lengths = Arrays.stream(normals).mapToDouble(a -> Math.sqrt(dot(a, a))).toArray();
+    this.lengths = Arrays.stream(normals).mapToDouble(a -> Math.sqrt(Vectors.dot(a, a))).toArray();
     int most = Math.min(dimension, normals.length);
     this.active = new int[most];
     this.multipliers = new double[most + 1];
@@ -67,10 +68,10 @@ final class HalfSpaces {
    */
   Nearest nearest(double cutoff) {
     double[] w = new double[dimension];
-    double tolerance = ROUNDING * Math.sqrt(dot(inside, inside));
+    double tolerance = ROUNDING * Math.sqrt(Vectors.dot(inside, inside));
     int rounds = ROUNDS_PER_HALF_SPACE * (normals.length + 1);
     for (int round = 0; round < rounds; round++) {
-      double length = Math.sqrt(dot(w, w));
+      double length = Math.sqrt(Vectors.dot(w, w));
       if (length >= cutoff) {
         return new Nearest(length, Double.POSITIVE_INFINITY, null);
       }
@@ -98,7 +99,7 @@ final class HalfSpaces {
   }
 
   private double slack(int i, double[] w) {
-    return dot(normals[i], w) - offsets[i];
+    return Vectors.dot(normals[i], w) - offsets[i];
   }
 
   /**
@@ -112,7 +113,7 @@ final class HalfSpaces {
       double[] rest = normals[half].clone();
       double[] shares = orthogonalize(rest, count);
       double[] back = solve(shares);
-      double free = dot(rest, rest);
+      double free = Vectors.dot(rest, rest);
       boolean dependent = Math.sqrt(free) <= DEPENDENT * lengths[half] || count == dimension;
       int blocking = -1;
       double dual = Double.POSITIVE_INFINITY;
@@ -153,7 +154,7 @@ final class HalfSpaces {
     double[] shares = new double[first];
     for (int pass = 0; pass < 2; pass++) {
       for (int j = 0; j < first; j++) {
-        double share = dot(q[j], vector);
+        double share = Vectors.dot(q[j], vector);
         shares[j] += share;
         for (int d = 0; d < dimension; d++) {
           vector[d] -= share * q[j][d];
@@ -194,7 +195,7 @@ final class HalfSpaces {
     for (int j = position + 1; j < last; j++) {
       double[] rest = normals[active[j]].clone();
       double[] shares = orthogonalize(rest, count);
-      append(active[j], rest, shares, Math.sqrt(dot(rest, rest)), multipliers[j]);
+      append(active[j], rest, shares, Math.sqrt(Vectors.dot(rest, rest)), multipliers[j]);
     }
   }
 
@@ -208,7 +209,7 @@ final class HalfSpaces {
       }
       value += multipliers[j] * offsets[active[j]];
     }
-    double squared = 2 * value - dot(combined, combined);
+    double squared = 2 * value - Vectors.dot(combined, combined);
     double share = 0;
     for (int i = 0; i < normals.length; i++) {
       double slack = slack(i, w);
@@ -221,14 +222,7 @@ final class HalfSpaces {
     for (int d = 0; d < dimension; d++) {
       point[d] = w[d] + share * (inside[d] - w[d]);
     }
-    return new Nearest(Math.sqrt(Math.max(0, squared)), Math.sqrt(dot(point, point)), point);
-  }
-
-  static double dot(double[] a, double[] b) {
-    double sum = 0;
-    for (int d = 0; d < a.length; d++) {
-      sum += a[d] * b[d];
-    }
-    return sum;
+    return new Nearest(
+        Math.sqrt(Math.max(0, squared)), Math.sqrt(Vectors.dot(point, point)), point);
   }
 }

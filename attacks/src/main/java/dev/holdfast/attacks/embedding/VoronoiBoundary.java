@@ -2,6 +2,7 @@ package dev.holdfast.attacks.embedding;
 
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.Vectors;
 import dev.holdfast.metrics.error.RunException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -134,7 +135,7 @@ final class VoronoiBoundary {
       offset[d] = value - from[d];
       product += value * from[d];
     }
-    return new Item(offset, HalfSpaces.dot(offset, offset), product, scales[row] == 0);
+    return new Item(offset, Vectors.dot(offset, offset), product, scales[row] == 0);
   }
 
   private double squaredDistance(int row, double[] from) {
@@ -183,7 +184,7 @@ final class VoronoiBoundary {
   }
 
   private static double length(double[] vector) {
-    return Math.sqrt(HalfSpaces.dot(vector, vector));
+    return Math.sqrt(Vectors.dot(vector, vector));
   }
 
   private static double[] minus(double[] a, double[] b) {

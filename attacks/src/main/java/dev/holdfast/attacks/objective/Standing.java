@@ -2,6 +2,7 @@ package dev.holdfast.attacks.objective;
 
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.Vectors;
 import java.util.function.IntPredicate;
 
 /**
@@ -30,10 +31,7 @@ final class Standing {
     if (distance != Distance.COSINE) {
       return 1;
     }
-    double squares = 0;
-    for (int d = row * of.dimension(); d < (row + 1) * of.dimension(); d++) {
-      squares += (double) of.values()[d] * of.values()[d];
-    }
+    double squares = Vectors.square(of.values(), row * of.dimension(), of.dimension());
     return squares == 0 ? 1 : 1 / Math.sqrt(squares);
   }
 
@@ -49,14 +47,7 @@ final class Standing {
 
   /** Returns what orders one point around another. */
   double between(double[] a, double[] b) {
-    if (distance != Distance.DOT) {
-      return distance(a, b);
-    }
-    double dot = 0;
-    for (int d = 0; d < a.length; d++) {
-      dot += a[d] * b[d];
-    }
-    return -dot;
+    return distance == Distance.DOT ? -Vectors.dot(a, b) : distance(a, b);
   }
 
   private static double dot(double[] point, float[] values, int from) {
@@ -69,11 +60,7 @@ final class Standing {
 
   /** Returns the distance between two points. */
   static double distance(double[] a, double[] b) {
-    double squares = 0;
-    for (int d = 0; d < a.length; d++) {
-      squares += (a[d] - b[d]) * (a[d] - b[d]);
-    }
-    return Math.sqrt(squares);
+    return Math.sqrt(Vectors.squaredDistance(a, b));
   }
 
   /** Returns what orders the items of the set around a point: its distance to each. */

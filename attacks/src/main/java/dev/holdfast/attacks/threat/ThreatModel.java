@@ -1,9 +1,6 @@
 package dev.holdfast.attacks.threat;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.holdfast.metrics.digest.Sha256;
 
 /**
  * Everything that an attacker is allowed. Two rows of results compare only where the threat models
@@ -44,12 +41,6 @@ public record ThreatModel(
     String text =
         String.join("|", norm.id(), "" + epsilon.value(), side.id(), knowledge.id())
             + (surrogate == null ? "" : "|" + surrogate.name() + "|" + surrogate.sha256());
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return Sha256.hex(text).substring(0, HASH_DIGITS);
   }
 }

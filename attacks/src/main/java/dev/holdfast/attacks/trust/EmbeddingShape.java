@@ -4,6 +4,7 @@ import static dev.holdfast.attacks.trust.Finding.words;
 
 import dev.holdfast.attacks.trust.Finding.Level;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.Vectors;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -97,11 +98,7 @@ public final class EmbeddingShape {
   }
 
   private static double[] unit(float[] row) {
-    double squares = 0;
-    for (float v : row) {
-      squares += (double) v * v;
-    }
-    double length = Math.sqrt(squares);
+    double length = Math.sqrt(Vectors.square(row, 0, row.length));
     return length == 0 || !Double.isFinite(length)
         ? null
         : IntStream.range(0, row.length).mapToDouble(k -> row[k] / length).toArray();
@@ -113,10 +110,7 @@ public final class EmbeddingShape {
     double squares = 0;
     for (int i = 0; i < centered.length; i++) {
       for (int j = 0; j <= i; j++) {
-        double product = 0;
-        for (int k = 0; k < centered[i].length; k++) {
-          product += centered[i][k] * centered[j][k];
-        }
+        double product = Vectors.dot(centered[i], centered[j]);
         squares += (i == j ? 1 : 2) * product * product;
         trace += i == j ? product : 0;
       }

@@ -3,6 +3,7 @@ package dev.holdfast.attacks.trust;
 import static dev.holdfast.attacks.trust.Finding.words;
 
 import dev.holdfast.attacks.trust.Finding.Level;
+import dev.holdfast.metrics.stats.Quantile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -111,8 +112,8 @@ public final class GradientTrust {
             .mapToDouble(r -> Math.min(nanIsLarge(r.error(SMALLEST)), r.error(SMALL)))
             .sorted()
             .toArray();
-    double median = quantile(errors, 0.5);
-    double high = quantile(errors, 0.75);
+    double median = Quantile.observed(errors, 0.5);
+    double high = Quantile.observed(errors, 0.75);
     double scale = median(moving, r -> r.scale(SMALL));
     double alignment = median(moving, r -> r.alignment(SMALL));
     double bent = median(moving, r -> r.error(VISIBLE));
@@ -219,12 +220,6 @@ public final class GradientTrust {
   }
 
   private static double median(List<LocalResponse> images, ToDoubleFunction<LocalResponse> value) {
-    return quantile(images.stream().mapToDouble(value).sorted().toArray(), 0.5);
-  }
-
-  private static double quantile(double[] sorted, double share) {
-    return sorted.length == 0
-        ? Double.NaN
-        : sorted[(int) Math.min(sorted.length - 1L, (long) (share * sorted.length))];
+    return Quantile.observed(images.stream().mapToDouble(value).sorted().toArray(), 0.5);
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.attacks.trust;
 
+import dev.holdfast.metrics.Vectors;
 import java.util.List;
 
 /**
@@ -57,49 +58,31 @@ public record LocalResponse(
    * NaN where nothing moves.
    */
   double error(int step) {
-    double size = 0;
-    double foreseen = 0;
-    for (int k = 0; k < measured[step].length; k++) {
-      size += measured[step][k] * measured[step][k];
-      foreseen += predicted[step][k] * predicted[step][k];
-    }
+    double size = Vectors.dot(measured[step], measured[step]);
+    double foreseen = Vectors.dot(predicted[step], predicted[step]);
     double error = surprise(step) * Math.sqrt(measured[step].length);
     return size == 0 && foreseen == 0 ? Double.NaN : error / Math.sqrt(size == 0 ? foreseen : size);
   }
 
   /** Returns the root mean square of what random directions did and the gradient did not say. */
   double surprise(int step) {
-    double squares = 0;
-    int directions = measured[step].length;
-    for (int k = 0; k < directions; k++) {
-      double difference = measured[step][k] - predicted[step][k];
-      squares += difference * difference;
-    }
-    return Math.sqrt(squares / directions);
+    double squares = Vectors.squaredDistance(measured[step], predicted[step]);
+    return Math.sqrt(squares / measured[step].length);
   }
 
   /** Returns the cosine between what all steps did and what the gradient said; 0 for none. */
   double alignment(int step) {
-    double product = 0;
-    double squares = 0;
-    double foreseen = 0;
-    for (int k = 0; k < measured[step].length; k++) {
-      product += measured[step][k] * predicted[step][k];
-      squares += measured[step][k] * measured[step][k];
-      foreseen += predicted[step][k] * predicted[step][k];
-    }
+    double product = Vectors.dot(measured[step], predicted[step]);
+    double squares = Vectors.dot(measured[step], measured[step]);
+    double foreseen = Vectors.dot(predicted[step], predicted[step]);
     double lengths = Math.sqrt(squares) * Math.sqrt(foreseen);
     return lengths == 0 ? 0 : product / lengths;
   }
 
   /** Returns how many times as large as what steps did the gradient said it would be. */
   double scale(int step) {
-    double squares = 0;
-    double foreseen = 0;
-    for (int k = 0; k < measured[step].length; k++) {
-      squares += measured[step][k] * measured[step][k];
-      foreseen += predicted[step][k] * predicted[step][k];
-    }
+    double squares = Vectors.dot(measured[step], measured[step]);
+    double foreseen = Vectors.dot(predicted[step], predicted[step]);
     return Math.sqrt(foreseen) / Math.sqrt(squares);
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
+import dev.holdfast.metrics.Vectors;
 import dev.holdfast.metrics.error.InputException;
 import java.util.Arrays;
 import java.util.List;
@@ -36,7 +37,7 @@ class EmbeddingNoiseTest implements EmbeddingAttackContract {
       double norm = 0;
       for (int i = 0; i < items.size(); i++) {
         double[] row = EmbeddingScene.prepared(items, i, distance);
-        norm += Math.sqrt(HalfSpaces.dot(row, row)) / items.size();
+        norm += Math.sqrt(Vectors.dot(row, row)) / items.size();
       }
       // 20 000 numbers: the root mean square is known to half a percent.
       assertThat(rootMeanSquare(new EmbeddingNoise(2.0, null).move(items, scene)))

@@ -3,6 +3,7 @@ package dev.holdfast.attacks.embedding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.holdfast.metrics.Vectors;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -46,13 +47,13 @@ class HalfSpacesTest {
     for (int seed = 0; seed < 300; seed++) {
       Problem problem = Problem.random(seed);
       HalfSpaces.Nearest nearest = problem.halfSpaces().nearest(Double.POSITIVE_INFINITY);
-      double scale = Math.sqrt(HalfSpaces.dot(problem.inside(), problem.inside()));
+      double scale = Math.sqrt(Vectors.dot(problem.inside(), problem.inside()));
       assertThat(nearest.upper() - nearest.lower())
           .as("problem %d", seed)
           .isBetween(-1e-9 * scale, 1e-8 * scale);
       assertThat(nearest.upper()).as("problem %d", seed).isCloseTo(hildreth(problem), within(1e-5));
       for (int i = 0; i < problem.offsets().length; i++) {
-        assertThat(HalfSpaces.dot(problem.normals()[i], nearest.point()))
+        assertThat(Vectors.dot(problem.normals()[i], nearest.point()))
             .isGreaterThanOrEqualTo(problem.offsets()[i] - 1e-9 * scale);
       }
     }
@@ -87,9 +88,9 @@ class HalfSpacesTest {
       double change = 0;
       for (int i = 0; i < n; i++) {
         double[] a = problem.normals()[i];
-        double squared = HalfSpaces.dot(a, a);
+        double squared = Vectors.dot(a, a);
         if (squared > 0) {
-          double step = (problem.offsets()[i] - HalfSpaces.dot(a, w)) / squared;
+          double step = (problem.offsets()[i] - Vectors.dot(a, w)) / squared;
           double next = Math.max(0, multipliers[i] + step);
           for (int d = 0; d < w.length; d++) {
             w[d] += (next - multipliers[i]) * a[d];
@@ -102,7 +103,7 @@ class HalfSpacesTest {
         break;
       }
     }
-    return Math.sqrt(HalfSpaces.dot(w, w));
+    return Math.sqrt(Vectors.dot(w, w));
   }
 
   /** Bisectors between one point and others, as they come up around embeddings. */
@@ -129,7 +130,7 @@ class HalfSpacesTest {
         for (int d = 0; d < dimension; d++) {
           normals[i][d] = inside[d] - points[i][d];
         }
-        offsets[i] = (HalfSpaces.dot(inside, inside) - HalfSpaces.dot(points[i], points[i])) / 2;
+        offsets[i] = (Vectors.dot(inside, inside) - Vectors.dot(points[i], points[i])) / 2;
       }
       return new Problem(normals, offsets, inside);
     }

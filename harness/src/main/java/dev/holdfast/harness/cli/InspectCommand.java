@@ -7,6 +7,7 @@ import dev.holdfast.harness.run.Inspection;
 import dev.holdfast.harness.run.Ticker;
 import dev.holdfast.harness.run.Verdicts;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.Vectors;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.card.ModelCard;
 import dev.holdfast.reports.result.TrustVerdict;
@@ -112,14 +113,13 @@ final class InspectCommand implements Callable<Integer> {
     double shortest = Double.POSITIVE_INFINITY;
     double longest = 0;
     for (int i = 0; i < set.size(); i++) {
-      double squares = 0;
       for (float v : set.row(i)) {
         low = Math.min(low, v);
         high = Math.max(high, v);
-        squares += (double) v * v;
       }
-      shortest = Math.min(shortest, Math.sqrt(squares));
-      longest = Math.max(longest, Math.sqrt(squares));
+      double length = Math.sqrt(Vectors.square(set.values(), i * set.dimension(), set.dimension()));
+      shortest = Math.min(shortest, length);
+      longest = Math.max(longest, length);
     }
     out.printf(
         Locale.ROOT,

@@ -16,6 +16,7 @@ import dev.holdfast.attacks.trust.Finding.Level;
 import dev.holdfast.attacks.trust.GradientTrust;
 import dev.holdfast.attacks.trust.LocalResponse;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.Vectors;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
 import java.util.ArrayList;
@@ -324,12 +325,8 @@ public final class AttackProbe {
   }
 
   private static double distance(float[] a, int rowOfA, float[] b, int rowOfB, int dimension) {
-    double squares = 0;
-    for (int k = 0; k < dimension; k++) {
-      double difference = (double) a[rowOfA * dimension + k] - b[rowOfB * dimension + k];
-      squares += difference * difference;
-    }
-    double length = Math.sqrt(squares);
+    double length =
+        Math.sqrt(Vectors.squaredDistance(a, rowOfA * dimension, b, rowOfB * dimension, dimension));
     return Double.isFinite(length) ? length : Double.NaN;
   }
 }

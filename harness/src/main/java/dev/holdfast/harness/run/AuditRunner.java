@@ -6,6 +6,7 @@ import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.harness.plan.Plan;
 import dev.holdfast.harness.plan.WorstCaseCell;
+import dev.holdfast.metrics.digest.Sha256;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.Models;
@@ -21,7 +22,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -182,7 +182,7 @@ public final class AuditRunner {
 
   /** The fingerprint of the images says nothing of what they are: a manifest may change alone. */
   private static String classes(PixelStore store) {
-    MessageDigest digest = Evidence.sha256();
+    MessageDigest digest = Sha256.digest();
     for (ImageItem item : store.items()) {
       String line =
           String.join(
@@ -195,6 +195,6 @@ public final class AuditRunner {
               "");
       digest.update(line.getBytes(StandardCharsets.UTF_8));
     }
-    return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
+    return Sha256.hex(digest).substring(0, 16);
   }
 }

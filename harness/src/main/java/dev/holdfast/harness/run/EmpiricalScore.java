@@ -3,8 +3,8 @@ package dev.holdfast.harness.run;
 import dev.holdfast.harness.config.Metrics;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
-import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.metrics.robustness.Ers;
+import dev.holdfast.metrics.stats.Bootstrap;
 import dev.holdfast.metrics.stats.Estimate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,29 +94,19 @@ record EmpiricalScore(String label, AttackCell cell, String setting, Estimate es
     int candidates = values[0].length;
     int queries = values[CANDIDATES].length;
     double[] resampled =
-        IntStream.range(0, Trials.RESAMPLES)
-            .parallel()
-            .mapToDouble(
-                resample -> {
-                  CounterRng rng = CounterRng.of(seed, "bootstrap", resample);
-                  int[] some =
-                      IntStream.range(0, candidates).map(i -> rng.nextInt(candidates)).toArray();
-                  int[] others =
-                      IntStream.range(0, queries).map(i -> rng.nextInt(queries)).toArray();
-                  return score(values, some, others);
-                })
-            .sorted()
-            .toArray();
+        Bootstrap.sorted(
+            seed,
+            "bootstrap",
+            random -> {
+              int[] some = Bootstrap.positions(candidates, random);
+              return score(values, some, Bootstrap.positions(queries, random));
+            });
     double score =
         score(
             values,
             IntStream.range(0, candidates).toArray(),
             IntStream.range(0, queries).toArray());
-    return new Estimate(
-        score,
-        Math.min(score, Trials.quantile(resampled, Trials.TAIL)),
-        Math.max(score, Trials.quantile(resampled, 1 - Trials.TAIL)),
-        queries);
+    return Bootstrap.estimate(score, resampled, queries);
   }
 
   private static double score(double[][] values, int[] candidates, int[] queries) {

@@ -2,19 +2,14 @@ package dev.holdfast.harness.run;
 
 import dev.holdfast.harness.npz.NpzWriter;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.digest.Sha256;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.file.AtomicFile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Locale;
 
 /** The folder {@code evidence/}: what somebody else needs to check the numbers. */
@@ -100,7 +95,7 @@ public final class Evidence {
 
   /** Writes a file whole or not at all, and returns its hash. */
   static Entry write(Path audit, String name, String cell, Content content) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     AtomicFile.write(
         audit.resolve(FOLDER).resolve(name),
         out -> {
@@ -109,27 +104,16 @@ public final class Evidence {
           content.write(npz);
           npz.finish();
         });
-    return new Entry(name, HexFormat.of().formatHex(digest.digest()), cell);
+    return new Entry(name, Sha256.hex(digest), cell);
   }
 
   /** Tells whether a file is there and as it was written. */
   static boolean isWhole(Path audit, Entry entry) {
-    MessageDigest digest = sha256();
-    try (InputStream in =
-        new DigestInputStream(
-            Files.newInputStream(audit.resolve(FOLDER).resolve(entry.file())), digest)) {
-      in.transferTo(OutputStream.nullOutputStream());
-      return HexFormat.of().formatHex(digest.digest()).equals(entry.sha256());
+    try {
+      Path file = audit.resolve(FOLDER).resolve(entry.file());
+      return Sha256.hex(file).equals(entry.sha256());
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

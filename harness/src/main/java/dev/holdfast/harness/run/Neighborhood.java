@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.attacks.trust.LocalResponse;
+import dev.holdfast.metrics.Vectors;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.InputGradient;
@@ -221,10 +222,6 @@ final class Neighborhood {
   }
 
   private double product(float[] embeddings, int row, float[] along, int direction) {
-    double sum = 0;
-    for (int k = 0; k < dimension; k++) {
-      sum += (double) embeddings[row * dimension + k] * along[direction * dimension + k];
-    }
-    return sum;
+    return Vectors.dot(embeddings, row * dimension, along, direction * dimension, dimension);
   }
 }

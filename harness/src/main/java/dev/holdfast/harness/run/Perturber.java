@@ -13,6 +13,7 @@ import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.harness.plan.CorruptionCell;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.Vectors;
 import dev.holdfast.models.EmbeddingModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -248,24 +249,13 @@ final class Perturber {
     return true;
   }
 
+  /**
+   * Returns how far an embedding has moved; under the inner product, embeddings move as they are.
+   */
   private static double distance(
       Distance distance, EmbeddingSet clean, float[] embeddings, int i, int dimension) {
-    double squares = 0;
-    double dot = 0;
-    double a2 = 0;
-    double b2 = 0;
-    for (int d = i * dimension; d < (i + 1) * dimension; d++) {
-      double a = clean.values()[d];
-      double b = embeddings[d];
-      squares += (a - b) * (a - b);
-      dot += a * b;
-      a2 += a * a;
-      b2 += b * b;
-    }
-    return switch (distance) {
-      // Under the inner product, embeddings move as they are.
-      case EUCLIDEAN, DOT -> Math.sqrt(squares);
-      case COSINE -> a2 == 0 || b2 == 0 ? 1 : Math.max(0, 1 - dot / Math.sqrt(a2 * b2));
-    };
+    Distance moved = distance.isDistance() ? distance : Distance.EUCLIDEAN;
+    int from = i * dimension;
+    return Vectors.distance(moved, clean.values(), from, embeddings, from, dimension);
   }
 }

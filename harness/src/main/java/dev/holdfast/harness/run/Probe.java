@@ -9,6 +9,7 @@ import dev.holdfast.attacks.trust.GradientTrust;
 import dev.holdfast.attacks.trust.InputUse;
 import dev.holdfast.attacks.trust.Repeatability;
 import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.Vectors;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
@@ -300,14 +301,9 @@ public final class Probe {
 
   /** Returns the distance between two rows, in parts of the length of the first. */
   private double difference(float[] a, int rowOfA, float[] b, int rowOfB) {
-    double squares = 0;
-    double length = 0;
-    for (int k = 0; k < dimension; k++) {
-      double x = a[rowOfA * dimension + k];
-      double y = b[rowOfB * dimension + k];
-      squares += (x - y) * (x - y);
-      length += x * x;
-    }
+    int from = rowOfA * dimension;
+    double squares = Vectors.squaredDistance(a, from, b, rowOfB * dimension, dimension);
+    double length = Vectors.square(a, from, dimension);
     return squares == 0 ? 0 : Math.sqrt(squares / length);
   }
 }

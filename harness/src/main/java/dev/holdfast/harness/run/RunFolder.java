@@ -1,12 +1,12 @@
 package dev.holdfast.harness.run;
 
+import dev.holdfast.metrics.digest.Sha256;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.file.AtomicFile;
 import dev.holdfast.metrics.file.FolderLock;
 import dev.holdfast.reports.AuditFiles;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -283,8 +283,7 @@ final class RunFolder implements AutoCloseable {
   }
 
   private static String hash(Map<String, String> config) {
-    byte[] digest = Evidence.sha256().digest(MAPPER.writeValueAsBytes(new TreeMap<>(config)));
-    return java.util.HexFormat.of().formatHex(digest).substring(0, 16);
+    return Sha256.hex(MAPPER.writeValueAsBytes(new TreeMap<>(config))).substring(0, 16);
   }
 
   Path path() {
@@ -309,7 +308,7 @@ final class RunFolder implements AutoCloseable {
       int end = text.indexOf('\n');
       String payload = text.substring(end + 1);
       Seal seal = MAPPER.readValue(text.substring(0, Math.max(0, end)), Seal.class);
-      return new Seal(name, configHash, sha256(payload)).equals(seal)
+      return new Seal(name, configHash, Sha256.hex(payload)).equals(seal)
           ? Optional.ofNullable(MAPPER.readValue(payload, type))
           : Optional.empty();
     } catch (IOException | JacksonException e) {
@@ -322,11 +321,6 @@ final class RunFolder implements AutoCloseable {
    * run, of another cell, or with a damaged digit is not taken for a result.
    */
   private record Seal(String name, String configHash, String sha256) {}
-
-  private static String sha256(String payload) {
-    return java.util.HexFormat.of()
-        .formatHex(Evidence.sha256().digest(payload.getBytes(StandardCharsets.UTF_8)));
-  }
 
   /**
    * Returns a finished cell of this run. One whose evidence or pictures have changed or are gone is
@@ -342,7 +336,7 @@ final class RunFolder implements AutoCloseable {
   /** Stores something under a name. */
   void write(String name, Object value) {
     String payload = MAPPER.writeValueAsString(value) + "\n";
-    String seal = MAPPER.writeValueAsString(new Seal(name, configHash, sha256(payload)));
+    String seal = MAPPER.writeValueAsString(new Seal(name, configHash, Sha256.hex(payload)));
     AtomicFile.write(path.resolve(CELLS).resolve(name + ".json"), seal + "\n" + payload);
   }
 

@@ -2,6 +2,7 @@ package dev.holdfast.harness.run;
 
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.metrics.QueryResult;
+import dev.holdfast.metrics.digest.Sha256;
 import dev.holdfast.metrics.file.AtomicFile;
 import dev.holdfast.models.data.InputSpec;
 import dev.holdfast.reports.AuditFiles;
@@ -13,7 +14,6 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -133,7 +133,7 @@ final class Showcase {
       }
       picture.setRGB(p % spec.width(), p / spec.width(), rgb);
     }
-    MessageDigest digest = Evidence.sha256();
+    MessageDigest digest = Sha256.digest();
     AtomicFile.write(
         folder.resolve(name),
         out -> {
@@ -141,6 +141,6 @@ final class Showcase {
           ImageIO.write(picture, "png", new DigestOutputStream(out, digest));
         });
     String file = Evidence.SHOWN + "/" + name;
-    written.put(name, new Evidence.Entry(file, HexFormat.of().formatHex(digest.digest()), cell));
+    written.put(name, new Evidence.Entry(file, Sha256.hex(digest), cell));
   }
 }

@@ -1,7 +1,6 @@
 package dev.holdfast.harness.run;
 
 import dev.holdfast.metrics.RetrievalMetric;
-import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.metrics.stats.Estimate;
 import dev.holdfast.metrics.stats.Intervals;
 import java.util.Arrays;
@@ -19,9 +18,6 @@ import java.util.stream.IntStream;
  */
 @SuppressWarnings("ArrayRecordComponent")
 record Trials(int[] queries, int[] draws, int count) {
-
-  static final int RESAMPLES = 1000;
-  static final double TAIL = 0.025;
 
   int size() {
     return queries.length;
@@ -83,12 +79,11 @@ record Trials(int[] queries, int[] draws, int count) {
     return new Estimate(estimate.value(), estimate.low(), estimate.high(), distinct());
   }
 
-  /**
-   * The same for values without bounds: whole queries are resampled, with all their trials (Efron,
-   * Tibshirani, "An introduction to the bootstrap", 1993, section 8.3).
-   */
+  /** The same for values without bounds: whole queries are resampled, with all their trials. */
   Estimate estimate(double[] values, long seed) {
-    return count == 1 ? Intervals.bootstrap(values, seed) : pooled(values, seed);
+    return count == 1
+        ? Intervals.bootstrap(values, seed)
+        : Intervals.bootstrapOverQueries(values, queries, seed);
   }
 
   /**
@@ -108,48 +103,6 @@ record Trials(int[] queries, int[] draws, int count) {
                                 .toArray())
                         .value())
             .toArray());
-  }
-
-  private Estimate pooled(double[] values, long seed) {
-    int n = 1 + Arrays.stream(queries).max().orElse(-1);
-    double[] sums = new double[n];
-    int[] asked = new int[n];
-    for (int t = 0; t < size(); t++) {
-      sums[queries[t]] += values[t];
-      asked[queries[t]]++;
-    }
-    int[] there = IntStream.range(0, n).filter(q -> asked[q] > 0).toArray();
-    double[] means =
-        IntStream.range(0, RESAMPLES)
-            .parallel()
-            .mapToDouble(
-                resample -> {
-                  CounterRng rng = CounterRng.of(seed, "bootstrap", resample);
-                  double sum = 0;
-                  long total = 0;
-                  for (int i = 0; i < there.length; i++) {
-                    int q = there[rng.nextInt(there.length)];
-                    sum += sums[q];
-                    total += asked[q];
-                  }
-                  return sum / total;
-                })
-            .sorted()
-            .toArray();
-    double mean = Arrays.stream(sums).sum() / size();
-    return new Estimate(
-        mean,
-        Math.min(mean, quantile(means, TAIL)),
-        Math.max(mean, quantile(means, 1 - TAIL)),
-        there.length);
-  }
-
-  /** Returns a quantile, with lines between the values. */
-  static double quantile(double[] sorted, double share) {
-    double position = share * (sorted.length - 1);
-    int below = (int) position;
-    int above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
   }
 
   /** Returns the standard deviation of the means of the draws; null with one draw. */

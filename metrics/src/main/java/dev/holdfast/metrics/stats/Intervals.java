@@ -22,7 +22,6 @@ public final class Intervals {
   /** Differences of equal fractions differ by this at most. */
   private static final double ROUNDING = 1e-12;
 
-  private static final int RESAMPLES = 1000;
   private static final Estimate NONE = new Estimate(Double.NaN, Double.NaN, Double.NaN, 0);
 
   private Intervals() {}
@@ -124,34 +123,26 @@ public final class Intervals {
     }
     double half = groups == null ? 1 : (double) values.length / groups.length;
     double[] means =
-        IntStream.range(0, RESAMPLES)
-            .parallel()
-            .mapToDouble(
-                resample -> {
-                  CounterRng random = CounterRng.of(seed, "bayesian bootstrap", resample);
-                  UniformRandomProvider bits = random::nextLong;
-                  ContinuousSampler exponential = ZigguratSampler.Exponential.of(bits);
-                  // Half an observation: a gamma variate of shape 1/2.
-                  double atLow = half * square(random.nextGaussian()) / 2;
-                  double atHigh = half * square(random.nextGaussian()) / 2;
-                  double sum = atLow * low + atHigh * high;
-                  double total = atLow + atHigh;
-                  int n = groups == null ? values.length : groups.length;
-                  for (int i = 0; i < n; i++) {
-                    double weight = exponential.sample();
-                    sum += weight * (groups == null ? values[i] : groups[i][0]);
-                    total += weight * (groups == null ? 1 : groups[i][1]);
-                  }
-                  return sum / total;
-                })
-            .sorted()
-            .toArray();
-    double mean = mean(values);
-    return new Estimate(
-        mean,
-        Math.min(mean, quantile(means, ERROR_RATE / 2)),
-        Math.max(mean, quantile(means, 1 - ERROR_RATE / 2)),
-        values.length);
+        Bootstrap.sorted(
+            seed,
+            "bayesian bootstrap",
+            random -> {
+              UniformRandomProvider bits = random::nextLong;
+              ContinuousSampler exponential = ZigguratSampler.Exponential.of(bits);
+              // Half an observation: a gamma variate of shape 1/2.
+              double atLow = half * square(random.nextGaussian()) / 2;
+              double atHigh = half * square(random.nextGaussian()) / 2;
+              double sum = atLow * low + atHigh * high;
+              double total = atLow + atHigh;
+              int n = groups == null ? values.length : groups.length;
+              for (int i = 0; i < n; i++) {
+                double weight = exponential.sample();
+                sum += weight * (groups == null ? values[i] : groups[i][0]);
+                total += weight * (groups == null ? 1 : groups[i][1]);
+              }
+              return sum / total;
+            });
+    return Bootstrap.estimate(mean(values), means, values.length);
   }
 
   private static double square(double value) {
@@ -178,18 +169,45 @@ public final class Intervals {
         throw new IllegalArgumentException("The value (" + value + ") must be finite.");
       }
     }
+    double[] means = Bootstrap.sorted(seed, "bootstrap", random -> resampledMean(values, random));
+    return Bootstrap.estimate(mean(values), means, values.length);
+  }
+
+  /**
+   * As {@link #bootstrap}, where several values belong to one query: whole queries are resampled,
+   * with all their values (Efron, Tibshirani, section 8.3). The value is the mean over all values.
+   *
+   * @param values finite
+   * @param queries for each value, the number of its query, from 0
+   * @return its number is that of the queries that have a value
+   */
+  public static Estimate bootstrapOverQueries(double[] values, int[] queries, long seed) {
+    int n = 1 + Arrays.stream(queries).max().orElse(-1);
+    double[] sums = new double[n];
+    int[] counts = new int[n];
+    for (int i = 0; i < values.length; i++) {
+      sums[queries[i]] += values[i];
+      counts[queries[i]]++;
+    }
+    int[] there = IntStream.range(0, n).filter(q -> counts[q] > 0).toArray();
+    if (there.length == 0) {
+      return NONE;
+    }
     double[] means =
-        IntStream.range(0, RESAMPLES)
-            .parallel()
-            .mapToDouble(
-                resample -> resampledMean(values, CounterRng.of(seed, "bootstrap", resample)))
-            .sorted()
-            .toArray();
-    return new Estimate(
-        mean(values),
-        quantile(means, ERROR_RATE / 2),
-        quantile(means, 1 - ERROR_RATE / 2),
-        values.length);
+        Bootstrap.sorted(
+            seed,
+            "bootstrap",
+            random -> {
+              double sum = 0;
+              long total = 0;
+              for (int i = 0; i < there.length; i++) {
+                int q = there[random.nextInt(there.length)];
+                sum += sums[q];
+                total += counts[q];
+              }
+              return sum / total;
+            });
+    return Bootstrap.estimate(Arrays.stream(sums).sum() / values.length, means, there.length);
   }
 
   /**
@@ -277,13 +295,5 @@ public final class Intervals {
       sum += values[random.nextInt(values.length)];
     }
     return sum / values.length;
-  }
-
-  /** Interpolates linearly between the two neighboring order statistics. */
-  private static double quantile(double[] sorted, double share) {
-    double position = share * (sorted.length - 1);
-    int below = (int) position;
-    int above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.models.data;
 
+import dev.holdfast.metrics.digest.Sha256;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;

@@ -1,5 +1,6 @@
 package dev.holdfast.models.data;
 
+import dev.holdfast.metrics.digest.Sha256;
 import dev.holdfast.metrics.random.CounterRng;
 import java.io.IOException;
 import java.util.ArrayList;

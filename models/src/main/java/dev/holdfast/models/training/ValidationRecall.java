@@ -4,6 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.Distance;
+import dev.holdfast.metrics.EmbeddingSet;
+import dev.holdfast.metrics.RecallAtK;
+import dev.holdfast.metrics.RetrievalMetric;
+import dev.holdfast.metrics.knn.ExactSearch;
+import dev.holdfast.metrics.knn.Scope;
 import dev.holdfast.models.BackboneNetwork;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.NetworkModel;
@@ -11,6 +16,7 @@ import dev.holdfast.models.Uploads;
 import dev.holdfast.models.backbone.Branch;
 import dev.holdfast.models.backbone.Weights;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** Recall@1 of the classes held out, each image a query to all others. */
 final class ValidationRecall {
@@ -45,59 +51,32 @@ final class ValidationRecall {
         }
       }
     }
-    return recallAt1(embeddings, dimension, labels, recipe.embedding().metric());
+    return recallAt1(embeddings, dimension, labels, recipe.embedding().metric(), parent);
   }
 
   /**
    * Returns the share of the rows whose nearest other row has the same label. A tie with a row of
-   * another label counts as a miss; rows that are alone in their class do not count.
+   * another label counts as a miss; rows that are alone in their class do not count. Embeddings
+   * that are not finite retrieve nothing.
    *
    * @return in [0,1]; not a number if every row is alone
    */
-  static double recallAt1(float[] rows, int dimension, long[] labels, Distance distance) {
-    int hits = 0;
-    int queries = 0;
-    for (int q = 0; q < labels.length; q++) {
-      double same = Double.POSITIVE_INFINITY;
-      double other = Double.POSITIVE_INFINITY;
-      boolean alone = true;
-      for (int g = 0; g < labels.length; g++) {
-        if (g == q) {
-          continue;
-        }
-        double d = between(rows, q * dimension, g * dimension, dimension, distance);
-        if (labels[g] == labels[q]) {
-          alone = false;
-          same = Math.min(same, d);
-        } else {
-          other = Math.min(other, d);
-        }
-      }
-      if (!alone) {
-        queries++;
-        hits += same < other ? 1 : 0;
+  static double recallAt1(
+      float[] rows, int dimension, long[] labels, Distance distance, NDManager parent) {
+    RetrievalMetric recall = new RecallAtK(1);
+    for (float value : rows) {
+      if (!Float.isFinite(value)) {
+        return 0;
       }
     }
-    return (double) hits / queries;
-  }
-
-  private static double between(float[] rows, int a, int b, int dimension, Distance distance) {
-    double squares = 0;
-    double dot = 0;
-    double normA = 0;
-    double normB = 0;
-    for (int i = 0; i < dimension; i++) {
-      double x = rows[a + i];
-      double y = rows[b + i];
-      squares += (x - y) * (x - y);
-      dot += x * y;
-      normA += x * x;
-      normB += y * y;
+    long[] ids = LongStream.range(0, labels.length).toArray();
+    EmbeddingSet set = new EmbeddingSet(rows, dimension, ids, labels);
+    try (ExactSearch search = ExactSearch.of(set, distance, parent)) {
+      return search.search(set, Scope.of(List.of(recall)).hitsAlone(), recall::value).stream()
+          .filter(hit -> !Double.isNaN(hit))
+          .mapToDouble(Double::doubleValue)
+          .average()
+          .orElse(Double.NaN);
     }
-    return switch (distance) {
-      case EUCLIDEAN -> squares;
-      case DOT -> -dot;
-      case COSINE -> normA == 0 || normB == 0 ? 1 : 1 - dot / Math.sqrt(normA * normB);
-    };
   }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.models.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.metrics.digest.Sha256;
 import dev.holdfast.metrics.error.InputException;
 import java.io.File;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package dev.holdfast.models.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.metrics.digest.Sha256;
 import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

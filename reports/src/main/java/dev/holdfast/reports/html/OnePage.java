@@ -1,5 +1,6 @@
 package dev.holdfast.reports.html;
 
+import dev.holdfast.metrics.digest.Sha256;
 import dev.holdfast.reports.json.AuditJson;
 import freemarker.core.TemplateClassResolver;
 import freemarker.template.Configuration;
@@ -11,8 +12,6 @@ import java.io.InputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -129,12 +128,7 @@ final class OnePage {
   }
 
   private static String sourceHash(String script) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8));
-      return "'sha256-" + Base64.getEncoder().encodeToString(hash) + "'";
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    byte[] hash = Sha256.digest().digest(script.getBytes(StandardCharsets.UTF_8));
+    return "'sha256-" + Base64.getEncoder().encodeToString(hash) + "'";
   }
 }

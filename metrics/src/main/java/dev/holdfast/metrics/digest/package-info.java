@@ -1,0 +1,2 @@
+/** Fingerprints of files, texts and arrays. */
+package dev.holdfast.metrics.digest;
