@@ -116,10 +116,13 @@ final class Rows {
     return manager.create(scaled, new Shape(count, dimension));
   }
 
-  /** Whether every sum of products with the other side is a whole number that a double holds. */
+  /**
+   * Whether every sum of products with the other side, or of one of the two with itself, is a whole
+   * number that a double holds.
+   */
   boolean isExactWith(Rows other) {
-    double largest = (double) largestWhole() * other.largestWhole();
-    return largest * dimension < 0x1p50;
+    double largest = Math.max(largestWhole(), other.largestWhole());
+    return largest * largest * dimension < 0x1p50;
   }
 
   /** Returns the largest size of a number if all are whole, otherwise infinity. */

@@ -170,6 +170,38 @@ class ExactSearchTest {
     }
   }
 
+  @Test
+  void ranks_whole_numbers_whose_squares_no_double_holds_by_their_exact_keys() {
+    // Products of small queries with a large gallery are exact, the squares of the gallery are not.
+    EmbeddingSet gallery =
+        RandomSets.of(120, 3, 5, 1000, random -> (1 << 27) + random.nextInt(3) * 16);
+    EmbeddingSet queries = RandomSets.of(60, 3, 5, -1000, random -> random.nextInt(7) - 3);
+    List<QueryResult> results = search(gallery, queries, Distance.EUCLIDEAN, 16, 10);
+
+    for (int query = 0; query < queries.size(); query++) {
+      long label = queries.labels()[query];
+      double[] squares = new double[gallery.size()];
+      for (int item = 0; item < squares.length; item++) {
+        for (int i = 0; i < 3; i++) {
+          double difference =
+              (double) queries.values()[3 * query + i] - gallery.values()[3 * item + i];
+          squares[item] += difference * difference;
+        }
+      }
+      double nearest =
+          IntStream.range(0, squares.length)
+              .filter(item -> gallery.labels()[item] == label)
+              .mapToDouble(item -> squares[item])
+              .min()
+              .orElseThrow();
+      long before =
+          IntStream.range(0, squares.length)
+              .filter(item -> gallery.labels()[item] != label && squares[item] <= nearest)
+              .count();
+      assertThat(results.get(query).firstRelevantRank()).isEqualTo(1 + before);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void does_not_depend_on_the_order_of_the_queries(Distance distance) {
