@@ -25,6 +25,9 @@ final class ForwardFailure {
   private static final Pattern MEMORY =
       Pattern.compile("out of memory|allocate memory", Pattern.CASE_INSENSITIVE);
 
+  private static final Pattern IN_PLACE =
+      Pattern.compile("leaf Variable that requires grad.*in-place");
+
   private static final List<Known> KNOWN =
       List.of(
           new Known(
@@ -67,6 +70,14 @@ final class ForwardFailure {
           card,
           "fit into the memory of the device with a batch of " + input.getShape(),
           "give a smaller --batch-size.",
+          engine);
+    }
+    // Without a gradient it may do so, and the trial with a single image has none.
+    if (IN_PLACE.matcher(words).find()) {
+      return refusal(
+          card,
+          "leave its input as it is, or no gradient leads there, and it changes it in place",
+          "let it begin with x = x.clone(), or write inplace=False.",
           engine);
     }
     if (takesOne) {

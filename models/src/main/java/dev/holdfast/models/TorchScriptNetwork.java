@@ -115,7 +115,9 @@ final class TorchScriptNetwork implements Network {
       // Something among the results is no tensor.
       throw new OutputException(described(input), e);
     }
-    if (output.size() != 1) {
+    // A text comes as an array without a tensor, and whoever asks that for more than its type ends
+    // the process.
+    if (output.size() != 1 || output.head().getDataType() == DataType.STRING) {
       throw new OutputException(described(input), null);
     }
     return output.head();

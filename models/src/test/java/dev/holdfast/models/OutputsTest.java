@@ -124,6 +124,8 @@ class OutputsTest {
           complex64  | complex
           complex128 | complex
           none       | None
+          word       | str
+          number     | int
           words      | a tuple of (a tensor (2, 12), str)
           nested     | a tuple of (a tensor (2, 12), a tuple of (a tensor (2, 2), None))
           named      | a dict of {embedding: a tensor (2, 12), logits: a tensor (2, 2)}
@@ -177,6 +179,18 @@ class OutputsTest {
       assertThatThrownBy(() -> model.embed(sixteenths(manager, 2)))
           .isInstanceOf(InputException.class)
           .hasMessageContainingAll("fit into the memory", "give a smaller --batch-size.");
+    }
+  }
+
+  @Test
+  void a_network_that_changes_its_input_in_place_is_no_trace_of_one_image() {
+    try (EmbeddingModel model = ToyEmbedder.of(card(false), x -> x.subi(0.5f).reshape(-1, 12));
+        NDManager manager = model.manager().newSubManager()) {
+      NDArray pixels = sixteenths(manager, 2);
+      assertThat(model.embed(pixels).toFloatArray()).isEqualTo(pixels.sub(0.5f).toFloatArray());
+      assertThatThrownBy(() -> gradient(model, pixels))
+          .isInstanceOf(InputException.class)
+          .hasMessageContainingAll("leave its input as it is", "x = x.clone()");
     }
   }
 

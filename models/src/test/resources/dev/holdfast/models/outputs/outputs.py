@@ -47,6 +47,16 @@ class Words(Net):
         return self.body(x), "cls"
 
 
+class Word(Net):
+    def forward(self, x) -> str:
+        return "cls"
+
+
+class Number(Net):
+    def forward(self, x) -> int:
+        return 12
+
+
 class Nested(Net):
     def forward(self, x) -> Tuple[Tensor, Tuple[Tensor, Optional[Tensor]]]:
         y = self.body(x)
@@ -120,7 +130,7 @@ class Gray(Net):
 here = os.path.dirname(os.path.abspath(__file__))
 torch.manual_seed(0)
 for name, net in dict(
-    float16=Half(), bfloat16=BFloat(), float64=Float64(), complex64=Complex64(), complex128=Complex128(), none=Nothing(), words=Words(),
+    float16=Half(), bfloat16=BFloat(), float64=Float64(), complex64=Complex64(), complex128=Complex128(), none=Nothing(), words=Words(), word=Word(), number=Number(),
     nested=Nested(), named=Named(), one=One(), view1=View1(), view4=View4(), cls=Cls(), squeeze=Squeeze(),
     two_inputs=TwoInputs(), double=Double(), size=Size(), gray=Gray(),
 ).items():
