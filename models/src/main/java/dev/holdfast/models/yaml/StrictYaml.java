@@ -50,6 +50,9 @@ public final class StrictYaml {
 
   private static final String TYPE = "type";
 
+  /** In bytes: as many as the parser takes, which asks too late and takes quadratic time. */
+  private static final int LARGEST_FILE = 3 << 20;
+
   private static final YAMLMapper MAPPER =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -75,6 +78,14 @@ public final class StrictYaml {
   public static <T> T read(Path file, Class<T> type) {
     String text;
     try {
+      if (Files.size(file) > LARGEST_FILE) {
+        throw InputException.of(
+            "size",
+            Files.size(file) + " bytes",
+            "the file " + file,
+            "be at most %d bytes".formatted(LARGEST_FILE),
+            "it is no file of Holdfast");
+      }
       text = Files.readString(file, StandardCharsets.UTF_8);
     } catch (NoSuchFileException e) {
       throw new InputException(

@@ -204,6 +204,14 @@ class StrictYamlTest {
   }
 
   @Test
+  void a_file_that_no_one_wrote_by_hand_is_not_parsed(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("a.yaml"), "name: " + "x".repeat(3 << 20));
+    assertThatThrownBy(() -> StrictYaml.read(file, Garden.class))
+        .isInstanceOf(InputException.class)
+        .hasMessageContainingAll("The size (3145734 bytes)", "must be at most 3145728 bytes");
+  }
+
+  @Test
   void a_file_that_is_not_text_is_one_message(@TempDir Path folder) throws Exception {
     Path file = Files.write(folder.resolve("a.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1});
     assertThatThrownBy(() -> StrictYaml.read(file, Garden.class))
