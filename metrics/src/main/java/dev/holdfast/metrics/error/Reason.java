@@ -2,6 +2,7 @@ package dev.holdfast.metrics.error;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
@@ -27,6 +28,9 @@ public final class Reason {
     }
     if (e instanceof FileSystemLoopException loop) {
       return "the link " + loop.getFile() + " leads in a circle";
+    }
+    if (e instanceof CharacterCodingException) {
+      return "some of its bytes are no characters";
     }
     if (e instanceof FileSystemException other && other.getReason() != null) {
       return other.getReason();

@@ -1,6 +1,7 @@
 package dev.holdfast.models.data;
 
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.metrics.error.Reason;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -224,7 +225,7 @@ final class ManifestTable {
   private static InputException unreadable(Path table, Exception e) {
     return new InputException(
         "The manifest %s must be a CSV file in UTF-8 or UTF-16 with a byte order mark: %s.%nMaybe it was damaged, or saved in another encoding."
-            .formatted(table, e.getMessage()),
+            .formatted(table, Reason.of(e)),
         e);
   }
 }

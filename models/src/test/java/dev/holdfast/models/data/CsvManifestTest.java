@@ -257,7 +257,18 @@ class CsvManifestTest implements DatasetLayoutContract {
     Files.writeString(table, "path,label\na.png,ä\nb.png,b\n", StandardCharsets.ISO_8859_1);
     assertThatThrownBy(() -> layout().read(table))
         .isInstanceOf(InputException.class)
+        .hasMessageContaining(": some of its bytes are no characters.")
         .hasMessageContaining("saved in another encoding");
+  }
+
+  @Test
+  void says_in_words_that_a_quote_is_never_closed() throws IOException {
+    Path table = Fixtures.writeText(dir.resolve("t.csv"), "path,label\n\"a.png,a\nb.png,b\n");
+
+    assertThatThrownBy(() -> layout().read(table))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("EOF reached")
+        .hasMessageNotContaining("Exception");
   }
 
   @Test
