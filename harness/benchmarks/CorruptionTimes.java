@@ -1,6 +1,6 @@
 import dev.holdfast.attacks.corruption.Corruption;
 import dev.holdfast.attacks.corruption.Dialect;
-import dev.holdfast.attacks.corruption.PixelImage;
+import dev.holdfast.attacks.imaging.PixelImage;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

@@ -1,6 +1,10 @@
 package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.holdfast.attacks.gradient.ApgdSteps;
+import dev.holdfast.attacks.gradient.Slots;
+import dev.holdfast.attacks.task.AttackTask;
+import dev.holdfast.attacks.task.Perturbed;
 import java.util.function.Consumer;
 
 /**

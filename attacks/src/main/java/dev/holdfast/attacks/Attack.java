@@ -2,9 +2,11 @@ package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.attacks.task.AttackTask;
+import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.attacks.threat.Knowledge;
-import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.ThreatModel;
+import dev.holdfast.models.budget.Norm;
 import dev.holdfast.models.registry.Registry;
 import java.util.List;
 import java.util.function.Consumer;

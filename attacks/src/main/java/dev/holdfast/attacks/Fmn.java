@@ -2,9 +2,17 @@ package dev.holdfast.attacks;
 
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.holdfast.attacks.gradient.MinNorm;
+import dev.holdfast.attacks.gradient.RowStore;
+import dev.holdfast.attacks.gradient.Rule;
+import dev.holdfast.attacks.gradient.Slots;
 import dev.holdfast.attacks.objective.Objective;
-import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.attacks.projection.Gradients;
+import dev.holdfast.attacks.projection.Lengths;
+import dev.holdfast.attacks.task.AttackTask;
+import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.attacks.threat.ThreatModel;
+import dev.holdfast.models.budget.Norm;
 import java.util.function.Consumer;
 
 /**

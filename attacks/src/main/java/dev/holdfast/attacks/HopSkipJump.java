@@ -1,12 +1,18 @@
 package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.holdfast.attacks.blackbox.Inquiries;
+import dev.holdfast.attacks.blackbox.Inquiry;
+import dev.holdfast.attacks.gradient.MinNorm;
 import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.attacks.projection.PixelBudget;
+import dev.holdfast.attacks.task.AttackTask;
+import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.attacks.threat.Knowledge;
-import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.budget.Norm;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

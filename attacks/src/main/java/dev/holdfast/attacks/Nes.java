@@ -1,12 +1,20 @@
 package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.holdfast.attacks.blackbox.Estimating;
+import dev.holdfast.attacks.blackbox.Inquiries;
 import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.attacks.projection.Ball;
+import dev.holdfast.attacks.projection.PixelBudget;
+import dev.holdfast.attacks.projection.PixelGrid;
+import dev.holdfast.attacks.task.AttackTask;
+import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.attacks.threat.Knowledge;
-import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.budget.Norm;
+import dev.holdfast.models.budget.StepSize;
 import java.util.function.Consumer;
 
 /**
@@ -92,7 +100,7 @@ public record Nes(Integer steps, Integer samples, Double sigma, String stepSize,
               (direction, random) -> cells(direction, pixels, random),
               rng) {
             @Override
-            void move(float[] iterate, double[] gradient) {
+            protected void move(float[] iterate, double[] gradient) {
               step(iterate, gradient, length, task.norm());
             }
           };

@@ -1,8 +1,13 @@
 package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.holdfast.attacks.gradient.MomentumSteps;
+import dev.holdfast.attacks.gradient.Slots;
 import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.attacks.task.AttackTask;
+import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.attacks.threat.ThreatModel;
+import dev.holdfast.models.budget.StepSize;
 import java.util.function.Consumer;
 
 /**

@@ -1,10 +1,15 @@
 package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.attacks.threat.Epsilon;
-import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.attacks.projection.PixelGrid;
+import dev.holdfast.attacks.shared.CrossLearning;
+import dev.holdfast.attacks.shared.Insert;
+import dev.holdfast.attacks.task.AttackTask;
+import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.budget.Epsilon;
+import dev.holdfast.models.budget.Norm;
 import java.util.List;
 import java.util.function.Consumer;
 

@@ -2,8 +2,14 @@ package dev.holdfast.attacks;
 
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.attacks.gradient.Rule;
+import dev.holdfast.attacks.gradient.Slots;
+import dev.holdfast.attacks.projection.Ball;
+import dev.holdfast.attacks.projection.Lengths;
+import dev.holdfast.attacks.task.AttackTask;
+import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.budget.Norm;
 import java.util.function.Consumer;
 
 /**

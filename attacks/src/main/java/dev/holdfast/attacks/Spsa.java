@@ -1,12 +1,19 @@
 package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.holdfast.attacks.blackbox.Estimating;
+import dev.holdfast.attacks.blackbox.Inquiries;
 import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.attacks.projection.Ball;
+import dev.holdfast.attacks.projection.PixelBudget;
+import dev.holdfast.attacks.task.AttackTask;
+import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.attacks.threat.Knowledge;
-import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.budget.Norm;
+import dev.holdfast.models.budget.StepSize;
 import java.util.function.Consumer;
 
 /**
@@ -100,7 +107,7 @@ public record Spsa(Integer steps, Integer samples, Double delta, String stepSize
     }
 
     @Override
-    void move(float[] iterate, double[] gradient) {
+    protected void move(float[] iterate, double[] gradient) {
       moves++;
       double meanBias = 1 - Math.pow(MOMENTUM, moves);
       double squareBias = 1 - Math.pow(SQUARES, moves);

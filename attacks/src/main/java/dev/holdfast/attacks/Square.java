@@ -1,9 +1,16 @@
 package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.holdfast.attacks.blackbox.Inquiries;
+import dev.holdfast.attacks.blackbox.SquareL2;
+import dev.holdfast.attacks.blackbox.SquareLinf;
+import dev.holdfast.attacks.projection.PixelBudget;
+import dev.holdfast.attacks.projection.PixelGrid;
+import dev.holdfast.attacks.task.AttackTask;
+import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.attacks.threat.Knowledge;
-import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.budget.Norm;
 import java.util.function.Consumer;
 
 /**
@@ -80,8 +87,8 @@ public record Square(Integer queries, Double p, Boolean rescale) implements Atta
               CounterRng.of(task.seed(), task.cell() + "/square", task.clean().ids()[item]);
           float[] clean = task.image(item);
           return task.norm() == Norm.LINF
-              ? new SquareLinf(this, grid, budget, clean, rng)
-              : new SquareL2(this, grid, budget, clean, rng);
+              ? new SquareLinf(queries, this::share, grid, budget, clean, rng)
+              : new SquareL2(queries, this::share, grid, budget, clean, rng);
         },
         done);
   }

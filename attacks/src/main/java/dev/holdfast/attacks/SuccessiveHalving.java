@@ -1,7 +1,11 @@
 package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.holdfast.attacks.gradient.MinNorm;
+import dev.holdfast.attacks.gradient.Tournament;
 import dev.holdfast.attacks.objective.Objective;
+import dev.holdfast.attacks.task.AttackTask;
+import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.attacks.threat.ThreatModel;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,14 +39,6 @@ public record SuccessiveHalving(Integer runs, Integer steps) implements Attack {
   private static final int DEFAULT_STEPS = 8;
   private static final int KEPT = 4;
 
-  /**
-   * Some runs of equal length.
-   *
-   * @param runs how many
-   * @param steps of each
-   */
-  record Round(int runs, int steps) {}
-
   /** Puts the defaults in and checks the values. */
   public SuccessiveHalving {
     runs = Check.count("runs", runs, DEFAULT_RUNS, OWNER);
@@ -61,15 +57,15 @@ public record SuccessiveHalving(Integer runs, Integer steps) implements Attack {
   }
 
   /** Returns the rounds, in their order; the last one has one run. */
-  List<Round> rounds() {
-    List<Round> rounds = new ArrayList<>();
+  List<Tournament.Round> rounds() {
+    List<Tournament.Round> rounds = new ArrayList<>();
     int left = runs;
     int length = steps;
-    rounds.add(new Round(left, length));
+    rounds.add(new Tournament.Round(left, length));
     while (left > 1) {
       left = (left + KEPT - 1) / KEPT;
       length *= 2;
-      rounds.add(new Round(left, length));
+      rounds.add(new Tournament.Round(left, length));
     }
     return rounds;
   }

@@ -2,9 +2,16 @@ package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.attacks.objective.Objective;
-import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.attacks.projection.Ball;
+import dev.holdfast.attacks.projection.PixelBudget;
+import dev.holdfast.attacks.shared.CrossLearning;
+import dev.holdfast.attacks.shared.Insert;
+import dev.holdfast.attacks.task.AttackTask;
+import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.budget.Norm;
+import dev.holdfast.models.budget.StepSize;
 import java.util.function.Consumer;
 
 /**

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.holdfast.attacks.objective.EmbeddingShift;
 import dev.holdfast.attacks.objective.SingleTarget;
-import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.attacks.projection.Ball;
 import dev.holdfast.models.EmbeddingModel;
-import dev.holdfast.models.ToyEmbedder;
+import dev.holdfast.models.budget.Norm;
+import dev.holdfast.models.engine.ToyEmbedder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

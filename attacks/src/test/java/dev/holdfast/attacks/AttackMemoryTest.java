@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.attacks.objective.SingleTarget;
-import dev.holdfast.attacks.threat.Norm;
-import dev.holdfast.models.LiveArrays;
+import dev.holdfast.attacks.task.AttackTask;
+import dev.holdfast.models.budget.Norm;
+import dev.holdfast.models.engine.LiveArrays;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

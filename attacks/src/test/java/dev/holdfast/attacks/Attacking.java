@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.attacks.objective.Aim;
 import dev.holdfast.attacks.objective.BoundObjective;
+import dev.holdfast.attacks.task.AttackTask;
+import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.models.EmbeddingModel;
 import java.util.Arrays;

@@ -3,9 +3,10 @@ package dev.holdfast.attacks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.attacks.objective.SingleTarget;
-import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.models.EmbeddingModel;
-import dev.holdfast.models.ToyEmbedder;
+import dev.holdfast.models.budget.Norm;
+import dev.holdfast.models.engine.ToyEmbedder;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.attacks.objective.Margin;
-import dev.holdfast.attacks.threat.Epsilon;
 import dev.holdfast.attacks.threat.Knowledge;
-import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.budget.Epsilon;
+import dev.holdfast.models.budget.Norm;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.attacks.objective.SingleTarget;
+import dev.holdfast.attacks.task.AttackTask;
+import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.ToyEmbedder;
+import dev.holdfast.models.engine.ToyEmbedder;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.attacks.objective.Surroundings;
-import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.attacks.task.AttackTask;
+import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.ToyEmbedder;
+import dev.holdfast.models.budget.Norm;
+import dev.holdfast.models.engine.ToyEmbedder;
 import org.junit.jupiter.api.Test;
 
 class NesTest implements ClimbContract {

@@ -3,9 +3,9 @@ package dev.holdfast.attacks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.ToyEmbedder;
+import dev.holdfast.models.budget.Norm;
+import dev.holdfast.models.engine.ToyEmbedder;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;

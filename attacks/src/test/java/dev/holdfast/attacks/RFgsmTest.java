@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.EmbeddingModel;
-import dev.holdfast.models.ToyEmbedder;
+import dev.holdfast.models.budget.Norm;
+import dev.holdfast.models.engine.ToyEmbedder;
 import org.junit.jupiter.api.Test;
 
 class RFgsmTest implements AscentContract {

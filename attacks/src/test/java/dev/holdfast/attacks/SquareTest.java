@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import dev.holdfast.attacks.blackbox.Inquiry;
+import dev.holdfast.attacks.blackbox.SquareL2;
+import dev.holdfast.attacks.blackbox.SquareLinf;
 import dev.holdfast.attacks.objective.Surroundings;
-import dev.holdfast.attacks.threat.Norm;
+import dev.holdfast.attacks.projection.PixelBudget;
+import dev.holdfast.attacks.projection.PixelGrid;
+import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
-import dev.holdfast.models.ToyEmbedder;
+import dev.holdfast.models.budget.Norm;
+import dev.holdfast.models.engine.ToyEmbedder;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -80,7 +86,14 @@ class SquareTest implements ClimbContract {
     for (int seed = 0; seed < 2; seed++) {
       Square square = new Square(2000, null, null);
       PixelBudget budget = new PixelBudget(Norm.L2, 0.3);
-      Inquiry inquiry = new SquareL2(square, grid, budget, clean, CounterRng.of(seed, "bumps", 0));
+      Inquiry inquiry =
+          new SquareL2(
+              square.queries(),
+              square::share,
+              grid,
+              budget,
+              clean,
+              CounterRng.of(seed, "bumps", 0));
       float[] shown = new float[clean.length];
       double best = 0;
       while (!inquiry.over()) {
@@ -155,8 +168,8 @@ class SquareTest implements ClimbContract {
         CounterRng rng = CounterRng.of(1, "windows", 0);
         Inquiry inquiry =
             norm == Norm.LINF
-                ? new SquareLinf(square, grid, budget, clean, rng)
-                : new SquareL2(square, grid, budget, clean, rng);
+                ? new SquareLinf(square.queries(), square::share, grid, budget, clean, rng)
+                : new SquareL2(square.queries(), square::share, grid, budget, clean, rng);
         float[] shown = new float[clean.length];
         while (!inquiry.over()) {
           inquiry.show(shown, 0);

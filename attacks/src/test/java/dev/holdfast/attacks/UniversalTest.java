@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.holdfast.attacks.objective.EmbeddingShift;
 import dev.holdfast.attacks.objective.SingleTarget;
-import dev.holdfast.attacks.threat.Epsilon;
 import dev.holdfast.attacks.threat.Knowledge;
-import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.ToyEmbedder;
+import dev.holdfast.models.budget.Epsilon;
+import dev.holdfast.models.budget.Norm;
+import dev.holdfast.models.engine.ToyEmbedder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

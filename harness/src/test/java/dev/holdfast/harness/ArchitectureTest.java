@@ -30,6 +30,55 @@ class ArchitectureTest {
           "reports", Set.of("metrics"),
           "harness", Set.of("metrics", "models", "attacks", "reports"));
 
+  /** The packages of a module, from the lowest up: a package may use those before it alone. */
+  private static final Map<String, List<String>> LAYERS =
+      Map.of(
+          "models",
+          List.of(
+              ".budget",
+              ".registry",
+              ".yaml",
+              ".image.jpeg",
+              ".image",
+              ".backbone",
+              ".card",
+              ".data",
+              ".data.layout",
+              ".data.shapes",
+              "",
+              ".engine",
+              ".loss",
+              ".training"),
+          "attacks",
+          List.of(
+              ".imaging",
+              ".corruption",
+              ".threat",
+              ".trust",
+              ".training",
+              ".objective",
+              ".embedding",
+              ".task",
+              ".projection",
+              ".gradient",
+              ".blackbox",
+              ".shared",
+              ""),
+          "harness",
+          List.of(
+              ".npz",
+              ".config",
+              ".plan",
+              ".runtime",
+              ".retrieval",
+              ".outcome",
+              ".audit.rows",
+              ".audit.cell",
+              ".trust",
+              ".audit",
+              ".study",
+              ".cli"));
+
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(location -> !location.contains("test-classes/"))
@@ -75,6 +124,27 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(forbidden.toArray(String[]::new))
+          .check(CLASSES);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"models", "attacks", "harness"})
+  void uses_the_packages_below_in_its_module(String module) {
+    List<String> layers = LAYERS.get(module).stream().map(p -> ROOT + "." + module + p).toList();
+    assertThat(
+            CLASSES.stream()
+                .filter(c -> module(c).equals(module))
+                .map(JavaClass::getPackageName)
+                .collect(Collectors.toSet()))
+        .containsExactlyInAnyOrderElementsOf(layers);
+    for (int layer = 0; layer < layers.size() - 1; layer++) {
+      noClasses()
+          .that()
+          .resideInAPackage(layers.get(layer))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(layers.subList(layer + 1, layers.size()).toArray(String[]::new))
           .check(CLASSES);
     }
   }

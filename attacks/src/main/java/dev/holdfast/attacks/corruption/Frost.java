@@ -1,7 +1,10 @@
 package dev.holdfast.attacks.corruption;
 
-import static dev.holdfast.attacks.corruption.PixelImage.clip;
+import static dev.holdfast.attacks.imaging.PixelImage.clip;
 
+import dev.holdfast.attacks.imaging.Bilinear;
+import dev.holdfast.attacks.imaging.Border;
+import dev.holdfast.attacks.imaging.PixelImage;
 import dev.holdfast.metrics.random.CounterRng;
 
 /**

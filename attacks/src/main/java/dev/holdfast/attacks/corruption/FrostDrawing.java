@@ -1,7 +1,10 @@
 package dev.holdfast.attacks.corruption;
 
-import static dev.holdfast.attacks.corruption.EightBit.MAX_LEVEL;
+import static dev.holdfast.attacks.imaging.EightBit.MAX_LEVEL;
 
+import dev.holdfast.attacks.imaging.NormalDraws;
+import dev.holdfast.attacks.imaging.PixelImage;
+import dev.holdfast.attacks.imaging.Plasma;
 import dev.holdfast.metrics.random.CounterRng;
 
 /**

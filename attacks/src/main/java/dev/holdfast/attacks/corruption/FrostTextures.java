@@ -1,10 +1,14 @@
 package dev.holdfast.attacks.corruption;
 
+import dev.holdfast.attacks.imaging.Bilinear;
+import dev.holdfast.attacks.imaging.Border;
+import dev.holdfast.attacks.imaging.EightBit;
+import dev.holdfast.attacks.imaging.PixelImage;
 import dev.holdfast.metrics.digest.Sha256;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.error.Reason;
-import dev.holdfast.models.data.ImageDecoder;
-import dev.holdfast.models.data.RgbImage;
+import dev.holdfast.models.image.ImageDecoder;
+import dev.holdfast.models.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

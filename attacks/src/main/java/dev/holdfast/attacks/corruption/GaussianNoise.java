@@ -1,7 +1,9 @@
 package dev.holdfast.attacks.corruption;
 
-import static dev.holdfast.attacks.corruption.PixelImage.clip;
+import static dev.holdfast.attacks.imaging.PixelImage.clip;
 
+import dev.holdfast.attacks.imaging.NormalDraws;
+import dev.holdfast.attacks.imaging.PixelImage;
 import dev.holdfast.metrics.random.CounterRng;
 
 /** Adds independent normal noise to every value, as in low light. */

@@ -1,8 +1,10 @@
 package dev.holdfast.attacks.corruption;
 
-import static dev.holdfast.attacks.corruption.PixelImage.clip;
+import static dev.holdfast.attacks.imaging.PixelImage.clip;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.holdfast.attacks.imaging.NormalDraws;
+import dev.holdfast.attacks.imaging.PixelImage;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.Objects;

@@ -1,5 +1,6 @@
 package dev.holdfast.attacks.corruption;
 
+import dev.holdfast.attacks.imaging.PixelImage;
 import dev.holdfast.metrics.random.CounterRng;
 
 /** Salt and pepper: sets single values to 0 or 1. */

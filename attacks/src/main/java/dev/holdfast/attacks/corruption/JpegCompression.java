@@ -1,5 +1,7 @@
 package dev.holdfast.attacks.corruption;
 
+import dev.holdfast.attacks.imaging.JpegCodec;
+import dev.holdfast.attacks.imaging.PixelImage;
 import dev.holdfast.metrics.random.CounterRng;
 
 /** Stores the image as a JPEG of low quality (4:2:0, baseline tables) and reads it back. */

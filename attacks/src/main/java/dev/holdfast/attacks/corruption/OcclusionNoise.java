@@ -1,5 +1,6 @@
 package dev.holdfast.attacks.corruption;
 
+import dev.holdfast.attacks.imaging.PixelImage;
 import dev.holdfast.metrics.random.CounterRng;
 
 /** Covers a rectangle of the image with noise: every value there is drawn, all equally likely. */

@@ -1,5 +1,7 @@
 package dev.holdfast.attacks.corruption;
 
+import dev.holdfast.attacks.imaging.BoxResize;
+import dev.holdfast.attacks.imaging.PixelImage;
 import dev.holdfast.metrics.random.CounterRng;
 
 /** Shrinks the image by box averaging and blows it up again, in 8 bits. */

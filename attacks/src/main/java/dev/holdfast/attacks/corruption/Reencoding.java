@@ -1,5 +1,9 @@
 package dev.holdfast.attacks.corruption;
 
+import dev.holdfast.attacks.imaging.BoxResize;
+import dev.holdfast.attacks.imaging.EightBit;
+import dev.holdfast.attacks.imaging.JpegCodec;
+import dev.holdfast.attacks.imaging.PixelImage;
 import dev.holdfast.metrics.random.CounterRng;
 
 /**

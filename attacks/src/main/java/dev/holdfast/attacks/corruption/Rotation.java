@@ -1,5 +1,7 @@
 package dev.holdfast.attacks.corruption;
 
+import dev.holdfast.attacks.imaging.PixelImage;
+import dev.holdfast.attacks.imaging.Warp;
 import dev.holdfast.metrics.random.CounterRng;
 
 /** Turns the image about its center, to a side that is drawn. Corners show the image mirrored. */

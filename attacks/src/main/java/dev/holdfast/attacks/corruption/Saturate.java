@@ -1,7 +1,8 @@
 package dev.holdfast.attacks.corruption;
 
-import static dev.holdfast.attacks.corruption.PixelImage.clip;
+import static dev.holdfast.attacks.imaging.PixelImage.clip;
 
+import dev.holdfast.attacks.imaging.PixelImage;
 import dev.holdfast.metrics.random.CounterRng;
 
 /** Scales and raises the saturation (S of HSV) of every pixel. */

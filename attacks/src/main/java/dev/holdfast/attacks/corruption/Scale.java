@@ -1,5 +1,7 @@
 package dev.holdfast.attacks.corruption;
 
+import dev.holdfast.attacks.imaging.PixelImage;
+import dev.holdfast.attacks.imaging.Warp;
 import dev.holdfast.metrics.random.CounterRng;
 
 /** Shrinks the image, as from further away. Around it, the image goes on mirrored. */

@@ -1,6 +1,7 @@
 package dev.holdfast.attacks.corruption;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.holdfast.attacks.imaging.PixelImage;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.registry.Registry;
 

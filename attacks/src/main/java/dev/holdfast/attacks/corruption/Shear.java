@@ -1,5 +1,7 @@
 package dev.holdfast.attacks.corruption;
 
+import dev.holdfast.attacks.imaging.PixelImage;
+import dev.holdfast.attacks.imaging.Warp;
 import dev.holdfast.metrics.random.CounterRng;
 
 /** Slants the image along one axis, to a side that is drawn. Corners show the image mirrored. */

@@ -1,7 +1,9 @@
 package dev.holdfast.attacks.corruption;
 
-import static dev.holdfast.attacks.corruption.PixelImage.clip;
+import static dev.holdfast.attacks.imaging.PixelImage.clip;
 
+import dev.holdfast.attacks.imaging.PixelImage;
+import dev.holdfast.attacks.imaging.PoissonDraws;
 import dev.holdfast.metrics.random.CounterRng;
 
 /** Replaces every value by a Poisson number of photons. */

@@ -1,8 +1,13 @@
 package dev.holdfast.attacks.corruption;
 
-import static dev.holdfast.attacks.corruption.EightBit.MAX_LEVEL;
-import static dev.holdfast.attacks.corruption.PixelImage.clip;
+import static dev.holdfast.attacks.imaging.EightBit.MAX_LEVEL;
+import static dev.holdfast.attacks.imaging.PixelImage.clip;
 
+import dev.holdfast.attacks.imaging.MotionFilter;
+import dev.holdfast.attacks.imaging.NormalDraws;
+import dev.holdfast.attacks.imaging.PixelImage;
+import dev.holdfast.attacks.imaging.Scratch;
+import dev.holdfast.attacks.imaging.Zoom;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.Arrays;
 

@@ -1,8 +1,15 @@
 package dev.holdfast.attacks.corruption;
 
-import static dev.holdfast.attacks.corruption.EightBit.MAX_LEVEL;
-import static dev.holdfast.attacks.corruption.PixelImage.clip;
+import static dev.holdfast.attacks.imaging.EightBit.MAX_LEVEL;
+import static dev.holdfast.attacks.imaging.PixelImage.clip;
 
+import dev.holdfast.attacks.imaging.Border;
+import dev.holdfast.attacks.imaging.Distances;
+import dev.holdfast.attacks.imaging.Edges;
+import dev.holdfast.attacks.imaging.GaussianFilter;
+import dev.holdfast.attacks.imaging.NormalDraws;
+import dev.holdfast.attacks.imaging.PixelImage;
+import dev.holdfast.attacks.imaging.Scratch;
 import dev.holdfast.metrics.random.CounterRng;
 
 /** Splashes water on the lens at severities 1 to 3, and mud at 4 and 5. */

@@ -1,6 +1,8 @@
 package dev.holdfast.attacks.corruption;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.holdfast.attacks.imaging.PixelImage;
+import dev.holdfast.attacks.imaging.Warp;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.Objects;
 

@@ -1,7 +1,9 @@
 package dev.holdfast.attacks.corruption;
 
-import static dev.holdfast.attacks.corruption.PixelImage.clip;
+import static dev.holdfast.attacks.imaging.PixelImage.clip;
 
+import dev.holdfast.attacks.imaging.PixelImage;
+import dev.holdfast.attacks.imaging.Zoom;
 import dev.holdfast.metrics.random.CounterRng;
 
 /** Averages the image with magnified copies of itself, as when the camera moves towards it. */

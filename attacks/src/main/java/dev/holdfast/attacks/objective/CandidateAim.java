@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import dev.holdfast.metrics.EmbeddingSet;
-import dev.holdfast.models.Scalars;
+import dev.holdfast.models.engine.Scalars;
 import java.util.Map;
 import java.util.stream.IntStream;
 

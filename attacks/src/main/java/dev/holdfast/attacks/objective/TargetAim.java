@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.random.CounterRng;
-import dev.holdfast.models.Scalars;
+import dev.holdfast.models.engine.Scalars;
 
 /**
  * Approaches embeddings: maximizes the mean of -d(f(x'), t) over targets. Distances are not

@@ -3,7 +3,7 @@ package dev.holdfast.attacks.objective;
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.EmbeddingSet;
-import dev.holdfast.models.Scalars;
+import dev.holdfast.models.engine.Scalars;
 
 /**
  * U-turn (ODFA): turns the embedding around. Minimizes the mean square of f(x') + f(x) over the

@@ -1,2 +1,5 @@
-/** What an attacker wants: losses in embedding space. */
+/**
+ * What an attacker wants: losses in embedding space. Start reading at {@link
+ * dev.holdfast.attacks.objective.Objective}.
+ */
 package dev.holdfast.attacks.objective;

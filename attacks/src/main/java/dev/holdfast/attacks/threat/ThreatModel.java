@@ -1,6 +1,8 @@
 package dev.holdfast.attacks.threat;
 
 import dev.holdfast.metrics.digest.Sha256;
+import dev.holdfast.models.budget.Epsilon;
+import dev.holdfast.models.budget.Norm;
 
 /**
  * Everything that an attacker is allowed. Two rows of results compare only where the threat models

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.InputGradient;
-import dev.holdfast.models.Scalars;
+import dev.holdfast.models.engine.Scalars;
 import dev.holdfast.models.training.AdversarialExamples;
 import java.util.List;
 

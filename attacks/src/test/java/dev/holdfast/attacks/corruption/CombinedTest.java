@@ -3,6 +3,7 @@ package dev.holdfast.attacks.corruption;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.holdfast.attacks.imaging.PixelImage;
 import dev.holdfast.metrics.error.InputException;
 import org.junit.jupiter.api.Test;
 

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.holdfast.attacks.NpzFile;
+import dev.holdfast.attacks.imaging.EightBit;
+import dev.holdfast.attacks.imaging.Kernel;
+import dev.holdfast.attacks.imaging.PixelImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.holdfast.attacks.imaging.PixelImage;
 import dev.holdfast.metrics.error.InputException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,7 @@ package dev.holdfast.attacks.corruption;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.attacks.imaging.Plasma;
 import dev.holdfast.metrics.random.CounterRng;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

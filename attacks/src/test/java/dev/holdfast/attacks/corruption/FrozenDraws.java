@@ -1,6 +1,7 @@
 package dev.holdfast.attacks.corruption;
 
 import dev.holdfast.attacks.NpzFile;
+import dev.holdfast.attacks.imaging.PixelImage;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;

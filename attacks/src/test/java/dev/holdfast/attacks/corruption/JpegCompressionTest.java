@@ -3,6 +3,10 @@ package dev.holdfast.attacks.corruption;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.holdfast.attacks.imaging.EightBit;
+import dev.holdfast.attacks.imaging.JdkJpeg;
+import dev.holdfast.attacks.imaging.JpegCodec;
+import dev.holdfast.attacks.imaging.PixelImage;
 import org.junit.jupiter.api.Test;
 
 class JpegCompressionTest implements CorruptionContract {

@@ -2,6 +2,7 @@ package dev.holdfast.attacks.corruption;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.attacks.imaging.PixelImage;
 import org.junit.jupiter.api.Test;
 
 class MotionAnyDirectionTest implements CorruptionContract {

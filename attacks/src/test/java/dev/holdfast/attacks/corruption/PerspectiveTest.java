@@ -3,6 +3,8 @@ package dev.holdfast.attacks.corruption;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.holdfast.attacks.imaging.PixelImage;
+import dev.holdfast.attacks.imaging.Warp;
 import org.junit.jupiter.api.Test;
 
 class PerspectiveTest implements CorruptionContract {

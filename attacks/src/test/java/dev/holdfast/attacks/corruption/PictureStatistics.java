@@ -1,11 +1,12 @@
 package dev.holdfast.attacks.corruption;
 
+import dev.holdfast.attacks.imaging.PixelImage;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The twelve statistics by which randomly corrupted pictures are compared with golden ones. */
-final class PictureStatistics {
+public final class PictureStatistics {
 
   private static final int BINS = 4096;
   private static final int NO_LINES = Integer.MAX_VALUE;
@@ -46,7 +47,7 @@ final class PictureStatistics {
     return values;
   }
 
-  static double mean(double[] values) {
+  public static double mean(double[] values) {
     double sum = 0;
     for (double value : values) {
       sum += value;
@@ -55,7 +56,7 @@ final class PictureStatistics {
   }
 
   /** Returns the standard deviation of a whole population. */
-  static double std(double[] values) {
+  public static double std(double[] values) {
     double mean = mean(values);
     double sum = 0;
     for (double value : values) {

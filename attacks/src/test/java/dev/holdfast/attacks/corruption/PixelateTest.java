@@ -3,6 +3,9 @@ package dev.holdfast.attacks.corruption;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.holdfast.attacks.imaging.BoxResize;
+import dev.holdfast.attacks.imaging.EightBit;
+import dev.holdfast.attacks.imaging.PixelImage;
 import org.junit.jupiter.api.Test;
 
 class PixelateTest implements CorruptionContract {

@@ -1,13 +1,14 @@
 package dev.holdfast.attacks.corruption;
 
-import dev.holdfast.models.data.ColorMode;
-import dev.holdfast.models.data.DatasetLayout;
+import dev.holdfast.attacks.imaging.PixelImage;
 import dev.holdfast.models.data.ImageSet;
-import dev.holdfast.models.data.InputSpec;
 import dev.holdfast.models.data.PixelStore;
 import dev.holdfast.models.data.Progress;
-import dev.holdfast.models.data.ResizeFilter;
-import dev.holdfast.models.data.Shapes;
+import dev.holdfast.models.data.layout.DatasetLayout;
+import dev.holdfast.models.data.shapes.Shapes;
+import dev.holdfast.models.image.ColorMode;
+import dev.holdfast.models.image.InputSpec;
+import dev.holdfast.models.image.ResizeFilter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.holdfast.attacks.imaging.PixelImage;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.registry.Registry;
 import java.util.List;

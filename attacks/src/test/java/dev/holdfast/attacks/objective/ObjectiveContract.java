@@ -12,7 +12,7 @@ import ai.djl.training.GradientCollector;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.random.CounterRng;
-import dev.holdfast.models.LiveArrays;
+import dev.holdfast.models.engine.LiveArrays;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;

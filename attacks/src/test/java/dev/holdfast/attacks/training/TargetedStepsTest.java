@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
-import dev.holdfast.models.Models;
+import dev.holdfast.models.engine.Models;
 import dev.holdfast.models.training.AdversarialExamples.Budget;
 import java.nio.file.Files;
 import java.nio.file.Path;

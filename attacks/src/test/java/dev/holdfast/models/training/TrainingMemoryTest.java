@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.attacks.training.TargetedSteps;
-import dev.holdfast.models.LiveArrays;
+import dev.holdfast.models.engine.LiveArrays;
 import dev.holdfast.models.yaml.StrictYaml;
 import java.io.IOException;
 import java.io.UncheckedIOException;

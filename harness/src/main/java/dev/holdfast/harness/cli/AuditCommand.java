@@ -1,10 +1,10 @@
 package dev.holdfast.harness.cli;
 
+import dev.holdfast.harness.audit.AuditRunner;
+import dev.holdfast.harness.config.AuditOptions;
 import dev.holdfast.harness.config.Battery;
-import dev.holdfast.harness.run.AuditOptions;
-import dev.holdfast.harness.run.AuditRunner;
-import dev.holdfast.harness.run.Evidence;
-import dev.holdfast.harness.run.Ticker;
+import dev.holdfast.harness.config.EvidenceMode;
+import dev.holdfast.harness.runtime.Ticker;
 import dev.holdfast.reports.AuditFiles;
 import dev.holdfast.reports.ReferenceScores;
 import dev.holdfast.reports.result.Audit;
@@ -131,7 +131,7 @@ final class AuditCommand implements Callable<Integer> {
             engine.batchSize(),
             engine.device(),
             engine.threads(),
-            Evidence.Mode.of(evidence),
+            EvidenceMode.of(evidence),
             fresh,
             data.strict(),
             !noEarlyExit,

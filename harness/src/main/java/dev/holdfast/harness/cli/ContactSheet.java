@@ -1,6 +1,6 @@
 package dev.holdfast.harness.cli;
 
-import dev.holdfast.attacks.corruption.PixelImage;
+import dev.holdfast.attacks.imaging.PixelImage;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;

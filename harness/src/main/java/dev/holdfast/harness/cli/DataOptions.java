@@ -1,9 +1,9 @@
 package dev.holdfast.harness.cli;
 
-import dev.holdfast.harness.run.DataSets;
-import dev.holdfast.harness.run.DataSource;
+import dev.holdfast.harness.config.DataSource;
+import dev.holdfast.harness.runtime.DataSets;
 import dev.holdfast.models.data.ImageSet;
-import dev.holdfast.models.data.Shapes;
+import dev.holdfast.models.data.shapes.Shapes;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 

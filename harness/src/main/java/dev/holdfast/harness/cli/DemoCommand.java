@@ -1,14 +1,14 @@
 package dev.holdfast.harness.cli;
 
+import dev.holdfast.harness.audit.AuditRunner;
+import dev.holdfast.harness.config.AuditOptions;
 import dev.holdfast.harness.config.Battery;
-import dev.holdfast.harness.run.AuditOptions;
-import dev.holdfast.harness.run.AuditRunner;
-import dev.holdfast.harness.run.CacheFolder;
-import dev.holdfast.harness.run.DataSource;
-import dev.holdfast.harness.run.EmbeddedModel;
-import dev.holdfast.harness.run.Evidence;
-import dev.holdfast.harness.run.Ticker;
-import dev.holdfast.models.data.Shapes;
+import dev.holdfast.harness.config.DataSource;
+import dev.holdfast.harness.config.EvidenceMode;
+import dev.holdfast.harness.runtime.CacheFolder;
+import dev.holdfast.harness.runtime.EmbeddedModel;
+import dev.holdfast.harness.runtime.Ticker;
+import dev.holdfast.models.data.shapes.Shapes;
 import dev.holdfast.reports.result.Audit;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -68,7 +68,7 @@ final class DemoCommand implements Callable<Integer> {
             engine.batchSize(),
             engine.device(),
             engine.threads(),
-            Evidence.Mode.SAMPLE,
+            EvidenceMode.SAMPLE,
             fresh,
             false,
             true,

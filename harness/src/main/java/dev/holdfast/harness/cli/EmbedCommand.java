@@ -2,7 +2,7 @@ package dev.holdfast.harness.cli;
 
 import dev.holdfast.harness.npz.ClassLabels;
 import dev.holdfast.harness.npz.NpzWriter;
-import dev.holdfast.harness.run.Ticker;
+import dev.holdfast.harness.runtime.Ticker;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.file.AtomicFile;

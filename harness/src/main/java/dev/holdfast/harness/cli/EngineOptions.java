@@ -1,6 +1,6 @@
 package dev.holdfast.harness.cli;
 
-import dev.holdfast.harness.run.Ticker;
+import dev.holdfast.harness.runtime.Ticker;
 import dev.holdfast.metrics.error.InputException;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;

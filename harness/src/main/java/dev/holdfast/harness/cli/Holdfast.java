@@ -1,7 +1,7 @@
 package dev.holdfast.harness.cli;
 
 import ai.djl.engine.EngineException;
-import dev.holdfast.harness.run.Build;
+import dev.holdfast.harness.runtime.Build;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;

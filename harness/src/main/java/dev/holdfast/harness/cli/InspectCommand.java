@@ -2,10 +2,10 @@ package dev.holdfast.harness.cli;
 
 import dev.holdfast.attacks.trust.Finding;
 import dev.holdfast.attacks.trust.FiniteEmbeddings;
-import dev.holdfast.harness.run.Images;
-import dev.holdfast.harness.run.Inspection;
-import dev.holdfast.harness.run.Ticker;
-import dev.holdfast.harness.run.Verdicts;
+import dev.holdfast.harness.runtime.Images;
+import dev.holdfast.harness.runtime.Ticker;
+import dev.holdfast.harness.trust.Inspection;
+import dev.holdfast.harness.trust.Verdicts;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.Vectors;
 import dev.holdfast.models.EmbeddingModel;

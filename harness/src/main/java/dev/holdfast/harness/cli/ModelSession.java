@@ -1,13 +1,13 @@
 package dev.holdfast.harness.cli;
 
-import dev.holdfast.harness.run.CacheFolder;
-import dev.holdfast.harness.run.Devices;
-import dev.holdfast.harness.run.Images;
-import dev.holdfast.harness.run.Ticker;
+import dev.holdfast.harness.runtime.CacheFolder;
+import dev.holdfast.harness.runtime.Devices;
+import dev.holdfast.harness.runtime.Images;
+import dev.holdfast.harness.runtime.Ticker;
 import dev.holdfast.models.EmbeddingModel;
-import dev.holdfast.models.Models;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.PixelStore;
+import dev.holdfast.models.engine.Models;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 

@@ -1,8 +1,8 @@
 package dev.holdfast.harness.cli;
 
 import dev.holdfast.harness.config.Study;
-import dev.holdfast.harness.run.StudyRunner;
-import dev.holdfast.harness.run.Ticker;
+import dev.holdfast.harness.runtime.Ticker;
+import dev.holdfast.harness.study.StudyRunner;
 import dev.holdfast.reports.study.StudyTable;
 import dev.holdfast.reports.study.StudyText;
 import java.io.PrintWriter;

@@ -1,8 +1,8 @@
 package dev.holdfast.harness.cli;
 
 import dev.holdfast.attacks.training.TargetedSteps;
-import dev.holdfast.harness.run.CacheFolder;
-import dev.holdfast.harness.run.Ticker;
+import dev.holdfast.harness.runtime.CacheFolder;
+import dev.holdfast.harness.runtime.Ticker;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.PixelStore;
 import dev.holdfast.models.registry.Registry;

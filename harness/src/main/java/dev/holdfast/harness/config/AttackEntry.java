@@ -4,10 +4,10 @@ import dev.holdfast.attacks.Attack;
 import dev.holdfast.attacks.objective.EmbeddingShift;
 import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.objective.Objective;
-import dev.holdfast.attacks.threat.Epsilon;
-import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.budget.Epsilon;
+import dev.holdfast.models.budget.Norm;
 import java.nio.file.Path;
 import java.util.List;
 

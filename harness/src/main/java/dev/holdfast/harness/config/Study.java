@@ -1,7 +1,7 @@
 package dev.holdfast.harness.config;
 
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.data.Shapes;
+import dev.holdfast.models.data.shapes.Shapes;
 import dev.holdfast.models.training.Recipe;
 import dev.holdfast.models.yaml.StrictYaml;
 import java.nio.file.Files;

@@ -6,9 +6,9 @@ import dev.holdfast.attacks.Square;
 import dev.holdfast.attacks.SuccessiveHalving;
 import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.objective.Objective;
-import dev.holdfast.attacks.threat.Epsilon;
-import dev.holdfast.attacks.threat.Norm;
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.models.budget.Epsilon;
+import dev.holdfast.models.budget.Norm;
 import java.util.List;
 
 /**

@@ -1,7 +1,7 @@
 package dev.holdfast.harness.npz;
 
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.data.InputSpec;
+import dev.holdfast.models.image.InputSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,7 +3,7 @@ package dev.holdfast.harness.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.holdfast.models.data.ImageDecoder;
+import dev.holdfast.models.image.ImageDecoder;
 import dev.holdfast.reports.AuditFiles;
 import dev.holdfast.reports.result.Audit;
 import java.awt.Color;

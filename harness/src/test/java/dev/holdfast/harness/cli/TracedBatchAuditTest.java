@@ -2,7 +2,7 @@ package dev.holdfast.harness.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.models.ToyEmbedder;
+import dev.holdfast.models.engine.ToyEmbedder;
 import dev.holdfast.reports.AuditFiles;
 import java.io.IOException;
 import java.io.InputStream;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.harness.config.Battery;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.data.ColorMode;
-import dev.holdfast.models.data.InputSpec;
-import dev.holdfast.models.data.ResizeFilter;
+import dev.holdfast.models.image.ColorMode;
+import dev.holdfast.models.image.InputSpec;
+import dev.holdfast.models.image.ResizeFilter;
 import dev.holdfast.models.yaml.StrictYaml;
 import java.util.HashSet;
 import java.util.List;

@@ -1,2 +1,5 @@
-/** Model cards: what a candidate expects, declared beside its weights. */
+/**
+ * Model cards: what a model expects, declared beside its weights. Start reading at {@link
+ * dev.holdfast.models.card.ModelCard}.
+ */
 package dev.holdfast.models.card;

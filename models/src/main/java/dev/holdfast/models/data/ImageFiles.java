@@ -2,6 +2,9 @@ package dev.holdfast.models.data;
 
 import dev.holdfast.metrics.digest.Sha256;
 import dev.holdfast.metrics.error.RunException;
+import dev.holdfast.models.image.Box;
+import dev.holdfast.models.image.ImageDecoder;
+import dev.holdfast.models.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -18,7 +21,7 @@ import java.util.Map;
  *     accents in another way, or since there are several items in a file
  * @param boxes the parts of images that items are, by path; other items are whole images
  */
-record ImageFiles(Path root, Map<String, String> spellings, Map<String, Box> boxes)
+public record ImageFiles(Path root, Map<String, String> spellings, Map<String, Box> boxes)
     implements ImageSource {
 
   static final String MISSING = "missing";
@@ -26,11 +29,11 @@ record ImageFiles(Path root, Map<String, String> spellings, Map<String, Box> box
   /** What Java puts in the place of a character that it cannot read. */
   private static final char UNKNOWN = '\ufffd';
 
-  ImageFiles(Path root) {
+  public ImageFiles(Path root) {
     this(root, Map.of());
   }
 
-  ImageFiles(Path root, Map<String, String> spellings) {
+  public ImageFiles(Path root, Map<String, String> spellings) {
     this(root, spellings, Map.of());
   }
 

@@ -3,6 +3,8 @@ package dev.holdfast.models.data;
 import dev.holdfast.metrics.digest.Sha256;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.models.data.layout.Splits;
+import dev.holdfast.models.image.RgbImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -86,10 +88,10 @@ public final class ImageSet {
    * @param role query, gallery or both
    * @param group see {@link ImageItem#group}
    */
-  record Entry(String path, String className, Set<String> splits, Role role, String group) {
+  public record Entry(String path, String className, Set<String> splits, Role role, String group) {
 
     /** An image of a set without queries and gallery of its own. */
-    Entry(String path, String className, String... splits) {
+    public Entry(String path, String className, String... splits) {
       this(path, className, Set.of(splits), Role.BOTH, "");
     }
   }
@@ -99,7 +101,7 @@ public final class ImageSet {
    *
    * @throws InputException if two paths are equal
    */
-  static ImageSet of(String name, List<Entry> found, ImageSource source) {
+  public static ImageSet of(String name, List<Entry> found, ImageSource source) {
     Set<String> paths = new HashSet<>();
     List<Entry> entries = new ArrayList<>();
     for (Entry entry : found) {
@@ -169,7 +171,7 @@ public final class ImageSet {
   /**
    * @throws InputException if there is only one class
    */
-  ImageSet retrievable() {
+  public ImageSet retrievable() {
     if (classNames.size() < 2) {
       throw InputException.of(
           "number of classes",
@@ -272,7 +274,7 @@ public final class ImageSet {
   }
 
   /** Returns the same set, to be searched by {@link Protocol#ONE_IMAGE_GALLERY}. */
-  ImageSet oneImageGallery() {
+  public ImageSet oneImageGallery() {
     Origin drawn =
         new Origin(
             origin.name(),
@@ -286,7 +288,7 @@ public final class ImageSet {
   }
 
   /** Returns the same set with one more of {@link #notes()}. */
-  ImageSet note(String note) {
+  public ImageSet note(String note) {
     List<String> more = new ArrayList<>(notes);
     more.add(note);
     return new ImageSet(origin, part, entries, classNames, more);
@@ -311,7 +313,7 @@ public final class ImageSet {
   }
 
   /** Returns what was listed, sorted by path. */
-  List<Entry> entries() {
+  public List<Entry> entries() {
     return entries;
   }
 
@@ -423,7 +425,7 @@ public final class ImageSet {
    *
    * @throws InputException if fewer than two classes remain
    */
-  ImageSet keep(String name, Predicate<Entry> fits) {
+  public ImageSet keep(String name, Predicate<Entry> fits) {
     List<Entry> kept = entries.stream().filter(fits).toList();
     return new ImageSet(origin, name, kept, classNames(kept), notes).retrievable();
   }
@@ -434,7 +436,7 @@ public final class ImageSet {
    *
    * @throws InputException if files are missing that must be there
    */
-  ImageSet complete() {
+  public ImageSet complete() {
     if (origin.official() == null) {
       return this;
     }

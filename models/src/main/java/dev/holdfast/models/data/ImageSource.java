@@ -1,9 +1,10 @@
 package dev.holdfast.models.data;
 
+import dev.holdfast.models.image.RgbImage;
 import java.io.IOException;
 
 /** Where the pixels of a set come from. Safe for use by several threads. */
-interface ImageSource {
+public interface ImageSource {
 
   /**
    * @throws IOException if there is no readable image; the message is the reason, without the path

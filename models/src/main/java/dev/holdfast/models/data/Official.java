@@ -21,10 +21,10 @@ import java.util.stream.Stream;
  * @param home the folder of the data set
  * @param subset whether less than all of it is enough
  */
-record Official(String name, Path home, boolean subset) {
+public record Official(String name, Path home, boolean subset) {
 
-  static final String TRAIN = "train";
-  static final String TEST = "test";
+  public static final String TRAIN = "train";
+  public static final String TEST = "test";
 
   private static final int SHOWN = 3;
   private static final String WAY_ON =
@@ -38,7 +38,7 @@ record Official(String name, Path home, boolean subset) {
    * @param classes number of classes
    * @param images number of images; 0 where nobody has published it
    */
-  record Part(String split, Role role, int classes, int images) {
+  public record Part(String split, Role role, int classes, int images) {
 
     private boolean has(ImageSet.Entry entry) {
       return entry.splits().contains(split) && (role == null || entry.role() == role);
@@ -55,7 +55,7 @@ record Official(String name, Path home, boolean subset) {
    * @param mainSplit the split that is tested on
    * @throws InputException if a part is not whole, or classes are in training and test data
    */
-  ImageSet set(
+  public ImageSet set(
       List<ImageSet.Entry> entries, ImageSource source, String mainSplit, List<Part> parts) {
     List<String> found = new ArrayList<>();
     List<String> expected = new ArrayList<>();
@@ -132,7 +132,7 @@ record Official(String name, Path home, boolean subset) {
   }
 
   /** Returns the error for something that is not as the data set's authors wrote it. */
-  InputException wrong(String key, Object value, String owner, String rule) {
+  public InputException wrong(String key, Object value, String owner, String rule) {
     return InputException.of(
         key, value, owner + " of the data set " + name, rule, "the file is damaged or was edited");
   }
@@ -142,7 +142,7 @@ record Official(String name, Path home, boolean subset) {
    *
    * @param marks one of these must be in the folder, as a path relative to it
    */
-  static Optional<Path> home(Path data, List<String> names, String... marks) {
+  public static Optional<Path> home(Path data, List<String> names, String... marks) {
     return Stream.concat(
             Stream.of(data),
             children(data)
@@ -154,7 +154,7 @@ record Official(String name, Path home, boolean subset) {
   }
 
   /** Returns the folders in a folder, sorted, without hidden ones. */
-  static Stream<Path> children(Path folder) {
+  public static Stream<Path> children(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(Files::isDirectory)

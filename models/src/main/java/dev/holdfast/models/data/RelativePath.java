@@ -9,18 +9,18 @@ import java.util.List;
 import java.util.Optional;
 
 /** The paths that items are known by: relative, with slashes, without dots. */
-final class RelativePath {
+public final class RelativePath {
 
   private RelativePath() {}
 
-  static String of(Path relative) {
+  public static String of(Path relative) {
     List<String> parts = new ArrayList<>();
     relative.forEach(part -> parts.add(part.toString()));
     return String.join("/", parts);
   }
 
   /** Returns the normalised form of a path in a manifest, or nothing if it leaves the folder. */
-  static Optional<String> normalize(String path) {
+  public static Optional<String> normalize(String path) {
     String slashed = path.replace('\\', '/');
     if (slashed.startsWith("/") || slashed.matches("[A-Za-z]:.*")) {
       return Optional.empty();
@@ -43,7 +43,7 @@ final class RelativePath {
    * Returns a text with composed accents (Unicode normalization form C). Systems differ in the form
    * that they give file names, and ids, labels and fingerprints must not.
    */
-  static String composed(String text) {
+  public static String composed(String text) {
     return Normalizer.normalize(text, Normalizer.Form.NFC);
   }
 
@@ -53,7 +53,7 @@ final class RelativePath {
   }
 
   /** Returns the name of a file or folder, also where it is given as {@code .}. */
-  static String name(Path path) {
+  public static String name(Path path) {
     Path name = path.toAbsolutePath().normalize().getFileName();
     return name == null ? "data" : composed(name.toString());
   }

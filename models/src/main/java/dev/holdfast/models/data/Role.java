@@ -34,7 +34,7 @@ public enum Role {
    *
    * @throws InputException if there is none
    */
-  static Role of(String id, String owner) {
+  public static Role of(String id, String owner) {
     List<String> known = Arrays.stream(values()).map(Role::id).toList();
     int index = known.indexOf(id);
     if (index < 0) {

@@ -1,5 +1,6 @@
 package dev.holdfast.models.data;
 
+import dev.holdfast.models.image.RgbImage;
 import java.io.IOException;
 import java.util.Map;
 

@@ -1,4 +1,5 @@
 /**
- * Data sets: where images lie, how they are decoded and resized, and the drawn set {@code shapes}.
+ * Data sets: items with classes, splits and stable ids, and their resized pixels on disk. Start
+ * reading at {@link dev.holdfast.models.data.ImageSet}.
  */
 package dev.holdfast.models.data;

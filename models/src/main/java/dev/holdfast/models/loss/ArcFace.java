@@ -3,7 +3,7 @@ package dev.holdfast.models.loss;
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.Scalars;
+import dev.holdfast.models.engine.Scalars;
 
 /**
  * ArcFace: a softmax over the cosines between embedding and one prototype per class, in which the

@@ -3,7 +3,7 @@ package dev.holdfast.models.loss;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.models.Scalars;
+import dev.holdfast.models.engine.Scalars;
 
 /**
  * Binomial deviance. With cosine similarities S over ordered pairs:

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.Scalars;
+import dev.holdfast.models.engine.Scalars;
 
 /**
  * Multi-similarity loss. With cosine similarities S, the positives P and negatives N of anchor i:

@@ -2,7 +2,7 @@ package dev.holdfast.models.loss;
 
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.models.Scalars;
+import dev.holdfast.models.engine.Scalars;
 
 /**
  * A softmax over the cosines between embedding and one prototype per class.

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
-import dev.holdfast.models.Scalars;
+import dev.holdfast.models.engine.Scalars;
 
 /** What losses over pairs of a batch have in common: N x N matrices and how they are reduced. */
 final class Pairs {

@@ -2,7 +2,7 @@ package dev.holdfast.models.loss;
 
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.models.Scalars;
+import dev.holdfast.models.engine.Scalars;
 
 /**
  * Proxy-anchor loss. With the cosines S between proxies and embeddings:

@@ -6,7 +6,7 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.core.Linear;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.Scalars;
+import dev.holdfast.models.engine.Scalars;
 import java.util.List;
 
 /**

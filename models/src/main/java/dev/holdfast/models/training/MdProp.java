@@ -10,18 +10,15 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
-import dev.holdfast.models.Scalars;
-import dev.holdfast.models.Uploads;
 import dev.holdfast.models.backbone.Branch;
 import dev.holdfast.models.backbone.Route;
-import java.math.BigDecimal;
-import java.math.MathContext;
+import dev.holdfast.models.budget.Epsilon;
+import dev.holdfast.models.engine.Scalars;
+import dev.holdfast.models.engine.Uploads;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * MDProp: every image of a batch gets one adversarial twin, and clean and adversarial images are
@@ -78,9 +75,6 @@ public record MdProp(
 
   /** One image has no other to approach. */
   private static final int FEWEST = 2;
-
-  private static final Pattern NUMBER =
-      Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(?:\\s*/\\s*(\\d+(?:\\.\\d*)?))?");
 
   /** Where epsilon is measured. */
   public enum Space {
@@ -165,17 +159,8 @@ public record MdProp(
     }
   }
 
-  /** Reads a decimal number or a fraction of two. */
   private static double number(String key, String text) {
-    Matcher m = NUMBER.matcher(text.strip());
-    if (!m.matches() || (m.group(2) != null && new BigDecimal(m.group(2)).signum() == 0)) {
-      throw InputException.of(
-          key, text, OWNER, "be a number that is not negative, such as 4/255", "write 4/255");
-    }
-    BigDecimal number = new BigDecimal(m.group(1));
-    return m.group(2) == null
-        ? number.doubleValue()
-        : number.divide(new BigDecimal(m.group(2)), MathContext.DECIMAL128).doubleValue();
+    return Epsilon.parse(key, text, OWNER).value();
   }
 
   private static double stepLength(String stepSize, double length) {

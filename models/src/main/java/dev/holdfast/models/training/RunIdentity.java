@@ -1,6 +1,6 @@
 package dev.holdfast.models.training;
 
-import dev.holdfast.models.Models;
+import dev.holdfast.models.engine.Models;
 import dev.holdfast.models.yaml.StrictYaml;
 import java.nio.file.Path;
 import java.util.ArrayList;

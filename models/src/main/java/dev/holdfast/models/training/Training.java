@@ -7,9 +7,9 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.holdfast.metrics.error.RunException;
 import dev.holdfast.metrics.random.CounterRng;
-import dev.holdfast.models.Uploads;
 import dev.holdfast.models.backbone.Weights;
 import dev.holdfast.models.data.Progress;
+import dev.holdfast.models.engine.Uploads;
 import dev.holdfast.models.loss.LossShape;
 import dev.holdfast.models.loss.LossState;
 import java.nio.file.Path;
@@ -80,9 +80,9 @@ public final class Training {
 
   /**
    * Trains a model on the CPU and leaves in a directory what {@link
-   * dev.holdfast.models.Models#open} opens. A run that was interrupted goes on behind its last
-   * finished epoch; the weights are those of a run without interruption, bit for bit, if engine,
-   * machine type and number of threads are the same.
+   * dev.holdfast.models.engine.Models#open} opens. A run that was interrupted goes on behind its
+   * last finished epoch; the weights are those of a run without interruption, bit for bit, if
+   * engine, machine type and number of threads are the same.
    *
    * @param images at the input size of the recipe
    * @param out the directory; may hold an earlier part of the same run

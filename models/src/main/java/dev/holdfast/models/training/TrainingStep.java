@@ -5,13 +5,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
 import dev.holdfast.metrics.random.CounterRng;
-import dev.holdfast.models.BackboneNetwork;
 import dev.holdfast.models.EmbeddingModel;
-import dev.holdfast.models.NetworkModel;
 import dev.holdfast.models.backbone.Branch;
 import dev.holdfast.models.backbone.Route;
 import dev.holdfast.models.backbone.Weights;
 import dev.holdfast.models.card.ModelCard;
+import dev.holdfast.models.engine.BackboneNetwork;
+import dev.holdfast.models.engine.NetworkModel;
 import dev.holdfast.models.loss.LossState;
 import java.util.function.Supplier;
 

@@ -9,12 +9,12 @@ import dev.holdfast.metrics.RecallAtK;
 import dev.holdfast.metrics.RetrievalMetric;
 import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.knn.Scope;
-import dev.holdfast.models.BackboneNetwork;
 import dev.holdfast.models.EmbeddingModel;
-import dev.holdfast.models.NetworkModel;
-import dev.holdfast.models.Uploads;
 import dev.holdfast.models.backbone.Branch;
 import dev.holdfast.models.backbone.Weights;
+import dev.holdfast.models.engine.BackboneNetwork;
+import dev.holdfast.models.engine.NetworkModel;
+import dev.holdfast.models.engine.Uploads;
 import java.util.List;
 import java.util.stream.LongStream;
 

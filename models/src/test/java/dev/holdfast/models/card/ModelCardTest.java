@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.data.ColorMode;
-import dev.holdfast.models.data.Framing;
-import dev.holdfast.models.data.InputSpec;
-import dev.holdfast.models.data.ResizeFilter;
+import dev.holdfast.models.image.ColorMode;
+import dev.holdfast.models.image.Framing;
+import dev.holdfast.models.image.InputSpec;
+import dev.holdfast.models.image.ResizeFilter;
 import dev.holdfast.models.yaml.StrictYaml;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

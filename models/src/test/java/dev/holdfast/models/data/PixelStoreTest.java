@@ -6,6 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.error.RunException;
+import dev.holdfast.models.data.layout.CsvManifest;
+import dev.holdfast.models.data.layout.FolderPerClass;
+import dev.holdfast.models.image.ColorMode;
+import dev.holdfast.models.image.Fixtures;
+import dev.holdfast.models.image.ImageDecoder;
+import dev.holdfast.models.image.InputSpec;
+import dev.holdfast.models.image.ResizeFilter;
+import dev.holdfast.models.image.Resizer;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

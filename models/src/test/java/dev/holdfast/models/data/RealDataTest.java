@@ -3,6 +3,11 @@ package dev.holdfast.models.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.holdfast.models.data.layout.DatasetLayout;
+import dev.holdfast.models.data.layout.Splits;
+import dev.holdfast.models.image.ColorMode;
+import dev.holdfast.models.image.InputSpec;
+import dev.holdfast.models.image.ResizeFilter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

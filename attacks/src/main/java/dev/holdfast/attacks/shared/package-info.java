@@ -1,0 +1,5 @@
+/**
+ * One perturbation for all images, learnt on some and put into others. Start reading at {@link
+ * dev.holdfast.attacks.shared.CrossLearning}.
+ */
+package dev.holdfast.attacks.shared;

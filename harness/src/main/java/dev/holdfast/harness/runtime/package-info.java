@@ -1,0 +1,5 @@
+/**
+ * What a run stands on: devices, data and models opened, images in batches, folders on this
+ * machine, progress. Start reading at {@link dev.holdfast.harness.runtime.Images}.
+ */
+package dev.holdfast.harness.runtime;

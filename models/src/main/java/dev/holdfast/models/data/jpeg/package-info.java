@@ -1,2 +1,0 @@
-/** Decodes JPEG files to the levels that libjpeg-turbo gives, in Java alone. */
-package dev.holdfast.models.data.jpeg;
