@@ -12,8 +12,8 @@ import dev.holdfast.metrics.Distance;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.InputGradient;
 import dev.holdfast.models.data.ImageSet;
-import dev.holdfast.models.data.PixelStore;
-import dev.holdfast.models.engine.Models;
+import dev.holdfast.models.data.PixelCache;
+import dev.holdfast.models.engine.ModelLoader;
 import dev.holdfast.models.image.ColorMode;
 import dev.holdfast.models.image.InputSpec;
 import dev.holdfast.reports.AuditFiles;
@@ -70,11 +70,11 @@ public final class Exhaustive {
   private final long[] ids;
   private final long[] labels;
   private final NDArray rows;
-  private final PixelStore store;
+  private final PixelCache store;
   private final Map<Long, Integer> items = new HashMap<>();
 
   private Exhaustive(
-      EmbeddingModel model, PixelStore store, Path audit, double epsilon, int steps) {
+      EmbeddingModel model, PixelCache store, Path audit, double epsilon, int steps) {
     this.model = model;
     this.store = store;
     this.spec = model.card().input().spec();
@@ -118,11 +118,11 @@ public final class Exhaustive {
             .sorted(Comparator.comparingLong(Exhaustive::mixed))
             .limit(limit)
             .toList();
-    try (EmbeddingModel model = Models.open(Path.of(args[0]), Device.cpu())) {
+    try (EmbeddingModel model = ModelLoader.open(Path.of(args[0]), Device.cpu())) {
       ImageSet set = DataSets.open(DataSource.of(args[1]));
       InputSpec spec = model.card().input().spec();
-      try (PixelStore store =
-          PixelStore.open(set, spec, CacheFolder.path(), (name, done, of) -> {}, false)) {
+      try (PixelCache store =
+          PixelCache.open(set, spec, CacheFolder.path(), (name, done, of) -> {}, false)) {
         Exhaustive exhaustive = new Exhaustive(model, store, audit, epsilon, steps);
         for (long id : chosen) {
           if (!known.containsKey(id)) {

@@ -3,16 +3,16 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.attacks.Pgd;
-import dev.holdfast.attacks.objective.Aim;
+import dev.holdfast.attacks.objective.CellObjective;
 import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.objective.SingleTarget;
-import dev.holdfast.attacks.objective.Surroundings;
+import dev.holdfast.attacks.objective.GalleryView;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.budget.Norm;
-import dev.holdfast.models.engine.Models;
+import dev.holdfast.models.engine.ModelLoader;
 import dev.holdfast.models.image.InputSpec;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -44,7 +44,7 @@ public final class PgdTimes {
   private final EmbeddingModel model;
   private final EmbeddingSet gallery;
   private final EmbeddingSet queries;
-  private final Surroundings surroundings;
+  private final GalleryView galleryView;
   private final float[] pixels;
   private final double epsilon;
   private final int batch;
@@ -60,8 +60,8 @@ public final class PgdTimes {
         new EmbeddingSet(
             embed(pixels, labels.length), model.card().embedding().dimension(), ids, labels);
     this.queries = gallery.select(LongStream.range(0, queries).mapToInt(i -> (int) i).toArray());
-    this.surroundings =
-        new Surroundings(
+    this.galleryView =
+        new GalleryView(
             gallery,
             model.card().embedding().metric(),
             model.card().embedding().normalize(),
@@ -76,7 +76,7 @@ public final class PgdTimes {
    * @param args see the class
    */
   public static void main(String[] args) throws IOException {
-    try (EmbeddingModel model = Models.open(Path.of(args[0]), Device.cpu())) {
+    try (EmbeddingModel model = ModelLoader.open(Path.of(args[0]), Device.cpu())) {
       ByteBuffer stored = read(Path.of(args[1] + ".pixels"));
       float[] pixels = new float[stored.remaining() / Float.BYTES];
       stored.asFloatBuffer().get(pixels);
@@ -104,14 +104,14 @@ public final class PgdTimes {
       OUT.printf("ours pgd-10 %.3f s%n", seconds[REPETITIONS / 2]);
       for (boolean early : new boolean[] {true, false}) {
         start = System.nanoTime();
-        Aim margin = new Margin(1).aim(times.surroundings, times.queries);
+        CellObjective margin = new Margin(1).aim(times.galleryView, times.queries);
         float[] adversarial =
             times.attack(new Pgd(32, null, false), new Margin(1), margin, early);
         double recall = times.recall(times.embed(adversarial, times.queries.size()));
         OUT.printf(
             "ours %s %.3f s recall %.4f%n", early ? "early-exit" : "every-step", seconds(start), recall);
       }
-      times.surroundings.close();
+      times.galleryView.close();
     }
   }
 
@@ -140,7 +140,7 @@ public final class PgdTimes {
     return all;
   }
 
-  private float[] attack(Pgd attack, Objective objective, Aim stop, boolean early) {
+  private float[] attack(Pgd attack, Objective objective, CellObjective stop, boolean early) {
     int values = model.card().input().spec().values();
     float[] adversarial = new float[queries.size() * values];
     attack.perturb(
@@ -149,8 +149,8 @@ public final class PgdTimes {
             queries,
             (item, target, offset) ->
                 System.arraycopy(pixels, item * values, target, offset, values),
-            objective.aim(surroundings, queries),
-            objective.flatAtClean(),
+            objective.aim(galleryView, queries),
+            objective.hasZeroGradientAtClean(),
             stop,
             Norm.LINF,
             epsilon,

@@ -2,7 +2,7 @@ package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.attacks.gradient.ApgdSteps;
-import dev.holdfast.attacks.gradient.Slots;
+import dev.holdfast.attacks.gradient.SlotScheduler;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.task.Perturbed;
 import java.util.function.Consumer;
@@ -52,6 +52,6 @@ public record Apgd(Integer steps, Double rho, Boolean randomStart, Integer resta
 
   @Override
   public void perturb(AttackTask task, Consumer<Perturbed> done) {
-    Slots.run(task, new ApgdSteps(steps, rho, randomStart, restarts), done);
+    SlotScheduler.run(task, new ApgdSteps(steps, rho, randomStart, restarts), done);
   }
 }

@@ -70,7 +70,7 @@ public sealed interface Attack
    * Tells whether it looks for the smallest perturbation that breaks recall@k, so that its result
    * is a length and epsilon only a limit.
    */
-  default boolean looksForTheSmallest() {
+  default boolean seeksMinimumNorm() {
     return false;
   }
 

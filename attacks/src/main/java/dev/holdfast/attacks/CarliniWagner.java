@@ -2,14 +2,14 @@ package dev.holdfast.attacks;
 
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.attacks.gradient.MinNorm;
-import dev.holdfast.attacks.gradient.RowStore;
-import dev.holdfast.attacks.gradient.Rule;
-import dev.holdfast.attacks.gradient.Slots;
+import dev.holdfast.attacks.gradient.MinimumNorm;
+import dev.holdfast.attacks.gradient.SlotArray;
+import dev.holdfast.attacks.gradient.SlotScheduler;
+import dev.holdfast.attacks.gradient.UpdateRule;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.projection.Ball;
 import dev.holdfast.attacks.projection.Gradients;
-import dev.holdfast.attacks.projection.Lengths;
+import dev.holdfast.attacks.projection.RowScaling;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.attacks.threat.ThreatModel;
@@ -65,13 +65,13 @@ public record CarliniWagner(
   }
 
   @Override
-  public boolean looksForTheSmallest() {
+  public boolean seeksMinimumNorm() {
     return true;
   }
 
   @Override
   public void check(ThreatModel threat, Objective objective) {
-    MinNorm.check(objective, OWNER);
+    MinimumNorm.check(objective, OWNER);
     if (threat.norm() != Norm.L2) {
       throw InputException.of("norm", threat.norm().id(), OWNER, "be l2", "use fmn for linf");
     }
@@ -79,11 +79,11 @@ public record CarliniWagner(
 
   @Override
   public void perturb(AttackTask task, Consumer<Perturbed> done) {
-    Slots.run(task, new Search(this, task), done);
+    SlotScheduler.run(task, new Search(this, task), done);
   }
 
   /** One run for each c. */
-  private static final class Search implements Rule {
+  private static final class Search implements UpdateRule {
 
     private static final float FIRST_MOMENT = 0.9f;
     private static final float SECOND_MOMENT = 0.999f;
@@ -95,10 +95,10 @@ public record CarliniWagner(
 
     private final CarliniWagner attack;
     private final AttackTask task;
-    private RowStore center;
-    private RowStore place;
-    private RowStore mean;
-    private RowStore square;
+    private SlotArray center;
+    private SlotArray place;
+    private SlotArray mean;
+    private SlotArray square;
 
     // For each slot.
     private final double[] c;
@@ -135,21 +135,21 @@ public record CarliniWagner(
 
     /** Iterates may be outside of the budget. */
     @Override
-    public boolean looksAtImages() {
+    public boolean evaluatesFeasiblePoints() {
       return false;
     }
 
     /** Always at the clean image. */
     @Override
-    public void start(Slots slots, int slot, Ball ball, float[] perturbation, int offset) {}
+    public void start(SlotScheduler slots, int slot, Ball ball, float[] perturbation, int offset) {}
 
     @Override
-    public void begin(Slots slots, int[] fresh, NDArray clean) {
+    public void begin(SlotScheduler slots, int[] fresh, NDArray clean) {
       if (center == null) {
-        center = new RowStore(slots.rows(), slots.owner());
-        place = new RowStore(slots.rows(), slots.owner());
-        mean = new RowStore(slots.rows(), slots.owner());
-        square = new RowStore(slots.rows(), slots.owner());
+        center = new SlotArray(slots.rows(), slots.owner());
+        place = new SlotArray(slots.rows(), slots.owner());
+        mean = new SlotArray(slots.rows(), slots.owner());
+        square = new SlotArray(slots.rows(), slots.owner());
       }
       for (int slot : fresh) {
         if (slots.restart(slot) == 0) {
@@ -177,15 +177,15 @@ public record CarliniWagner(
     }
 
     @Override
-    public float[] merit(Slots slots, NDArray points, float[] losses) {
-      double[] lengths = MinNorm.lengths(Norm.L2, points, center.values());
+    public float[] merit(SlotScheduler slots, NDArray points, float[] losses) {
+      double[] lengths = MinimumNorm.lengths(Norm.L2, points, center.values());
       float[] merit = new float[losses.length];
       for (int slot = 0; slot < merit.length; slot++) {
-        boolean broken = MinNorm.broken(losses[slot]);
+        boolean broken = MinimumNorm.broken(losses[slot]);
         found[slot] |= broken;
         merit[slot] = Float.NaN;
         if (broken && lengths[slot] <= task.epsilon()) {
-          merit[slot] = MinNorm.merit(losses[slot], lengths[slot]);
+          merit[slot] = MinimumNorm.merit(losses[slot], lengths[slot]);
           shortest[slot] = Math.min(shortest[slot], lengths[slot]);
         }
       }
@@ -193,12 +193,12 @@ public record CarliniWagner(
     }
 
     @Override
-    public boolean settled(Slots slots, int slot) {
+    public boolean settled(SlotScheduler slots, int slot) {
       return shortest[slot] == 0;
     }
 
     @Override
-    public NDArray move(Slots slots, NDArray points, NDArray gradient, float[] losses) {
+    public NDArray move(SlotScheduler slots, NDArray points, NDArray gradient, float[] losses) {
       int rows = slots.rows();
       float[] penalty = new float[rows];
       float[] first = new float[rows];
@@ -214,7 +214,7 @@ public record CarliniWagner(
               ? gradient
               : Gradients.withoutHoles(gradient);
       NDArray slope =
-          Lengths.scale(safe, penalty)
+          RowScaling.scale(safe, penalty)
               .addi(points.sub(center.values()).muli(2))
               // dx/dw = (1 - tanh^2) / 2 = 2 x (1 - x)
               .muli(points.sub(points.square()).muli(2));
@@ -224,8 +224,8 @@ public record CarliniWagner(
               .square()
               .muli(1 - SECOND_MOMENT)
               .addi(square.on(slope.getManager()).mul(SECOND_MOMENT));
-      NDArray root = Lengths.scale(v.duplicate(), second).sqrt().addi(TINY);
-      NDArray step = Lengths.scale(m.duplicate(), first).divi(root);
+      NDArray root = RowScaling.scale(v.duplicate(), second).sqrt().addi(TINY);
+      NDArray step = RowScaling.scale(m.duplicate(), first).divi(root);
       NDArray w = step.neg().addi(place.values());
       NDArray to = w.tanh().addi(1).muli(0.5f);
       mean.replace(m);

@@ -2,7 +2,7 @@ package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.attacks.gradient.MomentumSteps;
-import dev.holdfast.attacks.gradient.Slots;
+import dev.holdfast.attacks.gradient.SlotScheduler;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.task.Perturbed;
@@ -57,7 +57,7 @@ public record DiFgsm(
   @Override
   public void perturb(AttackTask task, Consumer<Perturbed> done) {
     double length = StepSize.length(stepSize, task.norm(), task.epsilon(), OWNER);
-    Slots.run(
+    SlotScheduler.run(
         task,
         MomentumSteps.of(
             steps,

@@ -2,7 +2,7 @@ package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.attacks.gradient.GradientSteps;
-import dev.holdfast.attacks.gradient.Slots;
+import dev.holdfast.attacks.gradient.SlotScheduler;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.task.Perturbed;
 import java.util.function.Consumer;
@@ -32,6 +32,6 @@ public record Fgsm() implements Attack {
 
   @Override
   public void perturb(AttackTask task, Consumer<Perturbed> done) {
-    Slots.run(task, new GradientSteps(1, task.epsilon(), false, 1, false), done);
+    SlotScheduler.run(task, new GradientSteps(1, task.epsilon(), false, 1, false), done);
   }
 }

@@ -2,13 +2,13 @@ package dev.holdfast.attacks;
 
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.attacks.gradient.MinNorm;
-import dev.holdfast.attacks.gradient.RowStore;
-import dev.holdfast.attacks.gradient.Rule;
-import dev.holdfast.attacks.gradient.Slots;
+import dev.holdfast.attacks.gradient.MinimumNorm;
+import dev.holdfast.attacks.gradient.SlotArray;
+import dev.holdfast.attacks.gradient.SlotScheduler;
+import dev.holdfast.attacks.gradient.UpdateRule;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.projection.Gradients;
-import dev.holdfast.attacks.projection.Lengths;
+import dev.holdfast.attacks.projection.RowScaling;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.attacks.threat.ThreatModel;
@@ -49,22 +49,22 @@ public record Fmn(Integer steps, Double stepSize, Double gamma) implements Attac
   }
 
   @Override
-  public boolean looksForTheSmallest() {
+  public boolean seeksMinimumNorm() {
     return true;
   }
 
   @Override
   public void check(ThreatModel threat, Objective objective) {
-    MinNorm.check(objective, OWNER);
+    MinimumNorm.check(objective, OWNER);
   }
 
   @Override
   public void perturb(AttackTask task, Consumer<Perturbed> done) {
-    Slots.run(task, new Steps(task, steps, stepSize, gamma), done);
+    SlotScheduler.run(task, new Steps(task, steps, stepSize, gamma), done);
   }
 
   /** The moves. */
-  private static final class Steps implements Rule {
+  private static final class Steps implements UpdateRule {
 
     private static final double LAST_STEP = 0.01;
     private static final double LAST_GAMMA = 0.02;
@@ -73,7 +73,7 @@ public record Fmn(Integer steps, Double stepSize, Double gamma) implements Attac
     private final int steps;
     private final double stepSize;
     private final double gamma;
-    private final RowStore[] center = new RowStore[1];
+    private final SlotArray[] center = new SlotArray[1];
 
     // For each slot.
     private final double[] radius;
@@ -101,14 +101,14 @@ public record Fmn(Integer steps, Double stepSize, Double gamma) implements Attac
 
     /** The first image that breaks recall is not the one that is wanted. */
     @Override
-    public boolean looksAtImages() {
+    public boolean evaluatesFeasiblePoints() {
       return false;
     }
 
     @Override
-    public void begin(Slots slots, int[] fresh, NDArray clean) {
+    public void begin(SlotScheduler slots, int[] fresh, NDArray clean) {
       if (center[0] == null) {
-        center[0] = new RowStore(slots.rows(), slots.owner());
+        center[0] = new SlotArray(slots.rows(), slots.owner());
       }
       center[0].put(fresh, clean.duplicate());
       for (int slot : fresh) {
@@ -118,12 +118,12 @@ public record Fmn(Integer steps, Double stepSize, Double gamma) implements Attac
     }
 
     @Override
-    public float[] merit(Slots slots, NDArray points, float[] losses) {
-      lengths = MinNorm.lengths(task.norm(), points, center[0].values());
+    public float[] merit(SlotScheduler slots, NDArray points, float[] losses) {
+      lengths = MinimumNorm.lengths(task.norm(), points, center[0].values());
       float[] merit = new float[losses.length];
       for (int slot = 0; slot < merit.length; slot++) {
-        merit[slot] = MinNorm.merit(losses[slot], lengths[slot]);
-        if (MinNorm.broken(losses[slot])) {
+        merit[slot] = MinimumNorm.merit(losses[slot], lengths[slot]);
+        if (MinimumNorm.broken(losses[slot])) {
           shortest[slot] = Math.min(shortest[slot], lengths[slot]);
         }
       }
@@ -132,7 +132,7 @@ public record Fmn(Integer steps, Double stepSize, Double gamma) implements Attac
 
     /** Nothing is shorter than nothing. */
     @Override
-    public boolean settled(Slots slots, int slot) {
+    public boolean settled(SlotScheduler slots, int slot) {
       return shortest[slot] == 0;
     }
 
@@ -141,7 +141,7 @@ public record Fmn(Integer steps, Double stepSize, Double gamma) implements Attac
     }
 
     @Override
-    public NDArray move(Slots slots, NDArray points, NDArray gradient, float[] losses) {
+    public NDArray move(SlotScheduler slots, NDArray points, NDArray gradient, float[] losses) {
       int rows = slots.rows();
       NDArray direction = Gradients.rows(gradient);
       double[] slopes = Gradients.lengths(direction);
@@ -156,7 +156,7 @@ public record Fmn(Integer steps, Double stepSize, Double gamma) implements Attac
         int pass = Math.min(slots.pass(slot), steps);
         double rate = annealed(pass, gamma, LAST_GAMMA);
         stride[slot] = (float) annealed(pass, stepSize, LAST_STEP);
-        if (MinNorm.broken(losses[slot])) {
+        if (MinimumNorm.broken(losses[slot])) {
           radius[slot] = Math.min(radius[slot] * (1 - rate), shortest[slot]);
         } else if (shortest[slot] < Double.POSITIVE_INFINITY) {
           radius[slot] *= 1 + rate;
@@ -171,12 +171,12 @@ public record Fmn(Integer steps, Double stepSize, Double gamma) implements Attac
       }
       NDArray clean = center[0].values();
       NDArray moved =
-          Lengths.scale(direction, Gradients.factors(slopes, stride))
+          RowScaling.scale(direction, Gradients.factors(slopes, stride))
               .reshape(points.getShape())
               .addi(points)
               .subi(clean);
       NDArray inside =
-          task.norm() == Norm.LINF ? cut(moved) : Lengths.scale(moved, shrinking(moved));
+          task.norm() == Norm.LINF ? cut(moved) : RowScaling.scale(moved, shrinking(moved));
       return slots.ball().project(inside.addi(clean));
     }
 
@@ -185,7 +185,7 @@ public record Fmn(Integer steps, Double stepSize, Double gamma) implements Attac
       for (int slot = 0; slot < radii.length; slot++) {
         radii[slot] = (float) radius[slot];
       }
-      NDArray column = Lengths.column(moved, radii);
+      NDArray column = RowScaling.column(moved, radii);
       return moved.minimum(column).maximum(column.neg());
     }
 

@@ -1,9 +1,9 @@
 package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.attacks.blackbox.Inquiries;
-import dev.holdfast.attacks.blackbox.Inquiry;
-import dev.holdfast.attacks.gradient.MinNorm;
+import dev.holdfast.attacks.blackbox.OracleBatch;
+import dev.holdfast.attacks.blackbox.OracleSearch;
+import dev.holdfast.attacks.gradient.MinimumNorm;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.projection.PixelBudget;
 import dev.holdfast.attacks.task.AttackTask;
@@ -73,18 +73,18 @@ public record HopSkipJump(Integer queries, Integer samples, Integer starts) impl
 
   @Override
   public void check(ThreatModel threat, Objective objective) {
-    MinNorm.check(objective, OWNER);
+    MinimumNorm.check(objective, OWNER);
   }
 
   @Override
-  public boolean looksForTheSmallest() {
+  public boolean seeksMinimumNorm() {
     return true;
   }
 
   @Override
   public void perturb(AttackTask task, Consumer<Perturbed> done) {
     PixelBudget budget = new PixelBudget(task.norm(), task.epsilon());
-    Inquiries.run(
+    OracleBatch.run(
         task,
         item -> {
           CounterRng rng =
@@ -123,7 +123,7 @@ public record HopSkipJump(Integer queries, Integer samples, Integer starts) impl
   }
 
   /** The attack on one image. */
-  static final class Hops implements Inquiry {
+  static final class Hops implements OracleSearch {
 
     /** Halvings of a step before the estimate is given up. */
     private static final int HALVINGS = 10;
@@ -200,7 +200,7 @@ public record HopSkipJump(Integer queries, Integer samples, Integer starts) impl
     }
 
     @Override
-    public void show(float[] target, int offset) {
+    public void ask(float[] target, int offset) {
       switch (phase) {
         case CLEAN -> System.arraycopy(clean, 0, shown, 0, clean.length);
         case START -> System.arraycopy(starts.get(0), 0, shown, 0, clean.length);
@@ -250,8 +250,8 @@ public record HopSkipJump(Integer queries, Integer samples, Integer starts) impl
     }
 
     @Override
-    public void hear(float loss) {
-      boolean fails = MinNorm.broken(loss);
+    public void tell(float loss) {
+      boolean fails = MinimumNorm.broken(loss);
       asked++;
       if (fails && phase != Phase.ESTIMATE) {
         double far = budget.length(shown, clean);

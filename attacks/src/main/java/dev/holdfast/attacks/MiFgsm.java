@@ -2,7 +2,7 @@ package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.attacks.gradient.MomentumSteps;
-import dev.holdfast.attacks.gradient.Slots;
+import dev.holdfast.attacks.gradient.SlotScheduler;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.task.Perturbed;
@@ -49,6 +49,6 @@ public record MiFgsm(Integer steps, String stepSize, Double decay) implements At
   @Override
   public void perturb(AttackTask task, Consumer<Perturbed> done) {
     double length = StepSize.length(stepSize, task.norm(), task.epsilon(), OWNER);
-    Slots.run(task, MomentumSteps.of(steps, length, decay, false, false, null, null), done);
+    SlotScheduler.run(task, MomentumSteps.of(steps, length, decay, false, false, null, null), done);
   }
 }

@@ -1,8 +1,8 @@
 package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.attacks.blackbox.Estimating;
-import dev.holdfast.attacks.blackbox.Inquiries;
+import dev.holdfast.attacks.blackbox.GradientEstimator;
+import dev.holdfast.attacks.blackbox.OracleBatch;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.projection.Ball;
 import dev.holdfast.attacks.projection.PixelBudget;
@@ -82,15 +82,15 @@ public record Nes(Integer steps, Integer samples, Double sigma, String stepSize,
     PixelGrid pixels = PixelGrid.of(task);
     PixelBudget budget = new PixelBudget(task.norm(), task.epsilon());
     double length = StepSize.length(stepSize, task.norm(), task.epsilon(), OWNER);
-    Inquiries.run(
+    OracleBatch.run(
         task,
         item -> {
           CounterRng rng =
               CounterRng.of(task.seed(), task.cell() + "/nes", task.clean().ids()[item]);
           float[] clean = task.image(item);
           float[] start =
-              task.flatAtClean() ? budget.random(clean, Ball.NUDGE, rng) : clean.clone();
-          return new Estimating(
+              task.hasZeroGradientAtClean() ? budget.random(clean, Ball.NUDGE, rng) : clean.clone();
+          return new GradientEstimator(
               budget,
               clean,
               start,

@@ -2,8 +2,8 @@ package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.attacks.projection.PixelGrid;
-import dev.holdfast.attacks.shared.CrossLearning;
-import dev.holdfast.attacks.shared.Insert;
+import dev.holdfast.attacks.shared.CrossFitting;
+import dev.holdfast.attacks.shared.SharedPerturbation;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.metrics.error.InputException;
@@ -86,7 +86,7 @@ public record Patch(
     }
     Sticker sticker =
         new Sticker(grid, side, Math.max(1, (int) (smallest * side)), length(stepSize));
-    new CrossLearning(OWNER, steps, images, batch, decay)
+    new CrossFitting(OWNER, steps, images, batch, decay)
         .run(
             task,
             sticker,
@@ -112,7 +112,8 @@ public record Patch(
   }
 
   /** A square of pixels. */
-  private record Sticker(PixelGrid grid, int side, int smallest, double length) implements Insert {
+  private record Sticker(PixelGrid grid, int side, int smallest, double length)
+      implements SharedPerturbation {
 
     @Override
     public float[] start(CounterRng rng) {
@@ -124,15 +125,15 @@ public record Patch(
     }
 
     @Override
-    public Way draw(CounterRng rng) {
+    public Placement draw(CounterRng rng) {
       return at(smallest + rng.nextInt(side - smallest + 1), rng);
     }
 
-    Way inFull(CounterRng rng) {
+    Placement inFull(CounterRng rng) {
       return at(side, rng);
     }
 
-    private Way at(int size, CounterRng rng) {
+    private Placement at(int size, CounterRng rng) {
       int top = rng.nextInt(grid.height() - size + 1);
       int left = rng.nextInt(grid.width() - size + 1);
       return new Spot(grid, side, size, top, left);
@@ -152,7 +153,8 @@ public record Patch(
    *
    * @param size side in the image
    */
-  private record Spot(PixelGrid grid, int side, int size, int top, int left) implements Insert.Way {
+  private record Spot(PixelGrid grid, int side, int size, int top, int left)
+      implements SharedPerturbation.Placement {
 
     @Override
     public void put(float[] values, float[] image, int offset) {

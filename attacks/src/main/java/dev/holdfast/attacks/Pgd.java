@@ -2,7 +2,7 @@ package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.attacks.gradient.GradientSteps;
-import dev.holdfast.attacks.gradient.Slots;
+import dev.holdfast.attacks.gradient.SlotScheduler;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.task.Perturbed;
@@ -72,7 +72,7 @@ public record Pgd(
   @Override
   public void perturb(AttackTask task, Consumer<Perturbed> done) {
     double length = StepSize.length(stepSize, task.norm(), task.epsilon(), OWNER);
-    Slots.run(
+    SlotScheduler.run(
         task, new GradientSteps(steps, length, randomStart, restarts, iterate.equals(BEST)), done);
   }
 }

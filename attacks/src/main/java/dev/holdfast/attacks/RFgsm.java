@@ -2,10 +2,10 @@ package dev.holdfast.attacks;
 
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.attacks.gradient.Rule;
-import dev.holdfast.attacks.gradient.Slots;
+import dev.holdfast.attacks.gradient.SlotScheduler;
+import dev.holdfast.attacks.gradient.UpdateRule;
 import dev.holdfast.attacks.projection.Ball;
-import dev.holdfast.attacks.projection.Lengths;
+import dev.holdfast.attacks.projection.RowScaling;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.metrics.random.CounterRng;
@@ -45,27 +45,30 @@ public record RFgsm(Double randomPart) implements Attack {
   public void perturb(AttackTask task, Consumer<Perturbed> done) {
     double radius = randomPart * task.epsilon();
     double rest = task.epsilon() - radius;
-    Slots.run(
+    SlotScheduler.run(
         task,
-        new Rule() {
+        new UpdateRule() {
           @Override
           public int steps() {
             return 1;
           }
 
           @Override
-          public void start(Slots slots, int slot, Ball ball, float[] perturbation, int offset) {
+          public void start(
+              SlotScheduler slots, int slot, Ball ball, float[] perturbation, int offset) {
             if (radius == 0) {
-              Rule.super.start(slots, slot, ball, perturbation, offset);
+              UpdateRule.super.start(slots, slot, ball, perturbation, offset);
               return;
             }
             toTheEdge(task, slots.startRng(slot), perturbation, offset, radius);
           }
 
           @Override
-          public NDArray move(Slots slots, NDArray points, NDArray gradient, float[] losses) {
+          public NDArray move(
+              SlotScheduler slots, NDArray points, NDArray gradient, float[] losses) {
             Ball around = slots.ball();
-            return around.project(around.step(points, gradient, Lengths.all(slots.rows(), rest)));
+            return around.project(
+                around.step(points, gradient, RowScaling.all(slots.rows(), rest)));
           }
         },
         done);

@@ -1,8 +1,8 @@
 package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.attacks.blackbox.Estimating;
-import dev.holdfast.attacks.blackbox.Inquiries;
+import dev.holdfast.attacks.blackbox.GradientEstimator;
+import dev.holdfast.attacks.blackbox.OracleBatch;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.projection.Ball;
 import dev.holdfast.attacks.projection.PixelBudget;
@@ -75,20 +75,20 @@ public record Spsa(Integer steps, Integer samples, Double delta, String stepSize
     double length = StepSize.length(stepSize, task.norm(), task.epsilon(), OWNER);
     // Adam moves every pixel by about the same, so a step of all pixels is longer under l2.
     double rate = task.norm() == Norm.LINF ? length : length / Math.sqrt(task.values());
-    Inquiries.run(
+    OracleBatch.run(
         task,
         item -> {
           CounterRng rng =
               CounterRng.of(task.seed(), task.cell() + "/spsa", task.clean().ids()[item]);
           float[] clean = task.image(item);
           float[] start =
-              task.flatAtClean() ? budget.random(clean, Ball.NUDGE, rng) : clean.clone();
+              task.hasZeroGradientAtClean() ? budget.random(clean, Ball.NUDGE, rng) : clean.clone();
           return new Climb(budget, clean, start, rate, rng);
         },
         done);
   }
 
-  private final class Climb extends Estimating {
+  private final class Climb extends GradientEstimator {
 
     private static final double MOMENTUM = 0.9;
     private static final double SQUARES = 0.999;

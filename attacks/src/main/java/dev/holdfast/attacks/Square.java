@@ -1,7 +1,7 @@
 package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.attacks.blackbox.Inquiries;
+import dev.holdfast.attacks.blackbox.OracleBatch;
 import dev.holdfast.attacks.blackbox.SquareL2;
 import dev.holdfast.attacks.blackbox.SquareLinf;
 import dev.holdfast.attacks.projection.PixelBudget;
@@ -80,7 +80,7 @@ public record Square(Integer queries, Double p, Boolean rescale) implements Atta
   public void perturb(AttackTask task, Consumer<Perturbed> done) {
     PixelGrid grid = PixelGrid.of(task);
     PixelBudget budget = new PixelBudget(task.norm(), task.epsilon());
-    Inquiries.run(
+    OracleBatch.run(
         task,
         item -> {
           CounterRng rng =

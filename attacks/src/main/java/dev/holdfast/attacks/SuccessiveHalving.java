@@ -1,7 +1,7 @@
 package dev.holdfast.attacks;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.attacks.gradient.MinNorm;
+import dev.holdfast.attacks.gradient.MinimumNorm;
 import dev.holdfast.attacks.gradient.Tournament;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.task.AttackTask;
@@ -78,7 +78,7 @@ public record SuccessiveHalving(Integer runs, Integer steps) implements Attack {
 
   @Override
   public void check(ThreatModel threat, Objective objective) {
-    MinNorm.check(objective, OWNER);
+    MinimumNorm.check(objective, OWNER);
   }
 
   @Override

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.projection.Ball;
 import dev.holdfast.attacks.projection.PixelBudget;
-import dev.holdfast.attacks.shared.CrossLearning;
-import dev.holdfast.attacks.shared.Insert;
+import dev.holdfast.attacks.shared.CrossFitting;
+import dev.holdfast.attacks.shared.SharedPerturbation;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.attacks.threat.ThreatModel;
@@ -69,8 +69,9 @@ public record Universal(Integer steps, String stepSize, Integer images, Integer 
     PixelBudget budget = new PixelBudget(task.norm(), task.epsilon());
     double length = StepSize.length(stepSize, task.norm(), task.epsilon(), OWNER);
     Addition addition =
-        new Addition(task.norm(), task.epsilon(), length, task.values(), task.flatAtClean());
-    new CrossLearning(OWNER, steps, images, batch, decay)
+        new Addition(
+            task.norm(), task.epsilon(), length, task.values(), task.hasZeroGradientAtClean());
+    new CrossFitting(OWNER, steps, images, batch, decay)
         .run(
             task,
             addition,
@@ -86,7 +87,7 @@ public record Universal(Integer steps, String stepSize, Integer images, Integer 
 
   /** A perturbation that is added. */
   private record Addition(Norm norm, double epsilon, double length, int size, boolean beside)
-      implements Insert, Insert.Way {
+      implements SharedPerturbation, SharedPerturbation.Placement {
 
     @Override
     public float[] start(CounterRng rng) {
@@ -103,7 +104,7 @@ public record Universal(Integer steps, String stepSize, Integer images, Integer 
 
     /** There is one way only. */
     @Override
-    public Insert.Way draw(CounterRng rng) {
+    public SharedPerturbation.Placement draw(CounterRng rng) {
       return this;
     }
 

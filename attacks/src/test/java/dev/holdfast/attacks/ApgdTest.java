@@ -54,8 +54,8 @@ class ApgdTest implements AscentContract {
     try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1);
         var manager = toy.model().manager().newSubManager()) {
       Scene scene = new Scene(toy.model()).objective(new Margin(1)).norm(Norm.LINF, 0.3);
-      try (var surroundings = scene.surroundings(manager)) {
-        AttackTask task = scene.task(surroundings);
+      try (var galleryView = scene.galleryView(manager)) {
+        AttackTask task = scene.task(galleryView);
         Perturbed[] once = Attacking.run(new Apgd(6, null, true, 1), task).each();
         Perturbed[] often = Attacking.run(new Apgd(6, null, true, 4), task).each();
         for (int i = 0; i < once.length; i++) {

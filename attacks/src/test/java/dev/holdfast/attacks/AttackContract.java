@@ -6,11 +6,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.attacks.objective.EmbeddingShift;
+import dev.holdfast.attacks.objective.GalleryView;
 import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.objective.QueryUp;
 import dev.holdfast.attacks.objective.SingleTarget;
-import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.attacks.projection.Ball;
 import dev.holdfast.attacks.projection.L2Ball;
 import dev.holdfast.attacks.task.AttackTask;
@@ -124,7 +124,7 @@ interface AttackContract {
           float[] first = scene.run(attack());
           assertThat(scene.run(attack())).isEqualTo(first);
           // The same targets, so that only the attack draws anew.
-          boolean differs = random() || objective.flatAtClean();
+          boolean differs = random() || objective.hasZeroGradientAtClean();
           assertThat(Arrays.equals(scene.seed(8).run(attack()), first)).isNotEqualTo(differs);
           scene.seed(7);
           assertThat(Arrays.equals(scene.cell("other").run(attack()), first)).isNotEqualTo(differs);
@@ -216,11 +216,11 @@ interface AttackContract {
         NDManager manager = toy.model().manager().newSubManager()) {
       for (Norm norm : norms()) {
         Scene scene = new Scene(toy.model()).objective(new Margin(2)).norm(norm, 0.05);
-        try (Surroundings surroundings = scene.surroundings(manager)) {
+        try (GalleryView galleryView = scene.galleryView(manager)) {
           List<Integer> counts = new ArrayList<>();
           AttackTask task =
               Attacking.watched(
-                  scene.task(surroundings, attack()),
+                  scene.task(galleryView, attack()),
                   loss ->
                       e -> {
                         counts.add(LiveArrays.count());
@@ -246,8 +246,8 @@ interface AttackContract {
           for (Objective objective : objectives()) {
             Scene scene =
                 new Scene(toy.model()).objective(objective).norm(norm, epsilon).rows(3).stop(true);
-            try (Surroundings surroundings = scene.surroundings(manager)) {
-              AttackTask task = scene.task(surroundings, attack());
+            try (GalleryView galleryView = scene.galleryView(manager)) {
+              AttackTask task = scene.task(galleryView, attack());
               // The first use puts the gallery on the device.
               Attacking.run(attack(), task);
               int arrays = LiveArrays.count();
@@ -265,9 +265,8 @@ interface AttackContract {
     try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1);
         NDManager manager = toy.model().manager().newSubManager()) {
       Scene scene = new Scene(toy.model()).objective(new SingleTarget());
-      try (Surroundings surroundings = scene.surroundings(manager)) {
-        for (Perturbed result :
-            Attacking.run(attack(), scene.task(surroundings, attack())).each()) {
+      try (GalleryView galleryView = scene.galleryView(manager)) {
+        for (Perturbed result : Attacking.run(attack(), scene.task(galleryView, attack())).each()) {
           assertThat(result.steps()).isBetween(0, attack().cost());
           assertThat(result.forwards()).isGreaterThanOrEqualTo(result.steps());
           assertThat(result.losses()).isNotEmpty().doesNotContain(Float.NaN);
@@ -404,7 +403,7 @@ interface AttackContract {
       }
     }
 
-    Surroundings surroundings(NDManager manager) {
+    GalleryView galleryView(NDManager manager) {
       float[] gallery = new float[6 * 12];
       for (int i = 0; i < gallery.length; i++) {
         gallery[i] = (float) (5 * Math.sin(1 + 3 * i));
@@ -413,7 +412,7 @@ interface AttackContract {
           target == null
               ? Map.of()
               : Map.of(IDS[0], target, IDS[1], target, IDS[2], target, IDS[3], target);
-      return new Surroundings(
+      return new GalleryView(
           new EmbeddingSet(
               gallery, 12, new long[] {202, 11, 12, 13, 14, 15}, new long[] {1, 1, 2, 2, 3, 4}),
           Distance.EUCLIDEAN,
@@ -423,13 +422,13 @@ interface AttackContract {
     }
 
     /** Returns what an attack gets, with images to learn from where it does. */
-    AttackTask task(Surroundings surroundings, Attack attack) {
-      AttackTask task = task(surroundings);
+    AttackTask task(GalleryView galleryView, Attack attack) {
+      AttackTask task = task(galleryView);
       boolean learns = attack instanceof Universal || attack instanceof Patch;
-      return learns ? Attacking.with(task, pool(surroundings)) : task;
+      return learns ? Attacking.with(task, pool(galleryView)) : task;
     }
 
-    AttackTask task(Surroundings surroundings) {
+    AttackTask task(GalleryView galleryView) {
       float[] clean = clean();
       float[] embeddings;
       try (NDManager manager = model.manager().newSubManager()) {
@@ -445,9 +444,9 @@ interface AttackContract {
           Attacking.pixels(clean, batch),
           linear
               ? Attacking.aim(items.length, e -> e.get(":, 0"))
-              : objective.aim(surroundings, batch),
-          !linear && objective.flatAtClean(),
-          stop ? new Margin(1).aim(surroundings, batch) : null,
+              : objective.aim(galleryView, batch),
+          !linear && objective.hasZeroGradientAtClean(),
+          stop ? new Margin(1).aim(galleryView, batch) : null,
           norm,
           epsilon,
           seed,
@@ -457,7 +456,7 @@ interface AttackContract {
     }
 
     /** Eight other images, in both halves under each of the seeds. */
-    private AttackTask.Pool pool(Surroundings surroundings) {
+    private AttackTask.AuxiliaryImages pool(GalleryView galleryView) {
       try (NDManager manager = model.manager().newSubManager()) {
         NDArray batch = ToyEmbedder.images(CARD, 8, 5, manager);
         if (gray) {
@@ -469,20 +468,20 @@ interface AttackContract {
                 12,
                 new long[] {501, 502, 503, 504, 505, 506, 507, 508},
                 new long[] {1, 1, 2, 2, 3, 3, 1, 2});
-        return new AttackTask.Pool(
+        return new AttackTask.AuxiliaryImages(
             others,
             Attacking.pixels(batch.toFloatArray(), others),
             chosen ->
                 linear
                     ? Attacking.aim(chosen.size(), e -> e.get(":, 0"))
-                    : objective.aim(surroundings, chosen));
+                    : objective.aim(galleryView, chosen));
       }
     }
 
     float[] run(Attack attack) {
       try (NDManager manager = model.manager().newSubManager();
-          Surroundings surroundings = surroundings(manager)) {
-        return Attacking.run(attack, task(surroundings, attack)).images();
+          GalleryView galleryView = galleryView(manager)) {
+        return Attacking.run(attack, task(galleryView, attack)).images();
       }
     }
 

@@ -9,11 +9,11 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.attacks.gradient.ApgdSteps;
-import dev.holdfast.attacks.gradient.Slots;
-import dev.holdfast.attacks.objective.BoundObjective;
+import dev.holdfast.attacks.gradient.SlotScheduler;
+import dev.holdfast.attacks.objective.BatchObjective;
 import dev.holdfast.attacks.objective.EmbeddingShift;
+import dev.holdfast.attacks.objective.GalleryView;
 import dev.holdfast.attacks.objective.SingleTarget;
-import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.attacks.projection.Ball;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.task.Perturbed;
@@ -22,7 +22,7 @@ import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.InputGradient;
 import dev.holdfast.models.budget.Norm;
-import dev.holdfast.models.engine.Models;
+import dev.holdfast.models.engine.ModelLoader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -157,7 +157,7 @@ class AttackGoldenTest {
                 images.get(3),
                 candidate.normalization(),
                 array(candidate, "embeddings").getShape().get(1)));
-    return Models.open(card, Device.cpu());
+    return ModelLoader.open(card, Device.cpu());
   }
 
   private static NDArray array(Candidate candidate, String name) {
@@ -199,16 +199,16 @@ class AttackGoldenTest {
           .isLessThanOrEqualTo(2e-6);
       List<String> compared = new ArrayList<>(List.of("embeddings"));
 
-      try (Surroundings surroundings = surroundings(candidate, own)) {
+      try (GalleryView galleryView = galleryView(candidate, own)) {
         for (String name : GRADIENTS.keySet()) {
           if (array(candidate, "grad." + name) != null) {
-            gradient(candidate, name, model, surroundings, own);
+            gradient(candidate, name, model, galleryView, own);
             compared.add("grad." + name);
           }
         }
         for (String name : ATTACKS) {
           if (values(candidate).has(name)) {
-            attack(candidate, name, model, surroundings, images, own);
+            attack(candidate, name, model, galleryView, images, own);
           }
           if (array(candidate, "adv." + name) != null) {
             compared.add("adv." + name);
@@ -222,7 +222,7 @@ class AttackGoldenTest {
           }
           runs++;
           if (candidate.everyRun() || name.equals(FAST_RUN)) {
-            apgd(candidate, run.group(1), run.group(2), model, surroundings, images, own);
+            apgd(candidate, run.group(1), run.group(2), model, galleryView, images, own);
           }
         }
         assertThat(runs)
@@ -231,7 +231,7 @@ class AttackGoldenTest {
                 values(candidate).propertyNames().stream()
                     .filter(n -> n.startsWith("apgd"))
                     .count());
-        AttackTask longer = task(candidate, model, surroundings, images, Norm.LINF, 0.1);
+        AttackTask longer = task(candidate, model, galleryView, images, Norm.LINF, 0.1);
         for (Perturbed perturbed : Attacking.run(new Pgd(50, "1/255", true), longer).each()) {
           assertThat(perturbed.steps()).isEqualTo(50);
         }
@@ -256,11 +256,11 @@ class AttackGoldenTest {
       Candidate candidate,
       String name,
       EmbeddingModel model,
-      Surroundings surroundings,
+      GalleryView galleryView,
       NDManager own) {
     NDArray at = arrays.get(name.substring(name.indexOf("_at_") + 4)).duplicate();
     at.attach(own);
-    BoundObjective loss = loss(candidate, name, surroundings, own);
+    BatchObjective loss = loss(candidate, name, galleryView, own);
     InputGradient result = model.gradient(at, loss::loss);
     float[] actual = result.gradient().toFloatArray();
     float[] golden = array(candidate, "grad." + name).toFloatArray();
@@ -286,15 +286,15 @@ class AttackGoldenTest {
     }
   }
 
-  private static BoundObjective loss(
-      Candidate candidate, String name, Surroundings surroundings, NDManager own) {
+  private static BatchObjective loss(
+      Candidate candidate, String name, GalleryView galleryView, NDManager own) {
     EmbeddingSet clean = clean(candidate);
     NDArray targets = array(candidate, "targets");
     NDArray negatives = array(candidate, "negatives");
     int rows = clean.size();
     return switch (name) {
-      case "es_euclid_at_es_start" -> new EmbeddingShift().bind(surroundings, clean, rows, own);
-      case "targeted_euclid_at_images" -> new SingleTarget().bind(surroundings, clean, rows, own);
+      case "es_euclid_at_es_start" -> new EmbeddingShift().bind(galleryView, clean, rows, own);
+      case "targeted_euclid_at_images" -> new SingleTarget().bind(galleryView, clean, rows, own);
       case "es_sqeuclid_at_es_start" ->
           e -> e.sub(array(candidate, "embeddings")).square().sum(new int[] {1});
       case "cosine_to_target_at_images" -> e -> e.mul(targets).sum(new int[] {1});
@@ -317,7 +317,7 @@ class AttackGoldenTest {
       Candidate candidate,
       String name,
       EmbeddingModel model,
-      Surroundings surroundings,
+      GalleryView galleryView,
       NDArray images,
       NDManager own) {
     Norm norm = name.endsWith("l2") ? Norm.L2 : Norm.LINF;
@@ -331,7 +331,7 @@ class AttackGoldenTest {
           case "mifgsm_meanabs" -> new MiFgsm(steps, length, params.get("mifgsm_mu").asDouble());
           default -> new Pgd(steps, length, false);
         };
-    AttackTask task = task(candidate, model, surroundings, images, norm, epsilon);
+    AttackTask task = task(candidate, model, galleryView, images, norm, epsilon);
     NDArray adversarial = Attacking.run(attack, task).batch(task, own);
     float[] actual = adversarial.toFloatArray();
     if (array(candidate, "adv." + name) != null) {
@@ -377,12 +377,12 @@ class AttackGoldenTest {
       String loss,
       String start,
       EmbeddingModel model,
-      Surroundings surroundings,
+      GalleryView galleryView,
       NDArray images,
       NDManager own) {
     NDArray targets = array(candidate, "targets");
     NDArray negatives = array(candidate, "negatives");
-    BoundObjective objective =
+    BatchObjective objective =
         loss.equals("targeted")
             ? e -> distance(e, targets).neg()
             : e -> distance(e, targets).sub(distance(e, negatives));
@@ -390,14 +390,15 @@ class AttackGoldenTest {
     double epsilon = expected.get("params").get("eps_linf").asDouble();
     AttackTask task =
         Attacking.with(
-            task(candidate, model, surroundings, images, Norm.LINF, epsilon),
+            task(candidate, model, galleryView, images, Norm.LINF, epsilon),
             Attacking.aim(samples, objective));
     float[] clean = images.toFloatArray();
     float[] from = start.equals("random") ? arrays.get("apgd_start").toFloatArray() : clean;
     ApgdSteps rule =
         new ApgdSteps(apgdSteps(), 0.75, false, 1) {
           @Override
-          public void start(Slots slots, int slot, Ball ball, float[] perturbation, int offset) {
+          public void start(
+              SlotScheduler slots, int slot, Ball ball, float[] perturbation, int offset) {
             int values = slots.task().values();
             int first = slots.item(slot) * values;
             for (int p = 0; p < values; p++) {
@@ -405,7 +406,7 @@ class AttackGoldenTest {
             }
           }
         };
-    Attacking.Result result = Attacking.run(done -> Slots.run(task, rule, done), task);
+    Attacking.Result result = Attacking.run(done -> SlotScheduler.run(task, rule, done), task);
     NDArray embeddings = model.embed(result.batch(task, own));
     float[] losses = objective.loss(embeddings).toFloatArray();
     JsonNode golden =
@@ -440,7 +441,7 @@ class AttackGoldenTest {
   private static AttackTask task(
       Candidate candidate,
       EmbeddingModel model,
-      Surroundings surroundings,
+      GalleryView galleryView,
       NDArray images,
       Norm norm,
       double epsilon) {
@@ -450,8 +451,8 @@ class AttackGoldenTest {
         model,
         clean,
         Attacking.pixels(images.toFloatArray(), clean),
-        objective.aim(surroundings, clean),
-        objective.flatAtClean(),
+        objective.aim(galleryView, clean),
+        objective.hasZeroGradientAtClean(),
         null,
         norm,
         epsilon,
@@ -468,14 +469,14 @@ class AttackGoldenTest {
         embeddings.toFloatArray(), Math.toIntExact(embeddings.getShape().get(1)), ids, ids);
   }
 
-  private static Surroundings surroundings(Candidate candidate, NDManager own) {
+  private static GalleryView galleryView(Candidate candidate, NDManager own) {
     EmbeddingSet clean = clean(candidate);
     NDArray targets = array(candidate, "targets");
     Map<Long, float[]> given = new HashMap<>();
     for (int i = 0; i < clean.size(); i++) {
       given.put((long) i, targets.get(i).toFloatArray());
     }
-    return new Surroundings(clean, Distance.EUCLIDEAN, 1, given, own);
+    return new GalleryView(clean, Distance.EUCLIDEAN, 1, given, own);
   }
 
   private static double largestDifference(float[] actual, float[] golden) {

@@ -30,11 +30,11 @@ class AttackLeakTest {
       for (Norm norm : Norm.LENGTHS) {
         for (Objective objective : List.of(new MultiTarget(3), new Margin(2))) {
           Scene scene = new Scene(toy.model()).objective(objective).norm(norm, 0.05);
-          try (var surroundings = scene.surroundings(manager)) {
+          try (var galleryView = scene.galleryView(manager)) {
             List<Integer> counts = new ArrayList<>();
             AttackTask task =
                 Attacking.watched(
-                    scene.task(surroundings),
+                    scene.task(galleryView),
                     loss ->
                         e -> {
                           counts.add(LiveArrays.count());

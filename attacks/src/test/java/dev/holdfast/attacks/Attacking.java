@@ -2,8 +2,8 @@ package dev.holdfast.attacks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.holdfast.attacks.objective.Aim;
-import dev.holdfast.attacks.objective.BoundObjective;
+import dev.holdfast.attacks.objective.BatchObjective;
+import dev.holdfast.attacks.objective.CellObjective;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.metrics.EmbeddingSet;
@@ -50,51 +50,51 @@ final class Attacking {
   }
 
   /** Returns an aim that is the same for every item. */
-  static Aim aim(int items, BoundObjective loss) {
-    return new Aim() {
+  static CellObjective aim(int items, BatchObjective loss) {
+    return new CellObjective() {
       @Override
       public int[][] chosen() {
         return new int[items][0];
       }
 
       @Override
-      public BoundObjective bind(int[] rows, NDManager manager) {
+      public BatchObjective bind(int[] rows, NDManager manager) {
         return loss;
       }
     };
   }
 
   /** Returns a task with its losses watched, those of its pool as well. */
-  static AttackTask watched(AttackTask task, UnaryOperator<BoundObjective> watch) {
+  static AttackTask watched(AttackTask task, UnaryOperator<BatchObjective> watch) {
     AttackTask watched = with(task, watched(task.objective(), watch));
-    AttackTask.Pool pool = task.pool();
+    AttackTask.AuxiliaryImages pool = task.pool();
     return pool == null
         ? watched
         : with(
             watched,
-            new AttackTask.Pool(
+            new AttackTask.AuxiliaryImages(
                 pool.clean(), pool.pixels(), items -> watched(pool.aims().apply(items), watch)));
   }
 
-  private static Aim watched(Aim inner, UnaryOperator<BoundObjective> watch) {
-    return new Aim() {
+  private static CellObjective watched(CellObjective inner, UnaryOperator<BatchObjective> watch) {
+    return new CellObjective() {
       @Override
       public int[][] chosen() {
         return inner.chosen();
       }
 
       @Override
-      public BoundObjective bind(int[] items, NDManager manager) {
+      public BatchObjective bind(int[] items, NDManager manager) {
         return watch.apply(inner.bind(items, manager));
       }
     };
   }
 
-  static AttackTask with(AttackTask task, AttackTask.Pool pool) {
+  static AttackTask with(AttackTask task, AttackTask.AuxiliaryImages pool) {
     return with(task, task.model(), task.objective(), pool);
   }
 
-  static AttackTask with(AttackTask task, Aim objective) {
+  static AttackTask with(AttackTask task, CellObjective objective) {
     return with(task, task.model(), objective, task.pool());
   }
 
@@ -103,13 +103,16 @@ final class Attacking {
   }
 
   private static AttackTask with(
-      AttackTask task, EmbeddingModel model, Aim objective, AttackTask.Pool pool) {
+      AttackTask task,
+      EmbeddingModel model,
+      CellObjective objective,
+      AttackTask.AuxiliaryImages pool) {
     return new AttackTask(
         model,
         task.clean(),
         task.pixels(),
         objective,
-        task.flatAtClean(),
+        task.hasZeroGradientAtClean(),
         task.stop(),
         task.norm(),
         task.epsilon(),

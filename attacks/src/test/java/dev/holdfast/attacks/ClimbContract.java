@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.holdfast.attacks.objective.GalleryView;
 import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.attacks.objective.SingleTarget;
-import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
@@ -49,8 +49,8 @@ interface ClimbContract extends AttackContract {
     try (EmbeddingModel model =
             ToyEmbedder.of(card, x -> x.sum(new int[] {1, 2, 3}).expandDims(1));
         NDManager manager = model.manager().newSubManager();
-        Surroundings surroundings =
-            new Surroundings(
+        GalleryView galleryView =
+            new GalleryView(
                 new EmbeddingSet(new float[] {1.9f, 2.5f}, 1, new long[] {1, 2}, new long[] {5, 6}),
                 Distance.EUCLIDEAN,
                 7,
@@ -65,8 +65,8 @@ interface ClimbContract extends AttackContract {
                   model,
                   batch,
                   Attacking.pixels(clean.toFloatArray(), batch),
-                  objective.aim(surroundings, batch),
-                  objective.flatAtClean(),
+                  objective.aim(galleryView, batch),
+                  objective.hasZeroGradientAtClean(),
                   null,
                   Norm.LINF,
                   epsilon,

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.holdfast.attacks.objective.GalleryView;
 import dev.holdfast.attacks.objective.Margin;
-import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.attacks.projection.PixelBudget;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.metrics.Distance;
@@ -53,15 +53,15 @@ class HopSkipJumpTest implements MinNormContract {
       // The relevant item of the first query lies where the query itself is.
       EmbeddingSet gallery =
           new EmbeddingSet(embeddings, 1, new long[] {11, 12}, new long[] {5, 6});
-      try (Surroundings surroundings =
-          new Surroundings(gallery, Distance.EUCLIDEAN, 7, Map.of(), manager)) {
+      try (GalleryView galleryView =
+          new GalleryView(gallery, Distance.EUCLIDEAN, 7, Map.of(), manager)) {
         return Attacking.run(
             new HopSkipJump(queries, null, null),
             new AttackTask(
                 toy.model(),
                 items,
                 Attacking.pixels(images, items),
-                new Margin(1).aim(surroundings, items),
+                new Margin(1).aim(galleryView, items),
                 false,
                 null,
                 norm,
@@ -70,7 +70,8 @@ class HopSkipJumpTest implements MinNormContract {
                 "cell",
                 2,
                 false,
-                new AttackTask.Pool(gallery, Attacking.pixels(images, gallery), chosen -> null)));
+                new AttackTask.AuxiliaryImages(
+                    gallery, Attacking.pixels(images, gallery), chosen -> null)));
       }
     }
   }
@@ -143,17 +144,17 @@ class HopSkipJumpTest implements MinNormContract {
     try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1);
         NDManager manager = toy.model().manager().newSubManager()) {
       Scene scene = new Scene(toy.model()).linear().norm(Norm.LINF, 0.1);
-      try (Surroundings surroundings = scene.surroundings(manager)) {
+      try (GalleryView galleryView = scene.galleryView(manager)) {
         AttackTask missed =
             Attacking.with(
-                scene.task(surroundings), Attacking.aim(4, e -> e.get(":, 0").mul(0).add(1)));
+                scene.task(galleryView), Attacking.aim(4, e -> e.get(":, 0").mul(0).add(1)));
         Attacking.Result result = Attacking.run(attack(), missed);
         assertThat(result.images()).isEqualTo(scene.clean());
         assertThat(result.each()).allSatisfy(p -> assertThat(p.forwards()).isEqualTo(1));
         // And where no start fails, nothing is to be done: the clean image, and the starts.
         AttackTask never =
             Attacking.with(
-                scene.task(surroundings), Attacking.aim(4, e -> e.get(":, 0").mul(0).sub(1)));
+                scene.task(galleryView), Attacking.aim(4, e -> e.get(":, 0").mul(0).sub(1)));
         result = Attacking.run(attack(), never);
         assertThat(result.images()).isEqualTo(scene.clean());
         assertThat(result.each()).allSatisfy(p -> assertThat(p.forwards()).isEqualTo(1 + 2));

@@ -29,9 +29,9 @@ interface LearntContract extends AttackContract {
     try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1);
         NDManager manager = toy.model().manager().newSubManager()) {
       Scene scene = new Scene(toy.model()).objective(new SingleTarget()).norm(norms().get(0), 0.3);
-      try (var surroundings = scene.surroundings(manager)) {
-        AttackTask task = scene.task(surroundings, attack());
-        AttackTask.Pool pool = task.pool();
+      try (var galleryView = scene.galleryView(manager)) {
+        AttackTask task = scene.task(galleryView, attack());
+        AttackTask.AuxiliaryImages pool = task.pool();
         EmbeddingSet all = pool.clean();
         // The pool itself under attack, as where every image is a query.
         AttackTask itself =
@@ -58,7 +58,7 @@ interface LearntContract extends AttackContract {
                       attack(),
                       Attacking.with(
                           itself,
-                          new AttackTask.Pool(
+                          new AttackTask.AuxiliaryImages(
                               all,
                               (item, target, offset) -> {
                                 pool.pixels().read(item, target, offset);
@@ -84,11 +84,11 @@ interface LearntContract extends AttackContract {
     try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1);
         NDManager manager = toy.model().manager().newSubManager()) {
       Scene scene = new Scene(toy.model()).objective(new SingleTarget());
-      try (var surroundings = scene.surroundings(manager)) {
+      try (var galleryView = scene.galleryView(manager)) {
         AtomicInteger asked = new AtomicInteger();
         AttackTask task =
             Attacking.watched(
-                scene.task(surroundings, attack()),
+                scene.task(galleryView, attack()),
                 loss ->
                     e -> {
                       asked.incrementAndGet();
@@ -114,12 +114,12 @@ interface LearntContract extends AttackContract {
     try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1);
         NDManager manager = toy.model().manager().newSubManager()) {
       Scene scene = new Scene(toy.model()).objective(new SingleTarget()).norm(norms().get(0), 0.3);
-      try (var surroundings = scene.surroundings(manager)) {
-        AttackTask task = scene.task(surroundings, attack());
-        AttackTask.Pool pool = task.pool();
+      try (var galleryView = scene.galleryView(manager)) {
+        AttackTask task = scene.task(galleryView, attack());
+        AttackTask.AuxiliaryImages pool = task.pool();
         int[] turned = {7, 2, 4, 0, 1, 3, 6, 5};
-        AttackTask.Pool other =
-            new AttackTask.Pool(
+        AttackTask.AuxiliaryImages other =
+            new AttackTask.AuxiliaryImages(
                 pool.clean().select(turned),
                 (item, target, offset) -> pool.pixels().read(turned[item], target, offset),
                 pool.aims());
@@ -134,14 +134,14 @@ interface LearntContract extends AttackContract {
     try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1);
         NDManager manager = toy.model().manager().newSubManager()) {
       Scene scene = new Scene(toy.model()).objective(new SingleTarget()).norm(norms().get(0), 0.3);
-      try (var surroundings = scene.surroundings(manager)) {
-        AttackTask task = scene.task(surroundings, attack());
-        AttackTask.Pool lone =
-            new AttackTask.Pool(
+      try (var galleryView = scene.galleryView(manager)) {
+        AttackTask task = scene.task(galleryView, attack());
+        AttackTask.AuxiliaryImages lone =
+            new AttackTask.AuxiliaryImages(
                 task.pool().clean().select(new int[] {0, 2, 4}),
                 task.pool().pixels(),
                 task.pool().aims());
-        for (AttackTask.Pool pool : Arrays.asList(null, lone)) {
+        for (AttackTask.AuxiliaryImages pool : Arrays.asList(null, lone)) {
           assertThatThrownBy(() -> Attacking.run(attack(), Attacking.with(task, pool)))
               .isInstanceOf(InputException.class)
               .hasMessageContaining("to learn from")

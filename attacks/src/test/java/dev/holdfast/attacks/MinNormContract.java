@@ -8,9 +8,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.attacks.objective.EmbeddingShift;
+import dev.holdfast.attacks.objective.GalleryView;
 import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.objective.Objective;
-import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
@@ -51,8 +51,8 @@ interface MinNormContract extends AttackContract {
     ModelCard card = ToyEmbedder.card(new Shape(1, 2, 2), 1, Distance.EUCLIDEAN);
     try (EmbeddingModel model = ToyEmbedder.of(card, embedding);
         NDManager manager = model.manager().newSubManager();
-        Surroundings surroundings =
-            new Surroundings(
+        GalleryView galleryView =
+            new GalleryView(
                 new EmbeddingSet(
                     new float[] {numbers[1], numbers[2]}, 1, new long[] {1, 2}, new long[] {5, 6}),
                 Distance.EUCLIDEAN,
@@ -66,7 +66,7 @@ interface MinNormContract extends AttackContract {
               model,
               batch,
               Attacking.pixels(new float[] {0.5f, 0.5f, 0.5f, 0.5f}, batch),
-              new Margin(1).aim(surroundings, batch),
+              new Margin(1).aim(galleryView, batch),
               false,
               null,
               norm,
@@ -147,6 +147,6 @@ interface MinNormContract extends AttackContract {
         .isInstanceOf(InputException.class)
         .hasMessageContaining("objective (embedding-shift) of attack " + attack().id())
         .hasMessageContaining("must be margin");
-    assertThat(attack().looksForTheSmallest()).isTrue();
+    assertThat(attack().seeksMinimumNorm()).isTrue();
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
-import dev.holdfast.attacks.objective.Surroundings;
+import dev.holdfast.attacks.objective.GalleryView;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.metrics.error.InputException;
@@ -79,8 +79,8 @@ class NesTest implements ClimbContract {
     try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1);
         NDManager manager = toy.model().manager().newSubManager()) {
       Scene scene = new Scene(toy.model()).linear().norm(Norm.LINF, 0.1).rows(3);
-      try (Surroundings surroundings = scene.surroundings(manager)) {
-        AttackTask task = scene.task(surroundings);
+      try (GalleryView galleryView = scene.galleryView(manager)) {
+        AttackTask task = scene.task(galleryView);
         Nes nes = new Nes(6, 10, null, null, null);
         Attacking.Result result = Attacking.run(nes, task);
         float[] reached = toy.model().embed(result.batch(task, manager)).get(":, 0").toFloatArray();

@@ -41,8 +41,8 @@ class PgdTest implements AscentContract {
         var manager = toy.model().manager().newSubManager()) {
       for (Norm norm : Norm.LENGTHS) {
         Scene scene = new Scene(toy.model()).objective(new EmbeddingShift()).norm(norm, 0.5);
-        try (var surroundings = scene.surroundings(manager)) {
-          AttackTask task = scene.task(surroundings);
+        try (var galleryView = scene.galleryView(manager)) {
+          AttackTask task = scene.task(galleryView);
           float[] last = losses(new Pgd(6, "epsilon/2", true), task);
           float[] best = losses(new Pgd(6, "epsilon/2", true, 1, "best"), task);
           float[] twice = losses(new Pgd(6, "epsilon/2", true, 2, "last"), task);
@@ -65,8 +65,8 @@ class PgdTest implements AscentContract {
     try (ToyEmbedder toy = ToyEmbedder.quadratic(CARD, 1);
         var manager = toy.model().manager().newSubManager()) {
       Scene scene = new Scene(toy.model()).objective(new SingleTarget());
-      try (var surroundings = scene.surroundings(manager)) {
-        AttackTask task = scene.task(surroundings);
+      try (var galleryView = scene.galleryView(manager)) {
+        AttackTask task = scene.task(galleryView);
         for (Perturbed p : Attacking.run(new Pgd(4, null, true, 3, "best"), task).each()) {
           assertThat(p.steps()).isEqualTo(12);
           assertThat(p.forwards()).isEqualTo(15);
@@ -136,8 +136,8 @@ class PgdTest implements AscentContract {
     try (ToyEmbedder toy = ToyEmbedder.linear(CARD, 1);
         var manager = toy.model().manager().newSubManager()) {
       Scene scene = new Scene(toy.model()).linear().earlyExit(true);
-      try (var surroundings = scene.surroundings(manager)) {
-        AttackTask task = scene.task(surroundings);
+      try (var galleryView = scene.galleryView(manager)) {
+        AttackTask task = scene.task(galleryView);
         for (Perturbed result : Attacking.run(new Pgd(50, null, false), task).each()) {
           // Four steps of a quarter of the budget, perhaps one for rounding, and two that stay:
           // images are compared once their loss is the same again.

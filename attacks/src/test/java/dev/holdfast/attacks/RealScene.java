@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.holdfast.attacks.objective.GalleryView;
 import dev.holdfast.attacks.objective.Objective;
-import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.budget.Norm;
-import dev.holdfast.models.engine.Models;
+import dev.holdfast.models.engine.ModelLoader;
 import dev.holdfast.models.engine.ToyEmbedder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ import java.util.stream.LongStream;
 record RealScene(
     EmbeddingModel model,
     NDManager manager,
-    Surroundings surroundings,
+    GalleryView galleryView,
     NDArray images,
     EmbeddingSet clean)
     implements AutoCloseable {
@@ -31,7 +31,7 @@ record RealScene(
   static RealScene open(String name, int batch) {
     Path folder = Path.of(System.getProperty("holdfast.models", ""), name);
     assumeTrue(Files.isDirectory(folder), "holdfast.models has no folder " + name);
-    EmbeddingModel model = Models.open(folder, Device.cpu());
+    EmbeddingModel model = ModelLoader.open(folder, Device.cpu());
     NDManager manager = model.manager().newSubManager();
     NDArray images = ToyEmbedder.images(model.card(), batch, 3, manager);
     EmbeddingSet clean =
@@ -40,15 +40,15 @@ record RealScene(
             model.card().embedding().dimension(),
             LongStream.range(0, batch).toArray(),
             LongStream.range(0, batch).map(i -> i % 2).toArray());
-    Surroundings surroundings =
-        new Surroundings(
+    GalleryView galleryView =
+        new GalleryView(
             clean,
             model.card().embedding().metric(),
             model.card().embedding().normalize(),
             7,
             Map.of(),
             manager);
-    return new RealScene(model, manager, surroundings, images, clean);
+    return new RealScene(model, manager, galleryView, images, clean);
   }
 
   AttackTask task(Objective objective, Norm norm, double epsilon) {
@@ -56,8 +56,8 @@ record RealScene(
         model,
         clean,
         Attacking.pixels(images.toFloatArray(), clean),
-        objective.aim(surroundings, clean),
-        objective.flatAtClean(),
+        objective.aim(galleryView, clean),
+        objective.hasZeroGradientAtClean(),
         null,
         norm,
         epsilon,
@@ -69,7 +69,7 @@ record RealScene(
 
   @Override
   public void close() {
-    surroundings.close();
+    galleryView.close();
     model.close();
   }
 }

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
-import dev.holdfast.attacks.blackbox.Inquiry;
+import dev.holdfast.attacks.blackbox.OracleSearch;
 import dev.holdfast.attacks.blackbox.SquareL2;
 import dev.holdfast.attacks.blackbox.SquareLinf;
-import dev.holdfast.attacks.objective.Surroundings;
+import dev.holdfast.attacks.objective.GalleryView;
 import dev.holdfast.attacks.projection.PixelBudget;
 import dev.holdfast.attacks.projection.PixelGrid;
 import dev.holdfast.attacks.task.Perturbed;
@@ -86,7 +86,7 @@ class SquareTest implements ClimbContract {
     for (int seed = 0; seed < 2; seed++) {
       Square square = new Square(2000, null, null);
       PixelBudget budget = new PixelBudget(Norm.L2, 0.3);
-      Inquiry inquiry =
+      OracleSearch inquiry =
           new SquareL2(
               square.queries(),
               square::share,
@@ -97,13 +97,13 @@ class SquareTest implements ClimbContract {
       float[] shown = new float[clean.length];
       double best = 0;
       while (!inquiry.over()) {
-        inquiry.show(shown, 0);
+        inquiry.ask(shown, 0);
         double gain = 0;
         for (int i = 0; i < shown.length; i++) {
           gain += weights[i] * (shown[i] - 0.5);
         }
         best = Math.max(best, gain);
-        inquiry.hear((float) gain);
+        inquiry.tell((float) gain);
       }
       assertThat(best / (0.3 * Math.sqrt(squares))).isBetween(0.75, 1.0);
     }
@@ -143,9 +143,9 @@ class SquareTest implements ClimbContract {
         NDManager manager = toy.model().manager().newSubManager()) {
       for (Norm norm : Norm.LENGTHS) {
         Scene scene = new Scene(toy.model()).norm(norm, 0.1).rows(3);
-        try (Surroundings surroundings = scene.surroundings(manager)) {
+        try (GalleryView galleryView = scene.galleryView(manager)) {
           for (Perturbed p :
-              Attacking.run(new Square(120, null, null), scene.task(surroundings)).each()) {
+              Attacking.run(new Square(120, null, null), scene.task(galleryView)).each()) {
             assertThat(p.losses()).hasSize(120).isSorted();
             assertThat(p.losses()[119]).isGreaterThan(p.losses()[0]);
             assertThat(p.forwards()).isEqualTo(120);
@@ -166,19 +166,19 @@ class SquareTest implements ClimbContract {
         PixelBudget budget = new PixelBudget(norm, 0.2);
         Square square = new Square(200, 1.0, true);
         CounterRng rng = CounterRng.of(1, "windows", 0);
-        Inquiry inquiry =
+        OracleSearch inquiry =
             norm == Norm.LINF
                 ? new SquareLinf(square.queries(), square::share, grid, budget, clean, rng)
                 : new SquareL2(square.queries(), square::share, grid, budget, clean, rng);
         float[] shown = new float[clean.length];
         while (!inquiry.over()) {
-          inquiry.show(shown, 0);
+          inquiry.ask(shown, 0);
           assertThat(budget.length(shown, clean)).isCloseTo(0.2, within(1e-5)).isLessThan(0.2001);
           float loss = 0;
           for (int i = 0; i < shown.length; i++) {
             loss += (i % 3 - 0.9f) * shown[i];
           }
-          inquiry.hear(loss);
+          inquiry.tell(loss);
         }
         assertThat(inquiry.image()).isNotEqualTo(clean);
       }

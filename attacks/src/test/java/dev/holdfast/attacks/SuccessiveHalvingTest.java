@@ -8,10 +8,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.attacks.gradient.Tournament.Round;
 import dev.holdfast.attacks.objective.EmbeddingShift;
+import dev.holdfast.attacks.objective.GalleryView;
 import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.objective.NearestClass;
 import dev.holdfast.attacks.objective.Objective;
-import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.attacks.threat.Side;
@@ -114,8 +114,8 @@ class SuccessiveHalvingTest implements AscentContract {
     ModelCard card = ToyEmbedder.card(new Shape(1, 1, 2), 2, Distance.EUCLIDEAN);
     try (EmbeddingModel model = ToyEmbedder.of(card, SuccessiveHalvingTest::slope);
         NDManager manager = model.manager().newSubManager();
-        Surroundings surroundings =
-            new Surroundings(
+        GalleryView galleryView =
+            new GalleryView(
                 new EmbeddingSet(gallery, 2, new long[] {1, 2, 3}, new long[] {5, 6, 6}),
                 Distance.EUCLIDEAN,
                 7,
@@ -130,9 +130,9 @@ class SuccessiveHalvingTest implements AscentContract {
                       model,
                       batch,
                       Attacking.pixels(clean, batch),
-                      objective.aim(surroundings, batch),
-                      objective.flatAtClean(),
-                      new Margin(1).aim(surroundings, batch),
+                      objective.aim(galleryView, batch),
+                      objective.hasZeroGradientAtClean(),
+                      new Margin(1).aim(galleryView, batch),
                       Norm.LINF,
                       0.2,
                       7,
@@ -182,8 +182,8 @@ class SuccessiveHalvingTest implements AscentContract {
     try (EmbeddingModel model =
             ToyEmbedder.of(card, x -> x.sum(new int[] {1, 2, 3}).expandDims(1));
         NDManager manager = model.manager().newSubManager();
-        Surroundings surroundings =
-            new Surroundings(
+        GalleryView galleryView =
+            new GalleryView(
                 new EmbeddingSet(new float[] {2, wrong}, 1, new long[] {1, 2}, new long[] {5, 6}),
                 Distance.EUCLIDEAN,
                 7,
@@ -197,9 +197,9 @@ class SuccessiveHalvingTest implements AscentContract {
                   model,
                   batch,
                   Attacking.pixels(new float[] {0.5f, 0.5f, 0.5f, 0.5f}, batch),
-                  new Margin(1).aim(surroundings, batch),
+                  new Margin(1).aim(galleryView, batch),
                   false,
-                  new Margin(1).aim(surroundings, batch),
+                  new Margin(1).aim(galleryView, batch),
                   Norm.LINF,
                   epsilon,
                   7,

@@ -11,8 +11,8 @@ import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.knn.Scope;
 import dev.holdfast.metrics.space.AdjustedMutualInformation;
 import dev.holdfast.metrics.space.DensityRatio;
+import dev.holdfast.metrics.space.EmbeddingSpace;
 import dev.holdfast.metrics.space.NormalizedMutualInformation;
-import dev.holdfast.metrics.space.Space;
 import dev.holdfast.metrics.space.SpectralDecay;
 import dev.holdfast.metrics.stats.Estimate;
 import java.io.IOException;
@@ -214,8 +214,9 @@ class RetrievalGoldenTest {
     int compared = 0;
     for (String name : clusterings.keySet()) {
       JsonObject values = clusterings.getAsJsonObject(name);
-      Space space =
-          Space.of(set("self.embeddings", "self.labels", 0), Distance.EUCLIDEAN, 1, manager)
+      EmbeddingSpace space =
+          EmbeddingSpace.of(
+                  set("self.embeddings", "self.labels", 0), Distance.EUCLIDEAN, 1, manager)
               .withClusters(longs("clusters." + name));
       assertThat(new NormalizedMutualInformation().value(space))
           .as(name)
@@ -235,7 +236,7 @@ class RetrievalGoldenTest {
     int compared = 0;
     for (String name : spaces.keySet()) {
       JsonObject values = spaces.getAsJsonObject(name);
-      Space space = Space.of(embeddings(name), Distance.EUCLIDEAN, 1, manager);
+      EmbeddingSpace space = EmbeddingSpace.of(embeddings(name), Distance.EUCLIDEAN, 1, manager);
       assertThat(new DensityRatio().value(space))
           .as(name)
           .isCloseTo(

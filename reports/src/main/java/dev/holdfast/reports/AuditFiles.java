@@ -9,8 +9,8 @@ import dev.holdfast.reports.html.HtmlReport;
 import dev.holdfast.reports.json.AuditJson;
 import dev.holdfast.reports.markdown.MarkdownReport;
 import dev.holdfast.reports.result.Audit;
+import dev.holdfast.reports.result.Example;
 import dev.holdfast.reports.result.QueryRow;
-import dev.holdfast.reports.result.Shown;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -116,12 +116,12 @@ public final class AuditFiles {
   }
 
   /** Writes {@code evidence/shown/index.json}. The images stand beside it already. */
-  public static void writeShown(Path directory, List<Shown> shown) {
+  public static void writeShown(Path directory, List<Example> shown) {
     AtomicFile.write(directory.resolve(SHOWN).resolve(INDEX), AuditJson.writeShown(shown));
   }
 
   /** Reads {@code evidence/shown/index.json}; a folder without it shows nothing. */
-  public static List<Shown> readShown(Path directory) {
+  public static List<Example> readShown(Path directory) {
     Path file = directory.resolve(SHOWN).resolve(INDEX);
     return Files.exists(file) ? AuditJson.readShown(text(file), file.toString()) : List.of();
   }
@@ -129,7 +129,7 @@ public final class AuditFiles {
   /** Renders {@code results.csv}, {@code report.md} and {@code report.html} from the data. */
   public static void render(Path directory) {
     Audit audit = readAudit(directory);
-    List<Shown> shown = readShown(directory);
+    List<Example> shown = readShown(directory);
     String html = HtmlReport.render(audit, shown, directory.resolve(SHOWN));
     AtomicFile.write(
         directory.resolve(RESULTS),

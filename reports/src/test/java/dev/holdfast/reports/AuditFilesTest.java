@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.metrics.error.InputException;
+import dev.holdfast.reports.result.Example;
 import dev.holdfast.reports.result.QueryRow;
-import dev.holdfast.reports.result.Shown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +77,7 @@ class AuditFilesTest {
 
   @Test
   void reads_back_the_shown_queries() throws IOException {
-    List<Shown> shown = Audits.show(directory.resolve(AuditFiles.SHOWN), 3, 8);
+    List<Example> shown = Audits.show(directory.resolve(AuditFiles.SHOWN), 3, 8);
     AuditFiles.writeShown(directory, shown);
     assertThat(AuditFiles.readShown(directory)).isEqualTo(shown);
   }

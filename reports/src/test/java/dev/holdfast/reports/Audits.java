@@ -4,13 +4,13 @@ import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.BrokenImage;
 import dev.holdfast.reports.result.DataInfo;
+import dev.holdfast.reports.result.Example;
 import dev.holdfast.reports.result.Kind;
 import dev.holdfast.reports.result.ModelInfo;
 import dev.holdfast.reports.result.Neighbor;
 import dev.holdfast.reports.result.Provenance;
 import dev.holdfast.reports.result.ResultRow;
 import dev.holdfast.reports.result.Run;
-import dev.holdfast.reports.result.Shown;
 import dev.holdfast.reports.result.ThreatInfo;
 import dev.holdfast.reports.result.TrustVerdict;
 import dev.holdfast.reports.result.Verdict;
@@ -297,9 +297,9 @@ public final class Audits {
    * @param count how many queries
    * @param side pixels of a side
    */
-  public static List<Shown> show(Path folder, int count, int side) throws IOException {
+  public static List<Example> show(Path folder, int count, int side) throws IOException {
     Files.createDirectories(folder);
-    List<Shown> shown = new ArrayList<>();
+    List<Example> shown = new ArrayList<>();
     for (int q = 0; q < count; q++) {
       int hue = q % 6;
       write(folder, "clean-" + q + ".png", side, hue, q, 0);
@@ -333,7 +333,7 @@ public final class Audits {
       }
       String title = q % 2 == 0 ? "pgd-linf embedding-shift 8/255" : "gaussian-noise severity 5";
       shown.add(
-          new Shown(
+          new Example(
               "cell-" + q % 2,
               title,
               "class-" + hue + "/query_" + q + ".png",

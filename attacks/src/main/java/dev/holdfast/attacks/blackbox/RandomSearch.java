@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 
 /** The part of the Square attack that both norms share: keep what is better. */
-abstract class RandomSearch implements Inquiry {
+abstract class RandomSearch implements OracleSearch {
 
   private final int queries;
   private final IntToDoubleFunction share;
@@ -59,7 +59,7 @@ abstract class RandomSearch implements Inquiry {
   }
 
   @Override
-  public final void show(float[] target, int offset) {
+  public final void ask(float[] target, int offset) {
     System.arraycopy(best, 0, shown, 0, best.length);
     if (asked == 0) {
       start(shown);
@@ -75,7 +75,7 @@ abstract class RandomSearch implements Inquiry {
   }
 
   @Override
-  public final void hear(float loss) {
+  public final void tell(float loss) {
     if (asked == 0 || loss > bestLoss) {
       bestLoss = loss;
       System.arraycopy(shown, 0, best, 0, best.length);

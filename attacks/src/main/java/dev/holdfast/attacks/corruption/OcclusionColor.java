@@ -34,7 +34,7 @@ public record OcclusionColor() implements Corruption {
   public PixelImage apply(PixelImage clean, int severity, Dialect dialect, CounterRng rng) {
     float[] out = clean.requireRgb().values().clone();
     int area = clean.area();
-    Patch patch = Patch.draw(clean, severity, dialect, this, rng);
+    OcclusionPatch patch = OcclusionPatch.draw(clean, severity, dialect, this, rng);
     for (int start = 0; start < out.length; start += area) {
       double sum = 0;
       for (int i = start; i < start + area; i++) {

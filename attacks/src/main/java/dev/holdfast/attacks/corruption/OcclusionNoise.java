@@ -30,7 +30,7 @@ public record OcclusionNoise() implements Corruption {
   @Override
   public PixelImage apply(PixelImage clean, int severity, Dialect dialect, CounterRng rng) {
     float[] out = clean.requireRgb().values().clone();
-    Patch patch = Patch.draw(clean, severity, dialect, this, rng);
+    OcclusionPatch patch = OcclusionPatch.draw(clean, severity, dialect, this, rng);
     for (int start = 0; start < out.length; start += clean.area()) {
       for (int y = patch.top(); y < patch.top() + patch.height(); y++) {
         int from = start + y * clean.width() + patch.left();

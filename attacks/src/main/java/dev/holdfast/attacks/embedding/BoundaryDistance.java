@@ -45,7 +45,7 @@ public record BoundaryDistance() implements EmbeddingAttack {
   }
 
   @Override
-  public Moved move(EmbeddingSet items, EmbeddingScene scene) {
+  public Moved move(EmbeddingSet items, EmbeddingContext scene) {
     VoronoiBoundary boundary = new VoronoiBoundary(scene.gallery(), scene.distance());
     float[] values = new float[items.values().length];
     double[] lengths = new double[items.size()];

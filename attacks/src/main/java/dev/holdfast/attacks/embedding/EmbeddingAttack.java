@@ -57,7 +57,7 @@ public sealed interface EmbeddingAttack
    *
    * @param items queries or gallery items; left as they are
    */
-  Moved move(EmbeddingSet items, EmbeddingScene scene);
+  Moved move(EmbeddingSet items, EmbeddingContext scene);
 
   /**
    * Moved embeddings.

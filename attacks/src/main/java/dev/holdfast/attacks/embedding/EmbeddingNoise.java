@@ -66,7 +66,7 @@ public record EmbeddingNoise(Double scale, String relativeTo) implements Embeddi
   }
 
   @Override
-  public Moved move(EmbeddingSet items, EmbeddingScene scene) {
+  public Moved move(EmbeddingSet items, EmbeddingContext scene) {
     int dimension = items.dimension();
     double sigma = scale * unit(scene) / Math.sqrt(dimension);
     float[] values = new float[items.values().length];
@@ -76,7 +76,7 @@ public record EmbeddingNoise(Double scale, String relativeTo) implements Embeddi
         System.arraycopy(items.values(), i * dimension, values, i * dimension, dimension);
         continue;
       }
-      double[] prepared = EmbeddingScene.prepared(items, i, scene.distance());
+      double[] prepared = EmbeddingContext.prepared(items, i, scene.distance());
       CounterRng rng = CounterRng.of(scene.seed(), scene.cell(), items.ids()[i]);
       double squares = 0;
       for (int d = 0; d < dimension; d++) {
@@ -89,13 +89,13 @@ public record EmbeddingNoise(Double scale, String relativeTo) implements Embeddi
     return new Moved(items.with(values), lengths);
   }
 
-  private double unit(EmbeddingScene scene) {
+  private double unit(EmbeddingContext scene) {
     if (relativeTo.equals(NEIGHBOR_DISTANCE)) {
       return scene.neighborDistance();
     }
     double sum = 0;
     for (int i = 0; i < scene.gallery().size(); i++) {
-      double[] row = EmbeddingScene.prepared(scene.gallery(), i, scene.distance());
+      double[] row = EmbeddingContext.prepared(scene.gallery(), i, scene.distance());
       sum += Math.sqrt(Vectors.dot(row, row));
     }
     return sum / scene.gallery().size();

@@ -51,13 +51,13 @@ public record Int8Quantization(String per) implements EmbeddingAttack {
   }
 
   @Override
-  public Moved move(EmbeddingSet items, EmbeddingScene scene) {
+  public Moved move(EmbeddingSet items, EmbeddingContext scene) {
     int dimension = items.dimension();
     double[] step = steps(scene);
     float[] values = new float[items.values().length];
     double[] lengths = new double[items.size()];
     for (int i = 0; i < items.size(); i++) {
-      double[] prepared = EmbeddingScene.prepared(items, i, scene.distance());
+      double[] prepared = EmbeddingContext.prepared(items, i, scene.distance());
       double squares = 0;
       for (int d = 0; d < dimension; d++) {
         double code =
@@ -72,11 +72,11 @@ public record Int8Quantization(String per) implements EmbeddingAttack {
     return new Moved(items.with(values), lengths);
   }
 
-  private double[] steps(EmbeddingScene scene) {
+  private double[] steps(EmbeddingContext scene) {
     EmbeddingSet gallery = scene.gallery();
     double[] largest = new double[gallery.dimension()];
     for (int i = 0; i < gallery.size(); i++) {
-      double[] row = EmbeddingScene.prepared(gallery, i, scene.distance());
+      double[] row = EmbeddingContext.prepared(gallery, i, scene.distance());
       for (int d = 0; d < row.length; d++) {
         largest[d] = Math.max(largest[d], Math.abs(row[d]));
       }

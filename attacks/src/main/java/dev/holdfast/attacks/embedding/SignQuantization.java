@@ -50,7 +50,7 @@ public record SignQuantization(String threshold) implements EmbeddingAttack {
   }
 
   @Override
-  public Moved move(EmbeddingSet items, EmbeddingScene scene) {
+  public Moved move(EmbeddingSet items, EmbeddingContext scene) {
     int dimension = items.dimension();
     double[] thresholds = thresholds(scene);
     float[] values = new float[items.values().length];
@@ -58,7 +58,7 @@ public record SignQuantization(String threshold) implements EmbeddingAttack {
     // A code and an embedding are no points of one space.
     Arrays.fill(lengths, Double.NaN);
     for (int i = 0; i < items.size(); i++) {
-      double[] prepared = EmbeddingScene.prepared(items, i, scene.distance());
+      double[] prepared = EmbeddingContext.prepared(items, i, scene.distance());
       for (int d = 0; d < dimension; d++) {
         values[i * dimension + d] = prepared[d] > thresholds[d] ? 1 : -1;
       }
@@ -66,11 +66,11 @@ public record SignQuantization(String threshold) implements EmbeddingAttack {
     return new Moved(items.with(values), lengths);
   }
 
-  private double[] thresholds(EmbeddingScene scene) {
+  private double[] thresholds(EmbeddingContext scene) {
     EmbeddingSet gallery = scene.gallery();
     double[] mean = new double[gallery.dimension()];
     for (int i = 0; i < gallery.size() && threshold.equals(MEAN); i++) {
-      double[] row = EmbeddingScene.prepared(gallery, i, scene.distance());
+      double[] row = EmbeddingContext.prepared(gallery, i, scene.distance());
       for (int d = 0; d < row.length; d++) {
         mean[d] += row[d] / gallery.size();
       }

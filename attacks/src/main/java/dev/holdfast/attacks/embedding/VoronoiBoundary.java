@@ -41,7 +41,7 @@ final class VoronoiBoundary {
     this.distance = distance;
     this.scales = new double[gallery.size()];
     for (int i = 0; i < scales.length; i++) {
-      scales[i] = EmbeddingScene.scale(gallery, i, distance);
+      scales[i] = EmbeddingContext.scale(gallery, i, distance);
     }
   }
 
@@ -64,7 +64,7 @@ final class VoronoiBoundary {
 
   /** Returns the shortest way of one query, its own gallery rows (by id) and group left out. */
   Crossing of(EmbeddingSet queries, int query) {
-    double[] from = EmbeddingScene.prepared(queries, query, distance);
+    double[] from = EmbeddingContext.prepared(queries, query, distance);
     List<Item> relevant = new ArrayList<>();
     int[] others = new int[gallery.size()];
     double[] squared = new double[gallery.size()];
@@ -171,7 +171,8 @@ final class VoronoiBoundary {
         return null;
       }
     }
-    HalfSpaces.Nearest nearest = new HalfSpaces(normals, offsets, other.offset()).nearest(cutoff);
+    NearestPointQp.Nearest nearest =
+        new NearestPointQp(normals, offsets, other.offset()).nearest(cutoff);
     if (nearest.point() == null) {
       return null;
     }

@@ -2,7 +2,7 @@ package dev.holdfast.attacks.gradient;
 
 import ai.djl.ndarray.NDArray;
 import dev.holdfast.attacks.projection.Ball;
-import dev.holdfast.attacks.projection.Lengths;
+import dev.holdfast.attacks.projection.RowScaling;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.budget.Norm;
 
@@ -11,7 +11,7 @@ import dev.holdfast.models.budget.Norm;
  * AutoAttack: first check after 22 % of the moves, each period shorter by 3 % down to 6 %, momentum
  * 0.75.
  */
-public class ApgdSteps implements Rule {
+public class ApgdSteps implements UpdateRule {
 
   private static final double FIRST_PERIOD = 0.22;
   private static final double SHORTER = 0.03;
@@ -29,8 +29,8 @@ public class ApgdSteps implements Rule {
   private int[] sinceCheck;
   private float[] bestAtCheck;
   private boolean[] halvedAtCheck;
-  private RowStore previous;
-  private RowStore bestGradient;
+  private SlotArray previous;
+  private SlotArray bestGradient;
 
   public ApgdSteps(int steps, double rho, boolean randomStart, int restarts) {
     this.steps = steps;
@@ -56,9 +56,9 @@ public class ApgdSteps implements Rule {
 
   /** At the edge of the budget, in a random direction. */
   @Override
-  public void start(Slots slots, int slot, Ball ball, float[] perturbation, int offset) {
+  public void start(SlotScheduler slots, int slot, Ball ball, float[] perturbation, int offset) {
     if (slots.restart(slot) == 0 && !randomStart) {
-      Rule.super.start(slots, slot, ball, perturbation, offset);
+      UpdateRule.super.start(slots, slot, ball, perturbation, offset);
       return;
     }
     CounterRng rng = slots.startRng(slot);
@@ -78,15 +78,15 @@ public class ApgdSteps implements Rule {
   }
 
   @Override
-  public void begin(Slots slots, int[] fresh, NDArray clean) {
+  public void begin(SlotScheduler slots, int[] fresh, NDArray clean) {
     if (length == null) {
       length = new float[slots.rows()];
       period = new int[slots.rows()];
       sinceCheck = new int[slots.rows()];
       bestAtCheck = new float[slots.rows()];
       halvedAtCheck = new boolean[slots.rows()];
-      previous = new RowStore(slots.rows(), slots.owner());
-      bestGradient = new RowStore(slots.rows(), slots.owner());
+      previous = new SlotArray(slots.rows(), slots.owner());
+      bestGradient = new SlotArray(slots.rows(), slots.owner());
     }
     for (int slot : fresh) {
       length[slot] = (float) (2 * slots.task().epsilon());
@@ -100,7 +100,7 @@ public class ApgdSteps implements Rule {
   }
 
   @Override
-  public NDArray move(Slots slots, NDArray points, NDArray gradient, float[] losses) {
+  public NDArray move(SlotScheduler slots, NDArray points, NDArray gradient, float[] losses) {
     boolean[] back = new boolean[slots.rows()];
     boolean[] improved = new boolean[slots.rows()];
     float[] weights = new float[slots.rows()];
@@ -122,11 +122,11 @@ public class ApgdSteps implements Rule {
     NDArray from = points;
     NDArray along = gradient;
     if (anyBack) {
-      RowStore places = new RowStore(slots.rows(), points.getManager());
+      SlotArray places = new SlotArray(slots.rows(), points.getManager());
       places.replace(points.duplicate());
       places.take(back, slots.best());
       from = places.values();
-      RowStore gradients = new RowStore(slots.rows(), points.getManager());
+      SlotArray gradients = new SlotArray(slots.rows(), points.getManager());
       gradients.replace(gradient);
       gradients.take(back, bestGradient.values());
       along = gradients.values();
@@ -137,9 +137,9 @@ public class ApgdSteps implements Rule {
     NDArray stepped = ball.project(ball.step(from, along, length));
     // from + weight (stepped - from) + (1 - weight) (from - before)
     NDArray to =
-        Lengths.scale(stepped.subi(from), weights)
+        RowScaling.scale(stepped.subi(from), weights)
             .addi(from)
-            .addi(Lengths.scale(from.sub(before), rest(weights)));
+            .addi(RowScaling.scale(from.sub(before), rest(weights)));
     previous.replace(kept);
     return ball.project(to);
   }
@@ -153,7 +153,7 @@ public class ApgdSteps implements Rule {
   }
 
   /** Halves the step where it no longer helps; tells whether it did. */
-  private boolean check(Slots slots, int slot) {
+  private boolean check(SlotScheduler slots, int slot) {
     int pass = slots.pass(slot);
     int rises = 0;
     for (int i = pass - period[slot] + 1; i <= pass; i++) {

@@ -2,7 +2,7 @@ package dev.holdfast.attacks.gradient;
 
 import ai.djl.ndarray.NDArray;
 import dev.holdfast.attacks.projection.Ball;
-import dev.holdfast.attacks.projection.Lengths;
+import dev.holdfast.attacks.projection.RowScaling;
 
 /**
  * Steps of one length along the gradient, each followed by a projection: what FGSM and PGD share.
@@ -12,7 +12,7 @@ import dev.holdfast.attacks.projection.Lengths;
  */
 public record GradientSteps(
     int steps, double length, boolean randomStart, int restarts, boolean keepsBest)
-    implements Rule {
+    implements UpdateRule {
 
   @Override
   public boolean memoryless() {
@@ -20,8 +20,8 @@ public record GradientSteps(
   }
 
   @Override
-  public NDArray move(Slots slots, NDArray points, NDArray gradient, float[] losses) {
+  public NDArray move(SlotScheduler slots, NDArray points, NDArray gradient, float[] losses) {
     Ball ball = slots.ball();
-    return ball.project(ball.step(points, gradient, Lengths.all(slots.rows(), length)));
+    return ball.project(ball.step(points, gradient, RowScaling.all(slots.rows(), length)));
   }
 }

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.attacks.projection.Ball;
 import dev.holdfast.attacks.projection.Gradients;
-import dev.holdfast.attacks.projection.Lengths;
+import dev.holdfast.attacks.projection.RowScaling;
 import dev.holdfast.metrics.random.CounterRng;
 
 /**
@@ -29,12 +29,12 @@ public record MomentumSteps(
     Diversity diversity,
     Smoothing smoothing,
     State state)
-    implements Rule {
+    implements UpdateRule {
 
   /** What is kept between steps. */
   static final class State {
-    private RowStore momentum;
-    private RowOperators operators;
+    private SlotArray momentum;
+    private SeparableResampling operators;
   }
 
   public static MomentumSteps of(
@@ -51,21 +51,21 @@ public record MomentumSteps(
 
   /** Images that were resized are not what the result will be. */
   @Override
-  public boolean looksAtImages() {
+  public boolean evaluatesFeasiblePoints() {
     return diversity == null;
   }
 
   @Override
-  public void begin(Slots slots, int[] fresh, NDArray clean) {
+  public void begin(SlotScheduler slots, int[] fresh, NDArray clean) {
     if (state.momentum == null) {
-      state.momentum = new RowStore(slots.rows(), slots.owner());
+      state.momentum = new SlotArray(slots.rows(), slots.owner());
     }
     state.momentum.put(fresh, clean.zerosLike());
   }
 
   @Override
-  public NDArray points(Slots slots, NDManager step) {
-    NDArray points = Rule.super.points(slots, step);
+  public NDArray points(SlotScheduler slots, NDManager step) {
+    NDArray points = UpdateRule.super.points(slots, step);
     if (ahead) {
       NDArray leap = state.momentum.on(step).mul(decay * length);
       points = slots.ball().project(leap.addi(points));
@@ -78,7 +78,7 @@ public record MomentumSteps(
   }
 
   @Override
-  public NDArray move(Slots slots, NDArray points, NDArray gradient, float[] losses) {
+  public NDArray move(SlotScheduler slots, NDArray points, NDArray gradient, float[] losses) {
     NDArray images = slots.images(points.getManager());
     NDArray direction = gradient;
     if (diversity != null || smoothing != null) {
@@ -93,7 +93,7 @@ public record MomentumSteps(
       means = Gradients.means(rows);
     }
     NDArray momentum =
-        Lengths.scale(rows, Gradients.factors(means, Lengths.all(slots.rows(), 1)))
+        RowScaling.scale(rows, Gradients.factors(means, RowScaling.all(slots.rows(), 1)))
             .reshape(images.getShape());
     if (decay != 0) {
       momentum.addi(state.momentum.on(points.getManager()).mul(decay));
@@ -102,7 +102,7 @@ public record MomentumSteps(
       state.momentum.replace(momentum.duplicate());
     }
     Ball ball = slots.ball();
-    return ball.project(ball.step(images, momentum, Lengths.all(slots.rows(), length)));
+    return ball.project(ball.step(images, momentum, RowScaling.all(slots.rows(), length)));
   }
 
   /**
@@ -114,7 +114,7 @@ public record MomentumSteps(
    */
   public record Diversity(double probability, double rate) {
 
-    RowOperators draw(Slots slots, NDManager manager) {
+    SeparableResampling draw(SlotScheduler slots, NDManager manager) {
       int height = (int) slots.task().shape(1).get(2);
       int width = (int) slots.task().shape(1).get(3);
       float[] vertical = new float[slots.rows() * height * height];
@@ -135,10 +135,10 @@ public record MomentumSteps(
             left = rng.nextInt(Math.max(1, width - newWidth));
           }
         }
-        RowOperators.resize(vertical, slot, height, newHeight, top);
-        RowOperators.resize(horizontal, slot, width, newWidth, left);
+        SeparableResampling.resize(vertical, slot, height, newHeight, top);
+        SeparableResampling.resize(horizontal, slot, width, newWidth, left);
       }
-      return RowOperators.of(vertical, height, horizontal, width, slots.rows(), manager);
+      return SeparableResampling.of(vertical, height, horizontal, width, slots.rows(), manager);
     }
   }
 
@@ -154,10 +154,10 @@ public record MomentumSteps(
       int height = (int) gradient.getShape().get(2);
       int width = (int) gradient.getShape().get(3);
       float[] kernel = kernel();
-      return RowOperators.of(
-              RowOperators.band(kernel, height),
+      return SeparableResampling.of(
+              SeparableResampling.band(kernel, height),
               height,
-              RowOperators.band(kernel, width),
+              SeparableResampling.band(kernel, width),
               width,
               1,
               gradient.getManager())

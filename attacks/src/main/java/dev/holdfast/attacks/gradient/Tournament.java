@@ -2,17 +2,17 @@ package dev.holdfast.attacks.gradient;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.holdfast.attacks.objective.BoundObjective;
+import dev.holdfast.attacks.objective.BatchObjective;
 import dev.holdfast.attacks.projection.Ball;
 import dev.holdfast.attacks.projection.Gradients;
 import dev.holdfast.attacks.projection.L2Ball;
-import dev.holdfast.attacks.projection.Lengths;
+import dev.holdfast.attacks.projection.RowScaling;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.InputGradient;
 import dev.holdfast.models.budget.Norm;
-import dev.holdfast.models.engine.Uploads;
+import dev.holdfast.models.engine.HostToDevice;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,10 +63,10 @@ public final class Tournament {
   private final Consumer<Perturbed> done;
   private final NDManager owner;
   private final int rows;
-  private final RowStore images;
-  private final RowStore best;
-  private final RowStore momentum;
-  private final List<RowStore> centers = new ArrayList<>();
+  private final SlotArray images;
+  private final SlotArray best;
+  private final SlotArray momentum;
+  private final List<SlotArray> centers = new ArrayList<>();
 
   /** The run in each slot; null for none. */
   private final Run[] slots;
@@ -138,9 +138,9 @@ public final class Tournament {
     this.done = done;
     this.owner = owner;
     this.rows = task.batchSize();
-    this.images = new RowStore(rows, owner);
-    this.best = new RowStore(rows, owner);
-    this.momentum = new RowStore(rows, owner);
+    this.images = new SlotArray(rows, owner);
+    this.best = new SlotArray(rows, owner);
+    this.momentum = new SlotArray(rows, owner);
     this.slots = new Run[rows];
   }
 
@@ -164,8 +164,8 @@ public final class Tournament {
           items[slot] = slots[slot] == null ? -1 : slots[slot].query.item;
           ranks[slot] = slots[slot] == null ? 0 : slots[slot].rank;
         }
-        BoundObjective objective = task.objective().bind(items, ranks, bindings);
-        BoundObjective stop = task.stop() == null ? null : task.stop().bind(items, bindings);
+        BatchObjective objective = task.objective().bind(items, ranks, bindings);
+        BatchObjective stop = task.stop() == null ? null : task.stop().bind(items, bindings);
         boolean left = false;
         while (!left) {
           left = step(objective, stop);
@@ -233,15 +233,15 @@ public final class Tournament {
       for (int i = 0; i < chosen.length; i++) {
         System.arraycopy(runs.get(i).query.clean, 0, clean, i * values, values);
       }
-      NDArray center = Uploads.array(clean, task.shape(chosen.length), temporary);
+      NDArray center = HostToDevice.array(clean, task.shape(chosen.length), temporary);
       Ball ball = Ball.around(task.norm(), task.epsilon(), center, temporary);
       for (int i = 0; i < chosen.length; i++) {
         start(runs.get(i), ball, starts, i * values);
       }
-      NDArray start = ball.project(Uploads.array(starts, center.getShape(), temporary));
+      NDArray start = ball.project(HostToDevice.array(starts, center.getShape(), temporary));
       List<NDArray> arrays = ball.arrays();
       if (centers.isEmpty()) {
-        arrays.forEach(a -> centers.add(new RowStore(rows, owner)));
+        arrays.forEach(a -> centers.add(new SlotArray(rows, owner)));
       }
       for (int i = 0; i < arrays.size(); i++) {
         centers.get(i).put(chosen, arrays.get(i));
@@ -267,7 +267,7 @@ public final class Tournament {
       return;
     }
     boolean isFirst = run.number == 0 && run.query.attempt == 0;
-    double radius = !isFirst ? 1 : task.flatAtClean() ? Ball.NUDGE : 0;
+    double radius = !isFirst ? 1 : task.hasZeroGradientAtClean() ? Ball.NUDGE : 0;
     if (radius > 0) {
       String stream =
           task.cell() + "/start" + (isFirst ? "" : "/" + run.query.attempt + "/" + run.number);
@@ -287,7 +287,7 @@ public final class Tournament {
   // --- Steps ------------------------------------------------------------------------------------
 
   /** One pass over the batch; returns whether a run is over. */
-  private boolean step(BoundObjective objective, BoundObjective stop) {
+  private boolean step(BatchObjective objective, BatchObjective stop) {
     boolean left = false;
     // One manager per step: temporaries of a step never outlive it.
     try (NDManager step = owner.newSubManager()) {
@@ -343,7 +343,7 @@ public final class Tournament {
       run.merit = improved[slot] ? losses[slot] : run.merit;
       run.over = run.pass == steps(run);
       if (margins != null && run.broken == null && margins[slot] > AttackTask.BROKEN) {
-        run.broken = RowStore.row(points, slot);
+        run.broken = SlotArray.row(points, slot);
         run.over |= task.earlyExit();
       }
     }
@@ -354,7 +354,7 @@ public final class Tournament {
     NDArray direction = Gradients.rows(Gradients.withoutHoles(gradient));
     double[] means = Gradients.means(direction);
     NDArray along =
-        Lengths.scale(direction, Gradients.factors(means, Lengths.all(rows, 1)))
+        RowScaling.scale(direction, Gradients.factors(means, RowScaling.all(rows, 1)))
             .reshape(points.getShape());
     along.addi(momentum.on(points.getManager()).mul(DECAY));
     momentum.replace(along.duplicate());
@@ -363,7 +363,7 @@ public final class Tournament {
       lengths[slot] = slots[slot] == null ? 0 : length(slots[slot]);
     }
     Ball ball =
-        Ball.of(task.norm(), task.epsilon(), centers.stream().map(RowStore::values).toList());
+        Ball.of(task.norm(), task.epsilon(), centers.stream().map(SlotArray::values).toList());
     return ball.project(ball.step(points, along, lengths));
   }
 
@@ -382,7 +382,7 @@ public final class Tournament {
     slots[slot] = null;
     run.left = true;
     if (run.merit > Float.NEGATIVE_INFINITY) {
-      run.image = RowStore.row(best.values(), slot);
+      run.image = SlotArray.row(best.values(), slot);
     }
     Query query = run.query;
     query.over.add(run);

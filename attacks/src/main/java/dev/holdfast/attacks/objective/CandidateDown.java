@@ -20,13 +20,13 @@ public record CandidateDown(Integer queries, String variant) implements Objectiv
 
   /** Puts the defaults in and checks the values. */
   public CandidateDown {
-    queries = Choices.count("queries", queries, OWNER);
-    variant = Variant.checked(variant, OWNER);
+    queries = TargetSelection.count("queries", queries, OWNER);
+    variant = RobRankVariant.checked(variant, OWNER);
   }
 
   @Override
   public String label() {
-    return Variant.label(id(), queries, variant);
+    return RobRankVariant.label(id(), queries, variant);
   }
 
   @Override
@@ -40,18 +40,19 @@ public record CandidateDown(Integer queries, String variant) implements Objectiv
   }
 
   @Override
-  public boolean attacksCandidates() {
+  public boolean attacksGalleryItems() {
     return true;
   }
 
   @Override
   public void check(long[] gallery, long[] attacked) {
-    Choices.room("queries", 1, gallery.length, OWNER);
+    TargetSelection.room("queries", 1, gallery.length, OWNER);
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
-    int[][] chosen = Choices.near(id(), queries, surroundings, items);
-    return new CandidateAim(surroundings, items, chosen, false, Variant.robrank(variant));
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
+    int[][] chosen = TargetSelection.near(id(), queries, galleryView, items);
+    return new CandidateObjective(
+        galleryView, items, chosen, false, RobRankVariant.robrank(variant));
   }
 }

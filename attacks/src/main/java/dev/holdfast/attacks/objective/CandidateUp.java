@@ -20,13 +20,13 @@ public record CandidateUp(Integer queries, String variant) implements Objective 
 
   /** Puts the defaults in and checks the values. */
   public CandidateUp {
-    queries = Choices.count("queries", queries, OWNER);
-    variant = Variant.checked(variant, OWNER);
+    queries = TargetSelection.count("queries", queries, OWNER);
+    variant = RobRankVariant.checked(variant, OWNER);
   }
 
   @Override
   public String label() {
-    return Variant.label(id(), queries, variant);
+    return RobRankVariant.label(id(), queries, variant);
   }
 
   @Override
@@ -40,18 +40,21 @@ public record CandidateUp(Integer queries, String variant) implements Objective 
   }
 
   @Override
-  public boolean attacksCandidates() {
+  public boolean attacksGalleryItems() {
     return true;
   }
 
   @Override
   public void check(long[] gallery, long[] attacked) {
-    Choices.room("queries", 1, gallery.length, OWNER);
+    TargetSelection.room("queries", 1, gallery.length, OWNER);
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
-    int[][] chosen = Choices.anywhere(id(), queries, Variant.robrank(variant), surroundings, items);
-    return new CandidateAim(surroundings, items, chosen, true, Variant.robrank(variant));
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
+    int[][] chosen =
+        TargetSelection.anywhere(
+            id(), queries, RobRankVariant.robrank(variant), galleryView, items);
+    return new CandidateObjective(
+        galleryView, items, chosen, true, RobRankVariant.robrank(variant));
   }
 }

@@ -25,7 +25,7 @@ public record EmbeddingShift(String variant) implements Objective {
 
   /** Puts the default in and checks it. */
   public EmbeddingShift {
-    variant = Variant.checked(variant, "objective embedding-shift");
+    variant = RobRankVariant.checked(variant, "objective embedding-shift");
   }
 
   /** The corrected variant. */
@@ -35,7 +35,7 @@ public record EmbeddingShift(String variant) implements Objective {
 
   @Override
   public String label() {
-    return id() + Variant.suffix(variant);
+    return id() + RobRankVariant.suffix(variant);
   }
 
   @Override
@@ -50,23 +50,23 @@ public record EmbeddingShift(String variant) implements Objective {
 
   /** At the clean image the distance is 0, and its gradient 0/0. */
   @Override
-  public boolean flatAtClean() {
-    return !Variant.robrank(variant);
+  public boolean hasZeroGradientAtClean() {
+    return !RobRankVariant.robrank(variant);
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
-    return new Aim() {
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
+    return new CellObjective() {
       @Override
       public int[][] chosen() {
         return new int[items.size()][0];
       }
 
       @Override
-      public BoundObjective bind(int[] batch, NDManager manager) {
-        NDArray exact = surroundings.rows(items, batch, manager);
-        NDArray clean = Variant.robrank(variant) ? exact.add(BESIDE) : exact;
-        return e -> Surroundings.distance(surroundings.prepareGiven(e), clean);
+      public BatchObjective bind(int[] batch, NDManager manager) {
+        NDArray exact = galleryView.rows(items, batch, manager);
+        NDArray clean = RobRankVariant.robrank(variant) ? exact.add(BESIDE) : exact;
+        return e -> GalleryView.distance(galleryView.prepareGiven(e), clean);
       }
 
       @Override
@@ -77,12 +77,12 @@ public record EmbeddingShift(String variant) implements Objective {
   }
 
   private double[] shifts(EmbeddingSet before, EmbeddingSet after, double[] losses) {
-    Standing flat = new Standing(before, Distance.COSINE);
+    RankCounter flat = new RankCounter(before, Distance.COSINE);
     double[] shifts = new double[before.size()];
     for (int item = 0; item < shifts.length; item++) {
-      double shift = Standing.distance(flat.point(before, item), flat.point(after, item));
+      double shift = RankCounter.distance(flat.point(before, item), flat.point(after, item));
       shifts[item] =
-          Double.isNaN(shift) ? FARTHEST : Variant.robrank(variant) ? losses[item] : shift;
+          Double.isNaN(shift) ? FARTHEST : RobRankVariant.robrank(variant) ? losses[item] : shift;
     }
     return shifts;
   }

@@ -21,12 +21,12 @@ public record Gtm(String variant) implements Objective {
 
   /** Puts the default in and checks it. */
   public Gtm {
-    variant = Variant.checked(variant, "objective gtm");
+    variant = RobRankVariant.checked(variant, "objective gtm");
   }
 
   @Override
   public String label() {
-    return id() + Variant.suffix(variant);
+    return id() + RobRankVariant.suffix(variant);
   }
 
   @Override
@@ -41,27 +41,27 @@ public record Gtm(String variant) implements Objective {
 
   @Override
   public void check(long[] gallery, long[] attacked) {
-    Choices.otherClass(1, gallery, attacked, "objective gtm");
+    TargetSelection.otherClass(1, gallery, attacked, "objective gtm");
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
-    long[] labels = surroundings.gallery().labels();
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
+    long[] labels = galleryView.gallery().labels();
     // Behind all items of the largest class comes one of another.
-    int depth = Math.min(labels.length, Choices.largestClass(labels) + 1);
-    List<QueryResult> found = surroundings.search(items, depth);
+    int depth = Math.min(labels.length, TargetSelection.largestClass(labels) + 1);
+    List<QueryResult> found = galleryView.search(items, depth);
     int[][] chosen = new int[items.size()][];
     for (int item = 0; item < chosen.length; item++) {
       int[] neighbors = found.get(item).neighbors();
       long own = items.labels()[item];
       chosen[item] =
           new int[] {
-            Variant.robrank(variant)
+            RobRankVariant.robrank(variant)
                 ? misread(neighbors, labels)
                 : Arrays.stream(neighbors).filter(r -> labels[r] != own).findFirst().orElseThrow()
           };
     }
-    return TargetAim.of(chosen, surroundings);
+    return TargetedObjective.of(chosen, galleryView);
   }
 
   private static int misread(int[] neighbors, long[] labels) {

@@ -22,12 +22,12 @@ public record Gtt(String variant) implements Objective {
 
   /** Puts the default in and checks it. */
   public Gtt {
-    variant = Variant.checked(variant, "objective gtt");
+    variant = RobRankVariant.checked(variant, "objective gtt");
   }
 
   @Override
   public String label() {
-    return id() + Variant.suffix(variant);
+    return id() + RobRankVariant.suffix(variant);
   }
 
   @Override
@@ -42,44 +42,45 @@ public record Gtt(String variant) implements Objective {
 
   @Override
   public void check(long[] gallery, long[] attacked) {
-    Choices.room("candidates", 1, gallery.length, "objective gtt");
+    TargetSelection.room("candidates", 1, gallery.length, "objective gtt");
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
-    int[][] first = Choices.nearest(1, surroundings, items);
-    QueryAim aim = new QueryAim(surroundings, items, first, 1, false, Variant.robrank(variant), 0);
-    return new Aim() {
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
+    int[][] first = TargetSelection.nearest(1, galleryView, items);
+    QueryObjective aim =
+        new QueryObjective(galleryView, items, first, 1, false, RobRankVariant.robrank(variant), 0);
+    return new CellObjective() {
       @Override
       public int[][] chosen() {
         return first;
       }
 
       @Override
-      public BoundObjective bind(int[] batch, NDManager manager) {
+      public BatchObjective bind(int[] batch, NDManager manager) {
         return aim.bind(batch, manager);
       }
 
       @Override
       public Map<String, double[]> measures(EmbeddingSet embeddings, double[] losses) {
-        return Map.of("kept@" + AMONG, kept(surroundings, items, first, embeddings));
+        return Map.of("kept@" + AMONG, kept(galleryView, items, first, embeddings));
       }
     };
   }
 
   /** Returns 1 where the item that the clean query finds first is still among the first, else 0. */
   private static double[] kept(
-      Surroundings surroundings, EmbeddingSet items, int[][] first, EmbeddingSet embeddings) {
-    Standing standing = surroundings.standing();
+      GalleryView galleryView, EmbeddingSet items, int[][] first, EmbeddingSet embeddings) {
+    RankCounter standing = galleryView.standing();
     return IntStream.range(0, embeddings.size())
         .parallel()
         .mapToDouble(
             item -> {
               double[] distances = standing.distances(standing.point(embeddings, item));
               int row = first[item][0];
-              int[] left = surroundings.left(items, item);
+              int[] left = galleryView.left(items, item);
               int ahead =
-                  Standing.ahead(
+                  RankCounter.ahead(
                       distances,
                       distances[row],
                       x -> x != row && IntStream.of(left).noneMatch(l -> l == x),

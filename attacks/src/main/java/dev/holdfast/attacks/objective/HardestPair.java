@@ -15,39 +15,40 @@ final class HardestPair {
    *
    * @param own whether the item's own clean copy counts as relevant
    */
-  static Aim aim(Surroundings surroundings, EmbeddingSet items, double margin, boolean own) {
-    return new FreeAim(
-        items.size(), (batch, manager) -> bind(surroundings, items, margin, own, batch, manager));
+  static CellObjective aim(
+      GalleryView galleryView, EmbeddingSet items, double margin, boolean own) {
+    return new UntargetedObjective(
+        items.size(), (batch, manager) -> bind(galleryView, items, margin, own, batch, manager));
   }
 
-  private static BoundObjective bind(
-      Surroundings surroundings,
+  private static BatchObjective bind(
+      GalleryView galleryView,
       EmbeddingSet items,
       double margin,
       boolean own,
       int[] batch,
       NDManager manager) {
-    NDArray[] hidden = surroundings.hidden(items, batch, own, manager);
+    NDArray[] hidden = galleryView.hidden(items, batch, own, manager);
     float[] missing = new float[batch.length];
     for (int i = 0; i < batch.length; i++) {
       // Without a relevant item, everything is ahead of all there is.
       boolean none =
           batch[i] < 0
-              || surroundings.relevant(items, batch[i]) == 0
-              || surroundings.others(items, batch[i]) == 0;
-      missing[i] = none ? -Surroundings.FAR : (float) margin;
+              || galleryView.relevant(items, batch[i]) == 0
+              || galleryView.others(items, batch[i]) == 0;
+      missing[i] = none ? -GalleryView.FAR : (float) margin;
     }
     NDArray offset = manager.create(missing);
     return e -> {
-      NDArray prepared = surroundings.prepareGiven(e);
-      NDArray order = surroundings.order(prepared.stopGradient());
+      NDArray prepared = galleryView.prepareGiven(e);
+      NDArray order = galleryView.order(prepared.stopGradient());
       NDArray relevant = order.add(hidden[0]).argMin(1);
       NDArray other = order.subi(hidden[1]).argMax(1);
       // The product says which items count; how far they are is computed anew.
       NDArray difference =
-          surroundings
-              .between(prepared, surroundings.galleryRows(other))
-              .sub(surroundings.between(prepared, surroundings.galleryRows(relevant)))
+          galleryView
+              .between(prepared, galleryView.galleryRows(other))
+              .sub(galleryView.between(prepared, galleryView.galleryRows(relevant)))
               .add(offset);
       return Activation.relu(difference).neg();
     };

@@ -17,12 +17,12 @@ public record Ltm(String variant) implements Objective {
 
   /** Puts the default in and checks it. */
   public Ltm {
-    variant = Variant.checked(variant, "objective ltm");
+    variant = RobRankVariant.checked(variant, "objective ltm");
   }
 
   @Override
   public String label() {
-    return id() + Variant.suffix(variant);
+    return id() + RobRankVariant.suffix(variant);
   }
 
   @Override
@@ -37,11 +37,11 @@ public record Ltm(String variant) implements Objective {
 
   @Override
   public void check(long[] gallery, long[] attacked) {
-    Choices.otherClass(1, gallery, attacked, "objective ltm");
+    TargetSelection.otherClass(1, gallery, attacked, "objective ltm");
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
-    return HardestPair.aim(surroundings, items, 0, Variant.robrank(variant));
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
+    return HardestPair.aim(galleryView, items, 0, RobRankVariant.robrank(variant));
   }
 }

@@ -38,15 +38,15 @@ public record Margin(Integer k) implements Objective {
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
     float[] missing = new float[items.size()];
     for (int i = 0; i < items.size(); i++) {
       // Without a relevant item nothing is left to break; without k others nothing can break it.
       missing[i] =
-          surroundings.relevant(items, i) == 0
-              ? Surroundings.FAR
-              : surroundings.others(items, i) < k ? -Surroundings.FAR : 0;
+          galleryView.relevant(items, i) == 0
+              ? GalleryView.FAR
+              : galleryView.others(items, i) < k ? -GalleryView.FAR : 0;
     }
-    return new MarginAim(surroundings, items, k, missing);
+    return new MarginObjective(galleryView, items, k, missing);
   }
 }

@@ -37,11 +37,11 @@ public record MisRanking(Double margin) implements Objective {
 
   @Override
   public void check(long[] gallery, long[] attacked) {
-    Choices.otherClass(1, gallery, attacked, "objective mis-ranking");
+    TargetSelection.otherClass(1, gallery, attacked, "objective mis-ranking");
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
-    return HardestPair.aim(surroundings, items, margin, false);
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
+    return HardestPair.aim(galleryView, items, margin, false);
   }
 }

@@ -41,11 +41,11 @@ public record MultiTarget(Integer targets) implements Objective {
 
   @Override
   public void check(long[] gallery, long[] attacked) {
-    Choices.otherClass(targets, gallery, attacked, "objective multi-target");
+    TargetSelection.otherClass(targets, gallery, attacked, "objective multi-target");
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
-    return TargetAim.ofOtherClasses(id(), targets, surroundings, items);
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
+    return TargetedObjective.ofOtherClasses(id(), targets, galleryView, items);
   }
 }

@@ -45,13 +45,13 @@ public record NearestClass(Integer rank) implements Objective {
 
   @Override
   public void check(long[] gallery, long[] attacked) {
-    Choices.otherClass(1, gallery, attacked, OWNER);
+    TargetSelection.otherClass(1, gallery, attacked, OWNER);
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
-    long[] labels = surroundings.gallery().labels();
-    List<QueryResult> found = surroundings.search(items, labels.length);
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
+    long[] labels = galleryView.gallery().labels();
+    List<QueryResult> found = galleryView.search(items, labels.length);
     int[][] chosen = new int[items.size()][];
     for (int item = 0; item < chosen.length; item++) {
       Set<Long> seen = new HashSet<>(Set.of(items.labels()[item]));
@@ -61,6 +61,6 @@ public record NearestClass(Integer rank) implements Objective {
         }
       }
     }
-    return TargetAim.of(chosen, surroundings);
+    return TargetedObjective.of(chosen, galleryView);
   }
 }

@@ -52,7 +52,7 @@ public sealed interface Objective
    * Tells whether the gradient vanishes at the clean image, so that an attack has to start beside
    * it.
    */
-  default boolean flatAtClean() {
+  default boolean hasZeroGradientAtClean() {
     return false;
   }
 
@@ -60,7 +60,7 @@ public sealed interface Objective
    * Tells whether the images under attack are gallery items, each perturbed alone and ranked for
    * the queries that were chosen for it.
    */
-  default boolean attacksCandidates() {
+  default boolean attacksGalleryItems() {
     return false;
   }
 
@@ -91,7 +91,7 @@ public sealed interface Objective
    * @param items the clean embeddings of the images under attack
    * @throws dev.holdfast.metrics.error.InputException if there is nothing to choose from
    */
-  Aim aim(Surroundings surroundings, EmbeddingSet items);
+  CellObjective aim(GalleryView galleryView, EmbeddingSet items);
 
   /**
    * Fixes everything that does not change during the attack of one batch.
@@ -100,10 +100,10 @@ public sealed interface Objective
    * @param rows rows of a native batch, at least the size of {@code batch}; the rest is padding
    * @param manager the owner of the arrays that are made
    */
-  default BoundObjective bind(
-      Surroundings surroundings, EmbeddingSet batch, int rows, NDManager manager) {
+  default BatchObjective bind(
+      GalleryView galleryView, EmbeddingSet batch, int rows, NDManager manager) {
     int[] items = Arrays.copyOf(IntStream.range(0, batch.size()).toArray(), rows);
     Arrays.fill(items, batch.size(), rows, -1);
-    return aim(surroundings, batch).bind(items, manager);
+    return aim(galleryView, batch).bind(items, manager);
   }
 }

@@ -24,14 +24,14 @@ public record PreservingQueryDown(Integer candidates, Double beta, String varian
 
   /** Puts the defaults in and checks the values. */
   public PreservingQueryDown {
-    candidates = Choices.count("candidates", candidates, OWNER);
-    beta = Choices.beta(beta, OWNER);
-    variant = Variant.checked(variant, OWNER);
+    candidates = TargetSelection.count("candidates", candidates, OWNER);
+    beta = TargetSelection.beta(beta, OWNER);
+    variant = RobRankVariant.checked(variant, OWNER);
   }
 
   @Override
   public String label() {
-    return Variant.label(id(), candidates, variant);
+    return RobRankVariant.label(id(), candidates, variant);
   }
 
   @Override
@@ -46,13 +46,14 @@ public record PreservingQueryDown(Integer candidates, Double beta, String varian
 
   @Override
   public void check(long[] gallery, long[] attacked) {
-    Choices.room("candidates", candidates + Choices.KEPT, gallery.length, OWNER);
+    TargetSelection.room("candidates", candidates + TargetSelection.KEPT, gallery.length, OWNER);
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
-    int[][] chosen = Choices.nearAndKept(id(), candidates, Choices.KEPT, surroundings, items);
-    return new QueryAim(
-        surroundings, items, chosen, candidates, false, Variant.robrank(variant), beta);
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
+    int[][] chosen =
+        TargetSelection.nearAndKept(id(), candidates, TargetSelection.KEPT, galleryView, items);
+    return new QueryObjective(
+        galleryView, items, chosen, candidates, false, RobRankVariant.robrank(variant), beta);
   }
 }

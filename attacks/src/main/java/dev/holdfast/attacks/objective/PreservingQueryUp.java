@@ -24,14 +24,14 @@ public record PreservingQueryUp(Integer candidates, Double beta, String variant)
 
   /** Puts the defaults in and checks the values. */
   public PreservingQueryUp {
-    candidates = Choices.count("candidates", candidates, OWNER);
-    beta = Choices.beta(beta, OWNER);
-    variant = Variant.checked(variant, OWNER);
+    candidates = TargetSelection.count("candidates", candidates, OWNER);
+    beta = TargetSelection.beta(beta, OWNER);
+    variant = RobRankVariant.checked(variant, OWNER);
   }
 
   @Override
   public String label() {
-    return Variant.label(id(), candidates, variant);
+    return RobRankVariant.label(id(), candidates, variant);
   }
 
   @Override
@@ -46,20 +46,21 @@ public record PreservingQueryUp(Integer candidates, Double beta, String variant)
 
   @Override
   public void check(long[] gallery, long[] attacked) {
-    Choices.room("candidates", candidates + Choices.KEPT, gallery.length, OWNER);
+    TargetSelection.room("candidates", candidates + TargetSelection.KEPT, gallery.length, OWNER);
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
     int[][] drawn =
-        Choices.anywhere(id(), candidates, Variant.robrank(variant), surroundings, items);
-    int[][] kept = Choices.nearest(Choices.KEPT, surroundings, items);
+        TargetSelection.anywhere(
+            id(), candidates, RobRankVariant.robrank(variant), galleryView, items);
+    int[][] kept = TargetSelection.nearest(TargetSelection.KEPT, galleryView, items);
     int[][] chosen = new int[drawn.length][];
     for (int item = 0; item < drawn.length; item++) {
-      chosen[item] = Arrays.copyOf(drawn[item], candidates + Choices.KEPT);
-      System.arraycopy(kept[item], 0, chosen[item], candidates, Choices.KEPT);
+      chosen[item] = Arrays.copyOf(drawn[item], candidates + TargetSelection.KEPT);
+      System.arraycopy(kept[item], 0, chosen[item], candidates, TargetSelection.KEPT);
     }
-    return new QueryAim(
-        surroundings, items, chosen, candidates, true, Variant.robrank(variant), beta);
+    return new QueryObjective(
+        galleryView, items, chosen, candidates, true, RobRankVariant.robrank(variant), beta);
   }
 }

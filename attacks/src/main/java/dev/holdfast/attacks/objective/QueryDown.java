@@ -19,13 +19,13 @@ public record QueryDown(Integer candidates, String variant) implements Objective
 
   /** Puts the defaults in and checks the values. */
   public QueryDown {
-    candidates = Choices.count("candidates", candidates, OWNER);
-    variant = Variant.checked(variant, OWNER);
+    candidates = TargetSelection.count("candidates", candidates, OWNER);
+    variant = RobRankVariant.checked(variant, OWNER);
   }
 
   @Override
   public String label() {
-    return Variant.label(id(), candidates, variant);
+    return RobRankVariant.label(id(), candidates, variant);
   }
 
   @Override
@@ -40,13 +40,13 @@ public record QueryDown(Integer candidates, String variant) implements Objective
 
   @Override
   public void check(long[] gallery, long[] attacked) {
-    Choices.room("candidates", candidates, gallery.length, OWNER);
+    TargetSelection.room("candidates", candidates, gallery.length, OWNER);
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
-    int[][] chosen = Choices.nearAndKept(id(), candidates, 0, surroundings, items);
-    return new QueryAim(
-        surroundings, items, chosen, candidates, false, Variant.robrank(variant), 0);
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
+    int[][] chosen = TargetSelection.nearAndKept(id(), candidates, 0, galleryView, items);
+    return new QueryObjective(
+        galleryView, items, chosen, candidates, false, RobRankVariant.robrank(variant), 0);
   }
 }

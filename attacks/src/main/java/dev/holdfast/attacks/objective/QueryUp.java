@@ -19,13 +19,13 @@ public record QueryUp(Integer candidates, String variant) implements Objective {
 
   /** Puts the defaults in and checks the values. */
   public QueryUp {
-    candidates = Choices.count("candidates", candidates, OWNER);
-    variant = Variant.checked(variant, OWNER);
+    candidates = TargetSelection.count("candidates", candidates, OWNER);
+    variant = RobRankVariant.checked(variant, OWNER);
   }
 
   @Override
   public String label() {
-    return Variant.label(id(), candidates, variant);
+    return RobRankVariant.label(id(), candidates, variant);
   }
 
   @Override
@@ -40,13 +40,15 @@ public record QueryUp(Integer candidates, String variant) implements Objective {
 
   @Override
   public void check(long[] gallery, long[] attacked) {
-    Choices.room("candidates", candidates, gallery.length, OWNER);
+    TargetSelection.room("candidates", candidates, gallery.length, OWNER);
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
     int[][] chosen =
-        Choices.anywhere(id(), candidates, Variant.robrank(variant), surroundings, items);
-    return new QueryAim(surroundings, items, chosen, candidates, true, Variant.robrank(variant), 0);
+        TargetSelection.anywhere(
+            id(), candidates, RobRankVariant.robrank(variant), galleryView, items);
+    return new QueryObjective(
+        galleryView, items, chosen, candidates, true, RobRankVariant.robrank(variant), 0);
   }
 }

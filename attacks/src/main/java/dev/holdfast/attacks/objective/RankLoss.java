@@ -17,7 +17,7 @@ import ai.djl.ndarray.types.Shape;
  * @param ahead whether candidates are to come ahead of the others, or behind
  */
 @SuppressWarnings("ArrayRecordComponent")
-record RankLoss(Surroundings surroundings, int[][] chosen, NDArray counted, boolean ahead) {
+record RankLoss(GalleryView galleryView, int[][] chosen, NDArray counted, boolean ahead) {
 
   private static final double NEAR = 1e-12;
 
@@ -48,7 +48,7 @@ record RankLoss(Surroundings surroundings, int[][] chosen, NDArray counted, bool
   Value at(NDArray prepared) {
     NDManager manager = prepared.getManager();
     NDArray p = prepared.toType(DataType.FLOAT64, true);
-    NDArray all = surroundings.exactDistances(p);
+    NDArray all = galleryView.exactDistances(p);
     NDArray inverse = inverse(all);
     NDArray active = all.zerosLike();
     NDArray value = manager.zeros(new Shape(chosen.length), DataType.FLOAT64);
@@ -61,26 +61,26 @@ record RankLoss(Surroundings surroundings, int[][] chosen, NDArray counted, bool
         rows[i] = chosen[i][m];
       }
       NDArray numbers = manager.create(rows);
-      NDArray aim = surroundings.exactRows().get(manager, new NDIndex("{}", numbers));
+      NDArray aim = galleryView.exactRows().get(manager, new NDIndex("{}", numbers));
       NDArray toAim = all.gather(numbers.expandDims(1), 1);
       NDArray difference = toAim.sub(all).muli(sign);
       NDArray counts = difference.gt(0).toType(DataType.FLOAT64, false).muli(counted);
       value.addi(difference.muli(counts).sum(new int[] {1}));
       active.addi(counts);
       NDArray number = counts.sum(new int[] {1}, true);
-      if (surroundings.byProduct()) {
+      if (galleryView.byProduct()) {
         gradient.subi(aim.mul(number));
       } else {
         gradient.addi(p.sub(aim).muli(number.muli(inverse(toAim))));
       }
     }
-    if (surroundings.byProduct()) {
-      gradient.addi(active.matMul(surroundings.exactRows())).muli(sign);
+    if (galleryView.byProduct()) {
+      gradient.addi(active.matMul(galleryView.exactRows())).muli(sign);
     } else {
       NDArray weights = active.muli(inverse);
       gradient
           .subi(p.mul(weights.sum(new int[] {1}, true)))
-          .addi(weights.matMul(surroundings.exactRows()))
+          .addi(weights.matMul(galleryView.exactRows()))
           .muli(sign);
     }
     NDArray divisor = counted.sum(new int[] {1}).muli(count).maximum(1);

@@ -22,11 +22,11 @@ public record SingleTarget() implements Objective {
 
   @Override
   public void check(long[] gallery, long[] attacked) {
-    Choices.otherClass(1, gallery, attacked, "objective single-target");
+    TargetSelection.otherClass(1, gallery, attacked, "objective single-target");
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
-    return TargetAim.ofOtherClasses(id(), 1, surroundings, items);
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
+    return TargetedObjective.ofOtherClasses(id(), 1, galleryView, items);
   }
 }

@@ -19,12 +19,12 @@ public record Tma(String variant) implements Objective {
 
   /** Puts the default in and checks it. */
   public Tma {
-    variant = Variant.checked(variant, "objective tma");
+    variant = RobRankVariant.checked(variant, "objective tma");
   }
 
   @Override
   public String label() {
-    return id() + Variant.suffix(variant);
+    return id() + RobRankVariant.suffix(variant);
   }
 
   @Override
@@ -39,32 +39,33 @@ public record Tma(String variant) implements Objective {
 
   @Override
   public void check(long[] gallery, long[] attacked) {
-    Choices.room("targets", 1, gallery.length, "objective tma");
+    TargetSelection.room("targets", 1, gallery.length, "objective tma");
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
-    int[][] chosen = Choices.anywhere(id(), 1, Variant.robrank(variant), surroundings, items);
-    TargetAim targets = TargetAim.of(chosen, surroundings);
-    return new Aim() {
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
+    int[][] chosen =
+        TargetSelection.anywhere(id(), 1, RobRankVariant.robrank(variant), galleryView, items);
+    TargetedObjective targets = TargetedObjective.of(chosen, galleryView);
+    return new CellObjective() {
       @Override
       public int[][] chosen() {
         return chosen;
       }
 
       @Override
-      public BoundObjective bind(int[] batch, NDManager manager) {
-        NDArray target = Surroundings.unit(targets.rows(0, batch, manager));
-        return e -> Surroundings.unit(e).mul(target).sum(new int[] {1}).sub(1);
+      public BatchObjective bind(int[] batch, NDManager manager) {
+        NDArray target = GalleryView.unit(targets.rows(0, batch, manager));
+        return e -> GalleryView.unit(e).mul(target).sum(new int[] {1}).sub(1);
       }
 
       @Override
       public Map<String, double[]> measures(EmbeddingSet embeddings, double[] losses) {
-        Standing flat = new Standing(surroundings.gallery(), Distance.COSINE);
+        RankCounter flat = new RankCounter(galleryView.gallery(), Distance.COSINE);
         double[] cosines = new double[embeddings.size()];
         for (int item = 0; item < cosines.length; item++) {
           double[] point = flat.point(embeddings, item);
-          double[] target = flat.point(surroundings.gallery(), chosen[item][0]);
+          double[] target = flat.point(galleryView.gallery(), chosen[item][0]);
           double cosine = 0;
           for (int d = 0; d < point.length; d++) {
             cosine += point[d] * target[d];

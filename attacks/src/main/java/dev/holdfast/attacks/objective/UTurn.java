@@ -3,7 +3,7 @@ package dev.holdfast.attacks.objective;
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.EmbeddingSet;
-import dev.holdfast.models.engine.Scalars;
+import dev.holdfast.models.engine.GraphSafeScalars;
 
 /**
  * U-turn (ODFA): turns the embedding around. Minimizes the mean square of f(x') + f(x) over the
@@ -24,19 +24,19 @@ public record UTurn() implements Objective {
 
   /** At a clean embedding of length 1, every direction on the sphere is as good as any other. */
   @Override
-  public boolean flatAtClean() {
+  public boolean hasZeroGradientAtClean() {
     return true;
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
-    return new FreeAim(
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
+    return new UntargetedObjective(
         items.size(),
         (batch, manager) -> {
-          NDArray clean = surroundings.rows(items, batch, manager);
+          NDArray clean = galleryView.rows(items, batch, manager);
           return e ->
-              Scalars.times(
-                  surroundings.prepareGiven(e).add(clean).square().sum(new int[] {1}),
+              GraphSafeScalars.times(
+                  galleryView.prepareGiven(e).add(clean).square().sum(new int[] {1}),
                   -1.0 / items.dimension());
         });
   }

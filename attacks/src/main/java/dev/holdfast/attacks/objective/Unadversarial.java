@@ -22,7 +22,7 @@ public record Unadversarial(Integer targets) implements Objective {
 
   /** Puts the default in and checks it. */
   public Unadversarial {
-    targets = Choices.count("targets", targets, OWNER);
+    targets = TargetSelection.count("targets", targets, OWNER);
   }
 
   @Override
@@ -59,13 +59,13 @@ public record Unadversarial(Integer targets) implements Objective {
   }
 
   @Override
-  public Aim aim(Surroundings surroundings, EmbeddingSet items) {
+  public CellObjective aim(GalleryView galleryView, EmbeddingSet items) {
     int[][] chosen = new int[items.size()][targets];
     for (int item = 0; item < chosen.length; item++) {
       int i = item;
-      CounterRng rng = surroundings.rng(id(), items, item);
-      Arrays.setAll(chosen[item], t -> surroundings.drawRelevant(items, i, rng));
+      CounterRng rng = galleryView.rng(id(), items, item);
+      Arrays.setAll(chosen[item], t -> galleryView.drawRelevant(items, i, rng));
     }
-    return TargetAim.of(chosen, surroundings);
+    return TargetedObjective.of(chosen, galleryView);
   }
 }

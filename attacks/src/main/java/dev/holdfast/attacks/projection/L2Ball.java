@@ -42,13 +42,13 @@ public record L2Ball(NDArray clean, double epsilon) implements Ball {
       return step(images, Gradients.withoutHoles(gradient), lengths);
     }
     float[] factors = Gradients.factors(norms, lengths);
-    PixelMoves.addProduct(gradient, Lengths.column(gradient, factors), images);
+    FusedOps.addProduct(gradient, RowScaling.column(gradient, factors), images);
     return gradient;
   }
 
   @Override
   public NDArray project(NDArray images) {
-    PixelMoves.pull(images, clean, epsilon * INSIDE, TINY);
+    FusedOps.pull(images, clean, epsilon * INSIDE, TINY);
     return images;
   }
 

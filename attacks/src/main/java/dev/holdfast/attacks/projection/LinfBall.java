@@ -48,13 +48,13 @@ record LinfBall(NDArray lower, NDArray upper) implements Ball {
   @Override
   public NDArray step(NDArray images, NDArray gradient, float[] lengths) {
     NDArray signs = gradient.signi();
-    PixelMoves.addProduct(signs, Lengths.column(signs, lengths), images);
+    FusedOps.addProduct(signs, RowScaling.column(signs, lengths), images);
     return signs;
   }
 
   @Override
   public NDArray project(NDArray images) {
-    PixelMoves.clamp(images, lower, upper);
+    FusedOps.clamp(images, lower, upper);
     return images;
   }
 

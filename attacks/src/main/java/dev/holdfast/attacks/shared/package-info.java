@@ -1,5 +1,5 @@
 /**
  * One perturbation for all images, learnt on some and put into others. Start reading at {@link
- * dev.holdfast.attacks.shared.CrossLearning}.
+ * dev.holdfast.attacks.shared.CrossFitting}.
  */
 package dev.holdfast.attacks.shared;

@@ -1,7 +1,7 @@
 package dev.holdfast.attacks.task;
 
 import ai.djl.ndarray.types.Shape;
-import dev.holdfast.attacks.objective.Aim;
+import dev.holdfast.attacks.objective.CellObjective;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.budget.Norm;
@@ -16,7 +16,7 @@ import java.util.function.Function;
  * @param clean the items under attack: ids, labels and clean embeddings
  * @param pixels their clean pixels
  * @param objective what to maximize
- * @param flatAtClean whether its gradient vanishes at the clean images
+ * @param hasZeroGradientAtClean whether its gradient vanishes at the clean images
  * @param stop positive where the number that is asked for is broken, so that an image may be left
  *     as it is from then on; null where every step is to be taken
  * @param norm of the budget
@@ -32,25 +32,25 @@ public record AttackTask(
     EmbeddingModel model,
     EmbeddingSet clean,
     PixelSource pixels,
-    Aim objective,
-    boolean flatAtClean,
-    Aim stop,
+    CellObjective objective,
+    boolean hasZeroGradientAtClean,
+    CellObjective stop,
     Norm norm,
     double epsilon,
     long seed,
     String cell,
     int batchSize,
     boolean earlyExit,
-    Pool pool) {
+    AuxiliaryImages pool) {
 
   /** A task without further images. */
   public AttackTask(
       EmbeddingModel model,
       EmbeddingSet clean,
       PixelSource pixels,
-      Aim objective,
-      boolean flatAtClean,
-      Aim stop,
+      CellObjective objective,
+      boolean hasZeroGradientAtClean,
+      CellObjective stop,
       Norm norm,
       double epsilon,
       long seed,
@@ -62,7 +62,7 @@ public record AttackTask(
         clean,
         pixels,
         objective,
-        flatAtClean,
+        hasZeroGradientAtClean,
         stop,
         norm,
         epsilon,
@@ -83,7 +83,8 @@ public record AttackTask(
    * @param pixels their clean pixels
    * @param aims what an attacker maximizes for some of them, were they under attack
    */
-  public record Pool(EmbeddingSet clean, PixelSource pixels, Function<EmbeddingSet, Aim> aims) {}
+  public record AuxiliaryImages(
+      EmbeddingSet clean, PixelSource pixels, Function<EmbeddingSet, CellObjective> aims) {}
 
   /** Gives the clean pixels of items. */
   @FunctionalInterface

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.InputGradient;
-import dev.holdfast.models.engine.Scalars;
-import dev.holdfast.models.training.AdversarialExamples;
+import dev.holdfast.models.engine.GraphSafeScalars;
+import dev.holdfast.models.training.AdversarialExampleMaker;
 import java.util.List;
 
 /**
@@ -15,7 +15,7 @@ import java.util.List;
  *
  * @see <a href="https://arxiv.org/abs/2211.16253">Singh, Kakizaki, Araki, ACML 2023</a>
  */
-public final class TargetedSteps implements AdversarialExamples {
+public final class TargetedSteps implements AdversarialExampleMaker {
 
   /** Keeps the length of a zero embedding, and square roots at 0, differentiable. */
   private static final float TINY = 1e-20f;
@@ -49,6 +49,6 @@ public final class TargetedSteps implements AdversarialExamples {
       NDArray d = unit.sub(target).square().sum(new int[] {1}).add(TINY).sqrt();
       sum = sum == null ? d : sum.add(d);
     }
-    return Scalars.times(sum, 1.0 / targets.size());
+    return GraphSafeScalars.times(sum, 1.0 / targets.size());
   }
 }

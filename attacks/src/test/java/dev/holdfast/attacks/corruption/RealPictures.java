@@ -2,7 +2,7 @@ package dev.holdfast.attacks.corruption;
 
 import dev.holdfast.attacks.imaging.PixelImage;
 import dev.holdfast.models.data.ImageSet;
-import dev.holdfast.models.data.PixelStore;
+import dev.holdfast.models.data.PixelCache;
 import dev.holdfast.models.data.Progress;
 import dev.holdfast.models.data.layout.DatasetLayout;
 import dev.holdfast.models.data.shapes.Shapes;
@@ -63,8 +63,8 @@ final class RealPictures {
   private static List<PixelImage> read(ImageSet set, int side) throws IOException {
     Path cache = Files.createTempDirectory("pictures");
     InputSpec spec = new InputSpec(side, side, ColorMode.RGB, ResizeFilter.BICUBIC, side);
-    try (PixelStore store =
-        PixelStore.open(set.limit(COUNT, 1), spec, cache, Progress.NONE, true)) {
+    try (PixelCache store =
+        PixelCache.open(set.limit(COUNT, 1), spec, cache, Progress.NONE, true)) {
       List<PixelImage> pictures = new ArrayList<>();
       for (int i = 0; i < store.size(); i++) {
         float[] values = new float[3 * side * side];

@@ -174,17 +174,17 @@ class BoundaryDistanceTest implements EmbeddingAttackContract {
   /** Feet of perpendiculars on bisectors, or corners between two of them, where an item wins. */
   private static double byHand(
       EmbeddingSet gallery, int query, Distance distance, boolean corners) {
-    double[] q = EmbeddingScene.prepared(gallery, query, distance);
+    double[] q = EmbeddingContext.prepared(gallery, query, distance);
     double best = Double.POSITIVE_INFINITY;
     for (int n = 0; n < gallery.size(); n++) {
       if (gallery.labels()[n] == gallery.labels()[query]) {
         continue;
       }
-      double[] other = EmbeddingScene.prepared(gallery, n, distance);
+      double[] other = EmbeddingContext.prepared(gallery, n, distance);
       List<double[]> lines = new ArrayList<>();
       for (int p = 0; p < gallery.size(); p++) {
         if (gallery.labels()[p] == gallery.labels()[query] && p != query) {
-          double[] relevant = EmbeddingScene.prepared(gallery, p, distance);
+          double[] relevant = EmbeddingContext.prepared(gallery, p, distance);
           double x = other[0] - relevant[0];
           double y = other[1] - relevant[1];
           // x w0 + y w1 >= c, from |q + w - n| <= |q + w - p|.
@@ -238,7 +238,7 @@ class BoundaryDistanceTest implements EmbeddingAttackContract {
   private static double ascend(EmbeddingSet gallery, int query, Distance distance, double radius) {
     double[][] rows =
         IntStream.range(0, gallery.size())
-            .mapToObj(i -> EmbeddingScene.prepared(gallery, i, distance))
+            .mapToObj(i -> EmbeddingContext.prepared(gallery, i, distance))
             .toArray(double[][]::new);
     double[] from = rows[query];
     double best = Double.NEGATIVE_INFINITY;

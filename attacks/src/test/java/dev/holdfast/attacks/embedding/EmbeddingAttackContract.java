@@ -38,8 +38,8 @@ interface EmbeddingAttackContract {
     return new EmbeddingSet(values, dimension, ids, labels);
   }
 
-  static EmbeddingScene scene(EmbeddingSet gallery, Distance distance, long seed) {
-    return new EmbeddingScene(gallery, distance, 0.8, seed, "cell");
+  static EmbeddingContext scene(EmbeddingSet gallery, Distance distance, long seed) {
+    return new EmbeddingContext(gallery, distance, 0.8, seed, "cell");
   }
 
   /** The inner product is no distance, and some attacks need one. */
@@ -103,7 +103,7 @@ interface EmbeddingAttackContract {
       EmbeddingSet items = items(20, 9, 4, 0.7, 1);
       EmbeddingAttack.Moved moved = move(items, distance, 7);
       for (int i = 0; i < 20; i++) {
-        double[] from = EmbeddingScene.prepared(items, i, distance);
+        double[] from = EmbeddingContext.prepared(items, i, distance);
         double squares = 0;
         for (int d = 0; d < 9; d++) {
           squares += Math.pow(moved.embeddings().row(i)[d] - from[d], 2);

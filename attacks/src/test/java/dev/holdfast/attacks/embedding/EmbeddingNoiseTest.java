@@ -33,10 +33,10 @@ class EmbeddingNoiseTest implements EmbeddingAttackContract {
   void its_length_is_the_scale_in_the_chosen_unit() {
     for (Distance distance : Distance.values()) {
       EmbeddingSet items = EmbeddingAttackContract.items(500, 40, 4, 0.7, 1);
-      EmbeddingScene scene = new EmbeddingScene(items, distance, 0.8, 7, "cell");
+      EmbeddingContext scene = new EmbeddingContext(items, distance, 0.8, 7, "cell");
       double norm = 0;
       for (int i = 0; i < items.size(); i++) {
-        double[] row = EmbeddingScene.prepared(items, i, distance);
+        double[] row = EmbeddingContext.prepared(items, i, distance);
         norm += Math.sqrt(Vectors.dot(row, row)) / items.size();
       }
       // 20 000 numbers: the root mean square is known to half a percent.
@@ -62,10 +62,10 @@ class EmbeddingNoiseTest implements EmbeddingAttackContract {
   @Test
   void the_unit_is_the_mean_distance_to_the_nearest_item() {
     List<QueryResult> results = List.of(result(0.5), result(0.02));
-    assertThat(EmbeddingScene.neighborDistance(results, Distance.EUCLIDEAN))
+    assertThat(EmbeddingContext.neighborDistance(results, Distance.EUCLIDEAN))
         .isCloseTo(0.26, within(1e-12));
     // |a - b|^2 = 2 (1 - cos) for vectors of length 1.
-    assertThat(EmbeddingScene.neighborDistance(results, Distance.COSINE))
+    assertThat(EmbeddingContext.neighborDistance(results, Distance.COSINE))
         .isCloseTo((1 + 0.2) / 2, within(1e-12));
   }
 
@@ -86,8 +86,8 @@ class EmbeddingNoiseTest implements EmbeddingAttackContract {
   @Test
   void cells_draw_different_noise() {
     EmbeddingSet items = EmbeddingAttackContract.items(5, 9, 4, 0.7, 1);
-    EmbeddingScene one = new EmbeddingScene(items, Distance.EUCLIDEAN, 0.8, 7, "one");
-    EmbeddingScene two = new EmbeddingScene(items, Distance.EUCLIDEAN, 0.8, 7, "two");
+    EmbeddingContext one = new EmbeddingContext(items, Distance.EUCLIDEAN, 0.8, 7, "one");
+    EmbeddingContext two = new EmbeddingContext(items, Distance.EUCLIDEAN, 0.8, 7, "two");
     assertThat(attack().move(items, one).embeddings().values())
         .isNotEqualTo(attack().move(items, two).embeddings().values());
   }

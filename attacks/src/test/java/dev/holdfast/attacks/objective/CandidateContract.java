@@ -72,7 +72,7 @@ interface CandidateContract extends ObjectiveContract {
 
   @Test
   default void attacks_gallery_items() {
-    assertThat(of(null, null).attacksCandidates()).isTrue();
+    assertThat(of(null, null).attacksGalleryItems()).isTrue();
     assertThat(of(5, "robrank").label()).endsWith("-5-robrank");
     assertThatThrownBy(() -> of(0, null))
         .isInstanceOf(InputException.class)

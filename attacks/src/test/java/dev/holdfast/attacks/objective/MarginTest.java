@@ -127,10 +127,10 @@ class MarginTest implements ObjectiveContract {
           ranks[0] = 0;
           float[] losses;
           try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-              Surroundings surroundings = world.surroundings(manager)) {
+              GalleryView galleryView = world.galleryView(manager)) {
             losses =
                 new Margin(k)
-                    .aim(surroundings, world.batch())
+                    .aim(galleryView, world.batch())
                     .bind(items, ranks, manager)
                     .loss(
                         manager.create(

@@ -56,8 +56,8 @@ interface ObjectiveContract {
   }
 
   /** Tells whether the gradient vanishes at clean images under a distance. */
-  default boolean flatAtClean(Objective objective, Distance distance) {
-    return objective.flatAtClean();
+  default boolean hasZeroGradientAtClean(Objective objective, Distance distance) {
+    return objective.hasZeroGradientAtClean();
   }
 
   /** Tells whether the order of the gallery matters, as it must not. */
@@ -245,7 +245,7 @@ interface ObjectiveContract {
           for (int d = 0; d < D; d++) {
             length += Math.abs(gradient[i * D + d]);
           }
-          if (flatAtClean(objective, distance)) {
+          if (hasZeroGradientAtClean(objective, distance)) {
             assertThat(length).isLessThan(1e-5);
           } else if (both[0][i] != 0) {
             // A loss of 0 has reached its goal.
@@ -380,8 +380,8 @@ interface ObjectiveContract {
 
     float[][] lossesAndGradient(Objective objective, EmbeddingSet items, float[] embeddings) {
       try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-          Surroundings surroundings = surroundings(manager)) {
-        BoundObjective bound = objective.bind(surroundings, items, ROWS, manager);
+          GalleryView galleryView = galleryView(manager)) {
+        BatchObjective bound = objective.bind(galleryView, items, ROWS, manager);
         NDArray leaf = manager.create(embeddings, new Shape(ROWS, D));
         leaf.setRequiresGradient(true);
         NDArray losses;
@@ -394,8 +394,8 @@ interface ObjectiveContract {
       }
     }
 
-    Surroundings surroundings(NDManager manager) {
-      return new Surroundings(gallery, distance, 7, Map.of(), manager);
+    GalleryView galleryView(NDManager manager) {
+      return new GalleryView(gallery, distance, 7, Map.of(), manager);
     }
 
     /** The losses of the items that are there. */
@@ -413,8 +413,8 @@ interface ObjectiveContract {
 
     Map<String, double[]> measures(Objective objective, float[] embeddings, double[] losses) {
       try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-          Surroundings surroundings = surroundings(manager)) {
-        return objective.aim(surroundings, batch).measures(batch.with(embeddings), losses);
+          GalleryView galleryView = galleryView(manager)) {
+        return objective.aim(galleryView, batch).measures(batch.with(embeddings), losses);
       }
     }
 
@@ -456,8 +456,8 @@ interface ObjectiveContract {
     /** The rows of the gallery that an objective chose for an item. */
     int[] chosen(Objective objective, int item) {
       try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-          Surroundings surroundings = surroundings(manager)) {
-        return objective.aim(surroundings, batch).chosen()[item];
+          GalleryView galleryView = galleryView(manager)) {
+        return objective.aim(galleryView, batch).chosen()[item];
       }
     }
 

@@ -46,9 +46,9 @@ class SingleTargetTest implements ObjectiveContract {
             LongStream.range(0, queries).toArray(),
             LongStream.range(0, queries).map(i -> i % 5).toArray());
     try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-        Surroundings surroundings =
-            new Surroundings(world.gallery(), Distance.EUCLIDEAN, seed, Map.of(), manager)) {
-      return Arrays.stream(new SingleTarget().aim(surroundings, batch).chosen())
+        GalleryView galleryView =
+            new GalleryView(world.gallery(), Distance.EUCLIDEAN, seed, Map.of(), manager)) {
+      return Arrays.stream(new SingleTarget().aim(galleryView, batch).chosen())
           .mapToInt(chosen -> chosen[0])
           .toArray();
     }
@@ -81,13 +81,13 @@ class SingleTargetTest implements ObjectiveContract {
     World world = new World(Distance.EUCLIDEAN, 1);
     float[] given = {1, 2, 3, 4, 5, 6};
     try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-        Surroundings surroundings =
-            new Surroundings(
+        GalleryView galleryView =
+            new GalleryView(
                 world.gallery(), Distance.EUCLIDEAN, 7, Map.of(5000L, given), manager)) {
-      int[][] chosen = new MultiTarget(2).aim(surroundings, world.batch()).chosen();
+      int[][] chosen = new MultiTarget(2).aim(galleryView, world.batch()).chosen();
       assertThat(chosen[0]).hasSize(2);
       assertThat(chosen[1]).isEmpty();
-      BoundObjective bound = new MultiTarget(2).bind(surroundings, world.batch(), ROWS, manager);
+      BatchObjective bound = new MultiTarget(2).bind(galleryView, world.batch(), ROWS, manager);
       float[] at = new float[ROWS * D];
       System.arraycopy(given, 0, at, D, D);
       assertThat(bound.loss(manager.create(at, new Shape(ROWS, D))).toFloatArray()[1])
@@ -111,9 +111,8 @@ class SingleTargetTest implements ObjectiveContract {
     EmbeddingSet one =
         new EmbeddingSet(new float[] {1, 2}, 1, new long[] {1, 2}, new long[] {3, 3});
     try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-        Surroundings surroundings =
-            new Surroundings(one, Distance.EUCLIDEAN, 7, Map.of(), manager)) {
-      assertThatThrownBy(() -> new SingleTarget().bind(surroundings, one, 2, manager))
+        GalleryView galleryView = new GalleryView(one, Distance.EUCLIDEAN, 7, Map.of(), manager)) {
+      assertThatThrownBy(() -> new SingleTarget().bind(galleryView, one, 2, manager))
           .isInstanceOf(InputException.class)
           .hasMessageContaining("more than one class")
           .hasMessageContaining("embedding-shift");

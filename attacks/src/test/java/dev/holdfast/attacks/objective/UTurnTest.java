@@ -11,7 +11,7 @@ class UTurnTest implements ObjectiveContract {
 
   /** The opposite of a point of the sphere is equally far in every direction. */
   @Override
-  public boolean flatAtClean(Objective objective, Distance distance) {
+  public boolean hasZeroGradientAtClean(Objective objective, Distance distance) {
     return distance == Distance.COSINE;
   }
 

@@ -8,8 +8,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
-import dev.holdfast.models.engine.Models;
-import dev.holdfast.models.training.AdversarialExamples.Budget;
+import dev.holdfast.models.engine.ModelLoader;
+import dev.holdfast.models.training.AdversarialExampleMaker.Budget;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ class TargetedStepsTest {
         embedding: {dimension: %d, normalize: true, distance: euclidean}
         """
             .formatted(dimension(net)));
-    return Models.open(dir.resolve("net.yaml"), Device.cpu());
+    return ModelLoader.open(dir.resolve("net.yaml"), Device.cpu());
   }
 
   private static int dimension(Path net) throws Exception {

@@ -40,7 +40,7 @@ class MdPropTest implements TrainingMethodContract {
   }
 
   @Override
-  public AdversarialExamples attack() {
+  public AdversarialExampleMaker attack() {
     return new TargetedSteps();
   }
 
@@ -51,14 +51,14 @@ class MdPropTest implements TrainingMethodContract {
       float[] start,
       float[] adversarial,
       List<float[]> targets,
-      AdversarialExamples.Budget budget) {}
+      AdversarialExampleMaker.Budget budget) {}
 
   /** Runs one step on real images and returns what was attacked. */
   private static List<Call> step(MdProp method, Map<String, float[]> weightsAfter) {
     Recipe recipe = Blobs.recipe(method, 1, 0.01);
     List<Call> calls = new ArrayList<>();
-    AdversarialExamples real = new TargetedSteps();
-    AdversarialExamples spy =
+    AdversarialExampleMaker real = new TargetedSteps();
+    AdversarialExampleMaker spy =
         (model, clean, start, targets, budget) -> {
           NDArray result = real.perturb(model, clean, start, targets, budget);
           calls.add(
@@ -100,7 +100,7 @@ class MdPropTest implements TrainingMethodContract {
   @Test
   void a_resnet_18_learns_in_twenty_steps(@TempDir Path dir) {
     Recipe recipe = Blobs.recipe(with(""), "{type: resnet-18, width: 16}", 2, 0.001);
-    Training.run(recipe, new Blobs(20, 12, 5), dir, 3, false, attack(), Progress.NONE);
+    Trainer.run(recipe, new Blobs(20, 12, 5), dir, 3, false, attack(), Progress.NONE);
     List<TrainingLog.Row> rows =
         TrainingLog.parse(TrainingMethodContract.files(dir).get("training.csv")).rows();
     assertThat(rows.get(1).step()).isEqualTo(20);
@@ -170,7 +170,8 @@ class MdPropTest implements TrainingMethodContract {
       }
       // Normalized with mean 0.5 and deviation 0.25.
       assertThat(low).isLessThan(-1);
-      assertThat(call.budget()).isEqualTo(new AdversarialExamples.Budget(0.01, 1, 0.01, low, high));
+      assertThat(call.budget())
+          .isEqualTo(new AdversarialExampleMaker.Budget(0.01, 1, 0.01, low, high));
       // A permutation: the targets are the embeddings themselves in another order.
       List<String> rows = rows(call.targets().get(0));
       for (float[] other : call.targets()) {
@@ -270,7 +271,7 @@ class MdPropTest implements TrainingMethodContract {
 
   @Test
   void what_is_left_of_the_model_has_its_auxiliary_branches(@TempDir Path dir) {
-    Training.run(
+    Trainer.run(
         Blobs.recipe(method(), 1, 0.01),
         new Blobs(12, 8, 1),
         dir,

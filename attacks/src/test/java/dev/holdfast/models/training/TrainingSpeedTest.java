@@ -14,7 +14,7 @@ import dev.holdfast.models.backbone.Backbone;
 import dev.holdfast.models.backbone.Branch;
 import dev.holdfast.models.backbone.Route;
 import dev.holdfast.models.backbone.Weights;
-import dev.holdfast.models.engine.Uploads;
+import dev.holdfast.models.engine.HostToDevice;
 import dev.holdfast.models.yaml.StrictYaml;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,7 +117,7 @@ class TrainingSpeedTest {
       NDManager parent) {
     long start = System.nanoTime();
     try (NDManager manager = parent.newSubManager()) {
-      NDArray images = Uploads.array(pixels, IMAGES, manager);
+      NDArray images = HostToDevice.array(pixels, IMAGES, manager);
       Weights leaves = weights.leaves(manager);
       RECIPE
           .method()
@@ -133,7 +133,7 @@ class TrainingSpeedTest {
   private static double passes(Weights weights, float[] pixels, NDManager parent) {
     Backbone net = RECIPE.backbone();
     try (NDManager manager = parent.newSubManager()) {
-      NDArray images = Uploads.array(pixels, IMAGES, manager);
+      NDArray images = HostToDevice.array(pixels, IMAGES, manager);
       Weights leaves = weights.leaves(manager);
       Weights fixed = weights.forEvaluation(manager);
       long start = System.nanoTime();

@@ -8,7 +8,7 @@ import dev.holdfast.metrics.QueryResult;
 import dev.holdfast.metrics.RetrievalMetric;
 import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.knn.Scope;
-import dev.holdfast.metrics.space.Space;
+import dev.holdfast.metrics.space.EmbeddingSpace;
 import dev.holdfast.metrics.space.SpaceMetric;
 import dev.holdfast.metrics.stats.Estimate;
 import java.util.List;
@@ -88,7 +88,7 @@ public class MetricsBenchmark {
   /** Every metric of the set, with its clusters. */
   @Benchmark
   public double[] allMetricsOfTheSet() {
-    Space space = Space.of(items, Distance.EUCLIDEAN, 1, manager);
+    EmbeddingSpace space = EmbeddingSpace.of(items, Distance.EUCLIDEAN, 1, manager);
     return SpaceMetric.all().stream().mapToDouble(metric -> metric.value(space)).toArray();
   }
 }

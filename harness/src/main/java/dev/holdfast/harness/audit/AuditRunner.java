@@ -3,28 +3,28 @@ package dev.holdfast.harness.audit;
 import ai.djl.engine.Engine;
 import dev.holdfast.attacks.corruption.FrostTextures;
 import dev.holdfast.harness.audit.cell.Surrogates;
-import dev.holdfast.harness.config.AuditOptions;
-import dev.holdfast.harness.outcome.RunFolder;
+import dev.holdfast.harness.config.AuditSpec;
+import dev.holdfast.harness.outcome.AuditFolder;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.harness.plan.Plan;
 import dev.holdfast.harness.plan.WorstCaseCell;
-import dev.holdfast.harness.runtime.Build;
+import dev.holdfast.harness.runtime.BuildInfo;
 import dev.holdfast.harness.runtime.CacheFolder;
+import dev.holdfast.harness.runtime.ConsoleProgress;
 import dev.holdfast.harness.runtime.CountingModel;
 import dev.holdfast.harness.runtime.DataSets;
 import dev.holdfast.harness.runtime.Devices;
-import dev.holdfast.harness.runtime.Images;
-import dev.holdfast.harness.runtime.Ticker;
+import dev.holdfast.harness.runtime.ImageBatches;
 import dev.holdfast.metrics.digest.Sha256;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.EmbeddingModel;
-import dev.holdfast.models.data.Draw;
 import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.ImageSet;
-import dev.holdfast.models.data.PixelStore;
+import dev.holdfast.models.data.PixelCache;
 import dev.holdfast.models.data.Protocol;
-import dev.holdfast.models.engine.Models;
+import dev.holdfast.models.data.QueryGallerySplit;
+import dev.holdfast.models.engine.ModelLoader;
 import dev.holdfast.models.image.InputSpec;
 import dev.holdfast.reports.result.Audit;
 import java.nio.charset.StandardCharsets;
@@ -43,11 +43,11 @@ import java.util.stream.Collectors;
  */
 public final class AuditRunner {
 
-  private final AuditOptions options;
-  private final Ticker ticker;
+  private final AuditSpec options;
+  private final ConsoleProgress ticker;
 
   /** Prepares a run; {@link #run} does it. */
-  public AuditRunner(AuditOptions options, Ticker ticker) {
+  public AuditRunner(AuditSpec options, ConsoleProgress ticker) {
     this.options = options;
     this.ticker = ticker;
   }
@@ -60,9 +60,9 @@ public final class AuditRunner {
   public Audit run() {
     Instant started = Instant.now();
     refuseInsideData();
-    RunFolder.refuseOther(options.out());
+    AuditFolder.refuseOther(options.out());
     ImageSet set = DataSets.open(options.data());
-    try (EmbeddingModel model = Models.open(options.model(), Devices.of(options.device()))) {
+    try (EmbeddingModel model = ModelLoader.open(options.model(), Devices.of(options.device()))) {
       return run(model, set, started);
     }
   }
@@ -80,16 +80,16 @@ public final class AuditRunner {
           Plan.of(options.battery(), spec, surrogates.identities(), frost).stream()
               .filter(cell -> Plan.suits(cell, model.card().embedding().metric()))
               .toList();
-      try (PixelStore store =
-          PixelStore.open(set, spec, CacheFolder.path(), ticker, options.strict())) {
+      try (PixelCache store =
+          PixelCache.open(set, spec, CacheFolder.path(), ticker, options.strict())) {
         // Refuses what cannot work before anything is written.
-        new Images(store, model, options.batchSize());
+        new ImageBatches(store, model, options.batchSize());
         check(cells, store, set.protocol());
         surrogates.check(options.battery(), store, options.batchSize());
         Map<String, String> config = config(model, surrogates, set, store, cells);
-        try (RunFolder folder = RunFolder.open(options.out(), config, options.fresh())) {
+        try (AuditFolder folder = AuditFolder.open(options.out(), config, options.fresh())) {
           return run(
-              new OpenAudit(
+              new AuditSession(
                   options, ticker, new CountingModel(model), surrogates, set, store, cells, folder),
               folder,
               started);
@@ -99,7 +99,7 @@ public final class AuditRunner {
   }
 
   /** What only the first pass tells, such as a network made for other batches, leaves nothing. */
-  private static Audit run(OpenAudit audit, RunFolder folder, Instant started) {
+  private static Audit run(AuditSession audit, AuditFolder folder, Instant started) {
     try {
       return audit.run(started);
     } catch (InputException e) {
@@ -123,9 +123,9 @@ public final class AuditRunner {
   }
 
   /** Refuses objectives that have nothing to aim at in this data. */
-  private static void check(List<Cell> cells, PixelStore store, Protocol protocol) {
+  private static void check(List<Cell> cells, PixelCache store, Protocol protocol) {
     List<ImageItem> items = store.items();
-    List<Draw> draws = protocol.draw(items);
+    List<QueryGallerySplit> draws = protocol.draw(items);
     int[] galleries =
         draws.stream().flatMapToInt(d -> Arrays.stream(d.gallery())).distinct().sorted().toArray();
     long[] gallery = Arrays.stream(galleries).mapToLong(i -> items.get(i).label()).toArray();
@@ -160,11 +160,11 @@ public final class AuditRunner {
       EmbeddingModel model,
       Surrogates surrogates,
       ImageSet set,
-      PixelStore store,
+      PixelCache store,
       List<Cell> cells) {
     Map<String, String> config = new TreeMap<>();
     config.put("model", model.sha256());
-    config.put("card", RunFolder.MAPPER.writeValueAsString(model.card().toMap()));
+    config.put("card", AuditFolder.MAPPER.writeValueAsString(model.card().toMap()));
     if (!surrogates.fingerprint().isEmpty()) {
       config.put("surrogates", surrogates.fingerprint());
     }
@@ -183,15 +183,15 @@ public final class AuditRunner {
     // Between releases, the same version is many programs.
     config.put(
         "holdfast",
-        Build.version().endsWith("-SNAPSHOT")
-            ? Build.version() + " " + Build.commit()
-            : Build.version());
+        BuildInfo.version().endsWith("-SNAPSHOT")
+            ? BuildInfo.version() + " " + BuildInfo.commit()
+            : BuildInfo.version());
     config.put("pytorch", Engine.getEngine("PyTorch").getVersion());
     return config;
   }
 
   /** The fingerprint of the images says nothing of what they are: a manifest may change alone. */
-  private static String classes(PixelStore store) {
+  private static String classes(PixelCache store) {
     MessageDigest digest = Sha256.digest();
     for (ImageItem item : store.items()) {
       String line =

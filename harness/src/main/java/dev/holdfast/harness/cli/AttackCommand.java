@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.attacks.Attack;
-import dev.holdfast.attacks.objective.Aim;
+import dev.holdfast.attacks.objective.CellObjective;
+import dev.holdfast.attacks.objective.GalleryView;
 import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.objective.Objective;
-import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
@@ -16,19 +16,19 @@ import dev.holdfast.harness.npz.ImageArrays;
 import dev.holdfast.harness.npz.NpyArray;
 import dev.holdfast.harness.npz.NpzWriter;
 import dev.holdfast.harness.plan.AttackCell;
+import dev.holdfast.harness.runtime.ConsoleProgress;
 import dev.holdfast.harness.runtime.Devices;
-import dev.holdfast.harness.runtime.Differentiable;
-import dev.holdfast.harness.runtime.Images;
-import dev.holdfast.harness.runtime.Ticker;
+import dev.holdfast.harness.runtime.GradientRequirement;
+import dev.holdfast.harness.runtime.ImageBatches;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.file.AtomicFile;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.budget.Epsilon;
 import dev.holdfast.models.budget.Norm;
-import dev.holdfast.models.data.Draw;
 import dev.holdfast.models.data.Protocol;
-import dev.holdfast.models.engine.Models;
+import dev.holdfast.models.data.QueryGallerySplit;
+import dev.holdfast.models.engine.ModelLoader;
 import dev.holdfast.models.image.InputSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -147,9 +147,9 @@ final class AttackCommand implements Callable<Integer> {
       Map<Long, float[]> targets) {
 
     /** Takes the queries of a data set; where all images are queries, they are the gallery. */
-    static Input of(ModelSession session, int limit, long seed, Ticker ticker) {
+    static Input of(ModelSession session, int limit, long seed, ConsoleProgress ticker) {
       Protocol protocol = session.set().protocol();
-      Draw draw = protocol.draw(session.store().items()).get(0);
+      QueryGallerySplit draw = protocol.draw(session.store().items()).get(0);
       boolean apart = protocol == Protocol.QUERY_GALLERY;
       int[] all = IntStream.range(0, session.images().count()).toArray();
       int[] asked = session.images().chosen(apart ? draw.queries() : all, limit, seed);
@@ -200,17 +200,17 @@ final class AttackCommand implements Callable<Integer> {
     engine.apply();
     String owner = "the command line";
     checkLimit(owner);
-    Outputs.requireArrays("out", out);
+    OutputChecks.requireArrays("out", out);
     if (source.images != null && Files.exists(out) && same(out, source.images)) {
       throw InputException.of(
           "out", out, owner, "differ from the images that are read", "choose another name");
     }
-    Attack algorithm = Words.parse("--attack", attack, Attack.class);
+    Attack algorithm = ExtensionOption.parse("--attack", attack, Attack.class);
     Norm chosen = norm == null ? algorithm.norms().get(0) : Norm.of(norm, owner);
     AttackCell cell =
         new AttackCell(
             algorithm,
-            Words.parse("--objective", objective, Objective.class),
+            ExtensionOption.parse("--objective", objective, Objective.class),
             new ThreatModel(
                 chosen,
                 Epsilon.parse(epsilon, owner).under(chosen, "epsilon", owner),
@@ -218,7 +218,7 @@ final class AttackCommand implements Callable<Integer> {
                 algorithm.knowledge()),
             null);
     algorithm.check(cell.threat(), cell.objective());
-    try (Ticker ticker = EngineOptions.ticker(spec.commandLine())) {
+    try (ConsoleProgress ticker = EngineOptions.ticker(spec.commandLine())) {
       if (source.images == null) {
         try (ModelSession session = ModelSession.open(model, source.data, engine, ticker)) {
           Input input = Input.of(session, limitQueries, engine.seed(), ticker);
@@ -228,7 +228,7 @@ final class AttackCommand implements Callable<Integer> {
           session.tell(spec.commandLine().getErr());
         }
       } else {
-        try (EmbeddingModel candidate = Models.open(model, Devices.of(engine.device()))) {
+        try (EmbeddingModel candidate = ModelLoader.open(model, Devices.of(engine.device()))) {
           Input input = read(candidate, cell);
           run(candidate, cell, input, ticker);
           ticker.close();
@@ -253,7 +253,7 @@ final class AttackCommand implements Callable<Integer> {
   }
 
   private void checkLimit(String owner) {
-    Images.checkLimit(limitQueries);
+    ImageBatches.checkLimit(limitQueries);
     if (limitQueries > 0 && source.images != null) {
       throw InputException.of(
           "limit_queries",
@@ -326,15 +326,15 @@ final class AttackCommand implements Callable<Integer> {
         targets);
   }
 
-  private void run(EmbeddingModel candidate, AttackCell cell, Input input, Ticker ticker) {
-    Images.checked(engine.batchSize(), candidate.card().input().spec());
+  private void run(EmbeddingModel candidate, AttackCell cell, Input input, ConsoleProgress ticker) {
+    ImageBatches.checked(engine.batchSize(), candidate.card().input().spec());
     if (input.targets().isEmpty()) {
       cell.objective().check(input.galleryLabels(), input.labels(), input.within());
     }
     int n = input.ids().length;
     try (NDManager manager = candidate.manager().newSubManager()) {
       int some = Math.min(n, engine.batchSize());
-      Differentiable.check(
+      GradientRequirement.check(
           candidate, cell.attack(), batch(candidate, input.pixels(), 0, some, manager));
     }
     int values = candidate.card().input().spec().values();
@@ -353,19 +353,19 @@ final class AttackCommand implements Callable<Integer> {
         });
     EmbeddingSet clean =
         new EmbeddingSet(embeddings, dimension, input.ids(), input.labels(), input.groups());
-    Images.refuseNotFinite(candidate, clean, input.names());
+    ImageBatches.refuseNotFinite(candidate, clean, input.names());
     float[] adversarial = new float[n * values];
     float[] loss = new float[n];
     float[] length = new float[n];
-    try (Surroundings surroundings =
-        new Surroundings(
+    try (GalleryView galleryView =
+        new GalleryView(
             input.gallery() == null ? clean : input.gallery().get(),
             candidate.card().embedding().metric(),
             candidate.card().embedding().normalize(),
             engine.seed(),
             input.targets(),
             candidate.manager())) {
-      Aim aim = cell.objective().aim(surroundings, clean);
+      CellObjective aim = cell.objective().aim(galleryView, clean);
       AttackTask.PixelSource pixels =
           (item, target, offset) ->
               System.arraycopy(input.pixels(), item * values, target, offset, values);
@@ -377,7 +377,7 @@ final class AttackCommand implements Callable<Integer> {
                   clean,
                   pixels,
                   aim,
-                  cell.objective().flatAtClean(),
+                  cell.objective().hasZeroGradientAtClean(),
                   null,
                   cell.threat().norm(),
                   cell.threat().epsilon().value(),
@@ -385,8 +385,8 @@ final class AttackCommand implements Callable<Integer> {
                   cell.id(),
                   engine.batchSize(),
                   true,
-                  new AttackTask.Pool(
-                      clean, pixels, items -> cell.objective().aim(surroundings, items))),
+                  new AttackTask.AuxiliaryImages(
+                      clean, pixels, items -> cell.objective().aim(galleryView, items))),
               perturbed -> {
                 System.arraycopy(
                     perturbed.image(), 0, adversarial, perturbed.item() * values, values);

@@ -1,12 +1,12 @@
 package dev.holdfast.harness.cli;
 
 import dev.holdfast.harness.audit.AuditRunner;
-import dev.holdfast.harness.config.AuditOptions;
+import dev.holdfast.harness.config.AuditSpec;
 import dev.holdfast.harness.config.Battery;
 import dev.holdfast.harness.config.EvidenceMode;
-import dev.holdfast.harness.runtime.Ticker;
+import dev.holdfast.harness.runtime.ConsoleProgress;
 import dev.holdfast.reports.AuditFiles;
-import dev.holdfast.reports.ReferenceScores;
+import dev.holdfast.reports.CorruptionErrors;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.TrustVerdict;
 import dev.holdfast.reports.result.Verdict;
@@ -119,10 +119,10 @@ final class AuditCommand implements Callable<Integer> {
       chosen = chosen.withLimitQueries(limitQueries);
     }
     if (reference != null) {
-      ReferenceScores.check(reference);
+      CorruptionErrors.check(reference);
     }
-    AuditOptions options =
-        new AuditOptions(
+    AuditSpec options =
+        new AuditSpec(
             model,
             data.source(),
             out,
@@ -137,13 +137,13 @@ final class AuditCommand implements Callable<Integer> {
             !noEarlyExit,
             reverse,
             frost);
-    try (Ticker ticker = EngineOptions.ticker(spec.commandLine())) {
+    try (ConsoleProgress ticker = EngineOptions.ticker(spec.commandLine())) {
       Audit audit = new AuditRunner(options, ticker).run();
       if (reference != null) {
-        ReferenceScores.add(out, reference);
+        CorruptionErrors.add(out, reference);
         audit = AuditFiles.readAudit(out);
       }
-      Summary.print(audit, out, spec.commandLine().getOut());
+      ConsoleSummary.print(audit, out, spec.commandLine().getOut());
       return exitCode(audit, allowUnreliable);
     }
   }

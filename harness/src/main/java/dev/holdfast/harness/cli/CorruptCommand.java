@@ -5,7 +5,7 @@ import dev.holdfast.attacks.corruption.Dialect;
 import dev.holdfast.attacks.corruption.Family;
 import dev.holdfast.attacks.corruption.FrostTextures;
 import dev.holdfast.attacks.imaging.PixelImage;
-import dev.holdfast.harness.runtime.Ticker;
+import dev.holdfast.harness.runtime.ConsoleProgress;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.file.AtomicFile;
 import dev.holdfast.metrics.random.CounterRng;
@@ -117,8 +117,8 @@ final class CorruptCommand implements Callable<Integer> {
       throw InputException.of("in", in, "the command line", "be a folder", "its name is misspelt");
     }
     refuseInsideImages("out", out);
-    Outputs.requireFolder("out", out);
-    Outputs.requirePicture("sheet", sheet);
+    OutputChecks.requireFolder("out", out);
+    OutputChecks.requirePicture("sheet", sheet);
     if (sheet != null) {
       refuseInsideImages("sheet", sheet);
     }
@@ -133,7 +133,7 @@ final class CorruptCommand implements Callable<Integer> {
     refuseEqualTargets(files);
     List<Copied> done = new ArrayList<>();
     ExecutorService pool = Executors.newFixedThreadPool(workers);
-    try (Ticker ticker = EngineOptions.ticker(spec.commandLine())) {
+    try (ConsoleProgress ticker = EngineOptions.ticker(spec.commandLine())) {
       List<Future<Copied>> pending = new ArrayList<>();
       for (Path file : files) {
         pending.add(pool.submit(() -> copy(file)));

@@ -1,13 +1,13 @@
 package dev.holdfast.harness.cli;
 
 import dev.holdfast.harness.audit.AuditRunner;
-import dev.holdfast.harness.config.AuditOptions;
+import dev.holdfast.harness.config.AuditSpec;
 import dev.holdfast.harness.config.Battery;
 import dev.holdfast.harness.config.DataSource;
 import dev.holdfast.harness.config.EvidenceMode;
+import dev.holdfast.harness.runtime.BundledModel;
 import dev.holdfast.harness.runtime.CacheFolder;
-import dev.holdfast.harness.runtime.EmbeddedModel;
-import dev.holdfast.harness.runtime.Ticker;
+import dev.holdfast.harness.runtime.ConsoleProgress;
 import dev.holdfast.models.data.shapes.Shapes;
 import dev.holdfast.reports.result.Audit;
 import java.io.PrintWriter;
@@ -47,20 +47,20 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     engine.apply();
-    try (Ticker ticker = EngineOptions.ticker(spec.commandLine())) {
+    try (ConsoleProgress ticker = EngineOptions.ticker(spec.commandLine())) {
       Audit standard = audit("standard", out, ticker);
       Audit mdprop = audit("mdprop", out.resolve("mdprop"), ticker);
       PrintWriter words = spec.commandLine().getOut();
-      Summary.print(standard, out, words);
-      Summary.compare(standard, mdprop, out.resolve("mdprop"), words);
+      ConsoleSummary.print(standard, out, words);
+      ConsoleSummary.compare(standard, mdprop, out.resolve("mdprop"), words);
       return Math.max(AuditCommand.exitCode(standard, false), AuditCommand.exitCode(mdprop, false));
     }
   }
 
-  private Audit audit(String model, Path folder, Ticker ticker) {
-    AuditOptions options =
-        new AuditOptions(
-            EmbeddedModel.unpack(model, CacheFolder.path()),
+  private Audit audit(String model, Path folder, ConsoleProgress ticker) {
+    AuditSpec options =
+        new AuditSpec(
+            BundledModel.unpack(model, CacheFolder.path()),
             DataSource.of(Shapes.ID),
             folder,
             Battery.load("quick").withLimitQueries(QUERIES),

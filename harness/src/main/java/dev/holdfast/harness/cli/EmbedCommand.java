@@ -2,13 +2,13 @@ package dev.holdfast.harness.cli;
 
 import dev.holdfast.harness.npz.ClassLabels;
 import dev.holdfast.harness.npz.NpzWriter;
-import dev.holdfast.harness.runtime.Ticker;
+import dev.holdfast.harness.runtime.ConsoleProgress;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.file.AtomicFile;
-import dev.holdfast.models.data.Draw;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.Protocol;
+import dev.holdfast.models.data.QueryGallerySplit;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -88,9 +88,9 @@ final class EmbedCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     engine.apply();
-    Outputs.requireArrays("out", out);
-    Outputs.requireArrays("gallery-out", galleryOut);
-    try (Ticker ticker = EngineOptions.ticker(spec.commandLine());
+    OutputChecks.requireArrays("out", out);
+    OutputChecks.requireArrays("gallery-out", galleryOut);
+    try (ConsoleProgress ticker = EngineOptions.ticker(spec.commandLine());
         ModelSession session = ModelSession.open(model, data, engine, ticker)) {
       Protocol protocol = session.set().protocol();
       // Where all queries stand in the gallery, the protocol is that of one set.
@@ -98,7 +98,7 @@ final class EmbedCommand implements Callable<Integer> {
       checkGallery(session.set(), apart);
       List<String> names = session.set().classNames();
       int[] everything = IntStream.range(0, session.images().count()).toArray();
-      Draw draw = protocol.draw(session.store().items()).get(0);
+      QueryGallerySplit draw = protocol.draw(session.store().items()).get(0);
       EmbeddingSet set = session.images().embed(everything, "embedding", ticker);
       session.images().refuseNotFinite(set, false);
       session.images().refuseZeroVectors(set);

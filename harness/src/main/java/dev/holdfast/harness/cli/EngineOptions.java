@@ -1,6 +1,6 @@
 package dev.holdfast.harness.cli;
 
-import dev.holdfast.harness.runtime.Ticker;
+import dev.holdfast.harness.runtime.ConsoleProgress;
 import dev.holdfast.metrics.error.InputException;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -51,7 +51,7 @@ final class EngineOptions {
     threads.apply();
   }
 
-  static Ticker ticker(CommandLine line) {
-    return new Ticker(line.getErr(), Boolean.getBoolean("holdfast.terminal"));
+  static ConsoleProgress ticker(CommandLine line) {
+    return new ConsoleProgress(line.getErr(), Boolean.getBoolean("holdfast.terminal"));
   }
 }

@@ -1,7 +1,7 @@
 package dev.holdfast.harness.cli;
 
 import ai.djl.engine.EngineException;
-import dev.holdfast.harness.runtime.Build;
+import dev.holdfast.harness.runtime.BuildInfo;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.error.Reason;
 import dev.holdfast.metrics.error.RunException;
@@ -192,7 +192,12 @@ public final class Holdfast implements Runnable {
       err.println("A file could not be read or written: " + Reason.of(e) + ".");
     } else {
       err.println(
-          "This is a bug in Holdfast " + Build.version() + " (" + Build.commit() + "): " + e);
+          "This is a bug in Holdfast "
+              + BuildInfo.version()
+              + " ("
+              + BuildInfo.commit()
+              + "): "
+              + e);
       err.println(
           "Java %s, %s %s. Maybe report it with the output of --verbose."
               .formatted(
@@ -211,7 +216,7 @@ public final class Holdfast implements Runnable {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      return new String[] {"holdfast " + Build.version() + " (" + Build.commit() + ")"};
+      return new String[] {"holdfast " + BuildInfo.version() + " (" + BuildInfo.commit() + ")"};
     }
   }
 }

@@ -2,8 +2,8 @@ package dev.holdfast.harness.cli;
 
 import dev.holdfast.attacks.trust.Finding;
 import dev.holdfast.attacks.trust.FiniteEmbeddings;
-import dev.holdfast.harness.runtime.Images;
-import dev.holdfast.harness.runtime.Ticker;
+import dev.holdfast.harness.runtime.ConsoleProgress;
+import dev.holdfast.harness.runtime.ImageBatches;
 import dev.holdfast.harness.trust.Inspection;
 import dev.holdfast.harness.trust.Verdicts;
 import dev.holdfast.metrics.EmbeddingSet;
@@ -60,12 +60,12 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     engine.apply();
-    Images.checkLimit(limitQueries);
+    ImageBatches.checkLimit(limitQueries);
     PrintWriter out = spec.commandLine().getOut();
-    try (Ticker ticker = EngineOptions.ticker(spec.commandLine());
+    try (ConsoleProgress ticker = EngineOptions.ticker(spec.commandLine());
         ModelSession session = ModelSession.open(model, data.orShapes(), engine, ticker)) {
       EmbeddingModel candidate = session.model();
-      Images images = session.images();
+      ImageBatches images = session.images();
       ModelCard card = candidate.card();
       int[] all = IntStream.range(0, images.count()).toArray();
       int[] chosen = images.chosen(all, limitQueries, engine.seed());
@@ -74,7 +74,7 @@ final class InspectCommand implements Callable<Integer> {
           IntStream.iterate(0, i -> i < chosen.length, i -> i + step).map(i -> chosen[i]).toArray();
       EmbeddingSet embeddings = images.embed(sample, "embedding", ticker);
       images.refuseNotFinite(embeddings, true);
-      boolean[] finite = Images.finite(embeddings);
+      boolean[] finite = ImageBatches.finite(embeddings);
       int[] usable = IntStream.range(0, finite.length).filter(i -> finite[i]).toArray();
       ticker.close();
       out.printf("model       %s%n", card.name());

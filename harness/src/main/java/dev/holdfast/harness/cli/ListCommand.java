@@ -6,7 +6,7 @@ import dev.holdfast.attacks.corruption.Sequence;
 import dev.holdfast.attacks.embedding.EmbeddingAttack;
 import dev.holdfast.attacks.objective.Objective;
 import dev.holdfast.harness.config.Battery;
-import dev.holdfast.harness.config.Metrics;
+import dev.holdfast.harness.config.MetricNames;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.space.SpaceMetric;
 import dev.holdfast.models.backbone.Backbone;
@@ -154,8 +154,8 @@ final class ListCommand implements Callable<Integer> {
               .toList();
       case METRICS ->
           Stream.concat(
-                  Metrics.kinds().stream()
-                      .map(m -> new Entry(Metrics.kind(m), "", m.description(), m.source())),
+                  MetricNames.kinds().stream()
+                      .map(m -> new Entry(MetricNames.kind(m), "", m.description(), m.source())),
                   SpaceMetric.all().stream()
                       .map(m -> new Entry(m.id(), "of a whole set", m.description(), m.source())))
               .toList();

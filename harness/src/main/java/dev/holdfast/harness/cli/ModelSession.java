@@ -1,28 +1,30 @@
 package dev.holdfast.harness.cli;
 
 import dev.holdfast.harness.runtime.CacheFolder;
+import dev.holdfast.harness.runtime.ConsoleProgress;
 import dev.holdfast.harness.runtime.Devices;
-import dev.holdfast.harness.runtime.Images;
-import dev.holdfast.harness.runtime.Ticker;
+import dev.holdfast.harness.runtime.ImageBatches;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.data.ImageSet;
-import dev.holdfast.models.data.PixelStore;
-import dev.holdfast.models.engine.Models;
+import dev.holdfast.models.data.PixelCache;
+import dev.holdfast.models.engine.ModelLoader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 
 /** A candidate and its images, open. */
-record ModelSession(EmbeddingModel model, ImageSet set, PixelStore store, Images images)
+record ModelSession(EmbeddingModel model, ImageSet set, PixelCache store, ImageBatches images)
     implements AutoCloseable {
 
-  static ModelSession open(Path path, DataOptions data, EngineOptions engine, Ticker ticker) {
+  static ModelSession open(
+      Path path, DataOptions data, EngineOptions engine, ConsoleProgress ticker) {
     ImageSet set = data.open();
-    EmbeddingModel model = Models.open(path, Devices.of(engine.device()));
+    EmbeddingModel model = ModelLoader.open(path, Devices.of(engine.device()));
     try {
-      PixelStore store =
-          PixelStore.open(
+      PixelCache store =
+          PixelCache.open(
               set, model.card().input().spec(), CacheFolder.path(), ticker, data.strict());
-      return new ModelSession(model, set, store, new Images(store, model, engine.batchSize()));
+      return new ModelSession(
+          model, set, store, new ImageBatches(store, model, engine.batchSize()));
     } catch (RuntimeException e) {
       model.close();
       throw e;

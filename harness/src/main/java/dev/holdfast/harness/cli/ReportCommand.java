@@ -1,7 +1,7 @@
 package dev.holdfast.harness.cli;
 
 import dev.holdfast.reports.AuditFiles;
-import dev.holdfast.reports.ReferenceScores;
+import dev.holdfast.reports.CorruptionErrors;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -34,7 +34,7 @@ final class ReportCommand implements Callable<Integer> {
     if (reference == null) {
       AuditFiles.render(folder);
     } else {
-      ReferenceScores.add(folder, reference);
+      CorruptionErrors.add(folder, reference);
     }
     spec.commandLine().getOut().println("Report: " + folder.resolve(AuditFiles.HTML));
     spec.commandLine().getOut().flush();

@@ -2,13 +2,13 @@ package dev.holdfast.harness.cli;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
-import dev.holdfast.harness.config.Metrics;
+import dev.holdfast.harness.config.MetricNames;
 import dev.holdfast.harness.npz.ClassLabels;
 import dev.holdfast.harness.npz.CommonItems;
 import dev.holdfast.harness.npz.EmbeddingFile;
 import dev.holdfast.harness.npz.Rounding;
+import dev.holdfast.harness.runtime.ConsoleProgress;
 import dev.holdfast.harness.runtime.Devices;
-import dev.holdfast.harness.runtime.Ticker;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.RetrievalMetric;
@@ -17,8 +17,8 @@ import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.knn.ExactSearch;
 import dev.holdfast.metrics.knn.Scope;
 import dev.holdfast.metrics.random.CounterRng;
+import dev.holdfast.metrics.space.EmbeddingSpace;
 import dev.holdfast.metrics.space.Hubness;
-import dev.holdfast.metrics.space.Space;
 import dev.holdfast.metrics.space.SpaceMetric;
 import dev.holdfast.metrics.stats.Estimate;
 import java.io.PrintWriter;
@@ -136,11 +136,11 @@ final class ScoreCommand implements Callable<Integer> {
       return gallery.set().size() - (apart ? 0 : 1);
     }
 
-    Space space(Distance distance, long seed, NDManager manager) {
-      Space space =
+    EmbeddingSpace space(Distance distance, long seed, NDManager manager) {
+      EmbeddingSpace space =
           apart
-              ? Space.of(queries.set(), gallery.set(), distance, seed, manager)
-              : Space.of(queries.set(), distance, seed, manager);
+              ? EmbeddingSpace.of(queries.set(), gallery.set(), distance, seed, manager)
+              : EmbeddingSpace.of(queries.set(), distance, seed, manager);
       if (gallery.clusters() == null) {
         return space;
       }
@@ -186,7 +186,7 @@ final class ScoreCommand implements Callable<Integer> {
     List<RetrievalMetric> metrics = metrics(sides);
     // Between sign codes the Euclidean distance orders items as the Hamming distance does.
     Distance between = distance.equals(HAMMING) ? Distance.EUCLIDEAN : Distance.of(distance);
-    try (Ticker ticker = EngineOptions.ticker(spec.commandLine());
+    try (ConsoleProgress ticker = EngineOptions.ticker(spec.commandLine());
         NDManager manager = NDManager.newBaseManager(Devices.of(engine.device()))) {
       List<SpaceMetric> leftOut = between.isDistance() ? clustered(sides) : List.of();
       List<SpaceMetric> whole =
@@ -205,7 +205,7 @@ final class ScoreCommand implements Callable<Integer> {
       for (int m = 0; m < metrics.size(); m++) {
         estimates.put(metrics.get(m), found.get(m));
       }
-      Space space = sides.space(between, engine.seed(), manager).watched(ticker::step);
+      EmbeddingSpace space = sides.space(between, engine.seed(), manager).watched(ticker::step);
       if (hubs) {
         space.withNeighbors(Hubness.USUAL_K, perQuery.neighbors());
       }
@@ -239,7 +239,7 @@ final class ScoreCommand implements Callable<Integer> {
   private void checkMetrics() {
     List<String> known =
         Stream.concat(
-                Metrics.kinds().stream().map(RetrievalMetric::id),
+                MetricNames.kinds().stream().map(RetrievalMetric::id),
                 SpaceMetric.all().stream().map(SpaceMetric::id))
             .toList();
     for (String id : only == null ? List.<String>of() : only) {
@@ -399,7 +399,7 @@ final class ScoreCommand implements Callable<Integer> {
         depths == null
             ? USUAL_K.stream().filter(k -> k <= most).toList()
             : depths.stream().distinct().toList();
-    return Metrics.kinds().stream()
+    return MetricNames.kinds().stream()
         .filter(m -> asked(m.id()))
         .flatMap(m -> m.k().isPresent() ? used.stream().map(m::at) : Stream.of(m))
         .toList();
@@ -533,7 +533,7 @@ final class ScoreCommand implements Callable<Integer> {
       List<String> leftOut) {
     int width =
         Stream.concat(
-                estimates.keySet().stream().map(Metrics::word),
+                estimates.keySet().stream().map(MetricNames::word),
                 values.keySet().stream().map(SpaceMetric::id))
             .mapToInt(String::length)
             .max()
@@ -549,7 +549,7 @@ final class ScoreCommand implements Callable<Integer> {
     estimates.forEach(
         (metric, e) ->
             lines.add(
-                line(width, Metrics.word(metric), e.value())
+                line(width, MetricNames.word(metric), e.value())
                     + String.format(Locale.ROOT, "  [%.5f, %.5f]", e.low(), e.high())));
     if (values.isEmpty()) {
       return String.join(System.lineSeparator(), lines);

@@ -1,7 +1,7 @@
 package dev.holdfast.harness.cli;
 
 import dev.holdfast.harness.config.Study;
-import dev.holdfast.harness.runtime.Ticker;
+import dev.holdfast.harness.runtime.ConsoleProgress;
 import dev.holdfast.harness.study.StudyRunner;
 import dev.holdfast.reports.study.StudyTable;
 import dev.holdfast.reports.study.StudyText;
@@ -51,9 +51,9 @@ final class StudyCommand implements Callable<Integer> {
     ThreadOptions threads = ThreadOptions.of(count);
     threads.apply();
     Study study = Study.read(file);
-    Outputs.requireFolder("out", out);
+    OutputChecks.requireFolder("out", out);
     StudyTable table;
-    try (Ticker ticker = EngineOptions.ticker(spec.commandLine())) {
+    try (ConsoleProgress ticker = EngineOptions.ticker(spec.commandLine())) {
       table = new StudyRunner(study, out, threads.threads(), ticker).run();
     }
     PrintWriter words = spec.commandLine().getOut();

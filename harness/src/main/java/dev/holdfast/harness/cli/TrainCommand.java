@@ -2,13 +2,13 @@ package dev.holdfast.harness.cli;
 
 import dev.holdfast.attacks.training.TargetedSteps;
 import dev.holdfast.harness.runtime.CacheFolder;
-import dev.holdfast.harness.runtime.Ticker;
+import dev.holdfast.harness.runtime.ConsoleProgress;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.data.PixelStore;
+import dev.holdfast.models.data.PixelCache;
 import dev.holdfast.models.registry.Registry;
 import dev.holdfast.models.training.Recipe;
 import dev.holdfast.models.training.StoredImages;
-import dev.holdfast.models.training.Training;
+import dev.holdfast.models.training.Trainer;
 import dev.holdfast.models.training.TrainingMethod;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -71,10 +71,10 @@ final class TrainCommand implements Callable<Integer> {
           "be that of the recipe (" + read.method().id() + ")",
           "use another recipe");
     }
-    Outputs.requireFolder("out", out);
-    try (Ticker ticker = EngineOptions.ticker(spec.commandLine());
-        PixelStore store =
-            PixelStore.open(
+    OutputChecks.requireFolder("out", out);
+    try (ConsoleProgress ticker = EngineOptions.ticker(spec.commandLine());
+        PixelCache store =
+            PixelCache.open(
                 data.openForTraining(),
                 read.input().spec(),
                 CacheFolder.path(),
@@ -83,8 +83,8 @@ final class TrainCommand implements Callable<Integer> {
       StoredImages images = new StoredImages(store);
       long seed = threads.seedOr(read.seed());
       store.remarks().forEach(ticker::say);
-      ticker.say(Training.check(read, images, seed).sentence());
-      double recall = Training.run(read, images, out, seed, fresh, new TargetedSteps(), ticker);
+      ticker.say(Trainer.check(read, images, seed).sentence());
+      double recall = Trainer.run(read, images, out, seed, fresh, new TargetedSteps(), ticker);
       ticker.close();
       PrintWriter words = spec.commandLine().getOut();
       if (Double.isFinite(recall)) {

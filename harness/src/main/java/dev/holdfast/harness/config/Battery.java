@@ -69,13 +69,13 @@ public record Battery(
           "leave the key out for the default");
     }
     String owner = "battery " + name;
-    metrics.forEach(metric -> Metrics.parse(metric, owner));
+    metrics.forEach(metric -> MetricNames.parse(metric, owner));
     attacks = attacks == null ? List.of() : List.copyOf(attacks);
     corruptions = corruptions == null ? List.of() : List.copyOf(corruptions);
     embeddings = embeddings == null ? List.of() : List.copyOf(embeddings);
     worstCases = worstCases == null ? List.of() : List.copyOf(worstCases);
     for (WorstCaseEntry entry : worstCases) {
-      if (!metrics.contains(Metrics.recall(entry.k()))) {
+      if (!metrics.contains(MetricNames.recall(entry.k()))) {
         throw InputException.of(
             "metrics",
             metrics,
@@ -88,7 +88,7 @@ public record Battery(
     for (AttackEntry entry : attacks) {
       for (Objective objective : entry.objectives()) {
         Integer k = entry.stopAt(objective);
-        if (k != null && !metrics.contains(Metrics.recall(k))) {
+        if (k != null && !metrics.contains(MetricNames.recall(k))) {
           throw InputException.of(
               "metrics",
               metrics,

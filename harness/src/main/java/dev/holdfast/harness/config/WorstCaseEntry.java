@@ -51,7 +51,7 @@ public record WorstCaseEntry(
       }
       objectives = List.copyOf(objectives);
       for (Objective objective : objectives) {
-        if (objective.attacksCandidates()) {
+        if (objective.attacksGalleryItems()) {
           throw InputException.of(
               "objective",
               objective.id(),

@@ -2,7 +2,7 @@ package dev.holdfast.harness.outcome;
 
 import dev.holdfast.harness.retrieval.Trials;
 import dev.holdfast.models.budget.Epsilon;
-import dev.holdfast.reports.result.Shown;
+import dev.holdfast.reports.result.Example;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +60,7 @@ public record CellOutcome(
     int overBudget,
     int notFinite,
     Evidence.Entry evidence,
-    List<Shown> shown,
+    List<Example> shown,
     List<Evidence.Entry> pictures,
     List<List<String>> brokenBy) {
 
@@ -111,7 +111,7 @@ public record CellOutcome(
     private int overBudget;
     private int notFinite;
     private Evidence.Entry evidence;
-    private List<Shown> shown = List.of();
+    private List<Example> shown = List.of();
     private List<Evidence.Entry> pictures = List.of();
     private List<List<String>> brokenBy;
 
@@ -164,7 +164,7 @@ public record CellOutcome(
      * @param made everything that was perturbed, once
      * @param lost how many of these have no finite embedding
      */
-    public Builder perturbed(PerturbedSet each, PerturbedSet made, int lost) {
+    public Builder perturbed(PerturbationResult each, PerturbationResult made, int lost) {
       moved(each.distanceMoved(), each.linf(), each.l2());
       forwards(each.forwards(), Arrays.stream(made.forwards()).asLongStream().sum(), lost);
       steps = each.steps();
@@ -181,7 +181,7 @@ public record CellOutcome(
     }
 
     /** What the report shows, and the files of that. */
-    public Builder shown(List<Shown> images, List<Evidence.Entry> files) {
+    public Builder shown(List<Example> images, List<Evidence.Entry> files) {
       shown = images;
       pictures = files;
       return this;

@@ -70,7 +70,7 @@ public final class Plan {
                   entry.surrogate() == null ? entry.attack().knowledge() : Knowledge.TRANSFER,
                   entry.surrogate() == null ? null : surrogates.get(entry.surrogate()));
           entry.attack().check(threat, objective);
-          if (objective.attacksCandidates() && side != Side.GALLERY) {
+          if (objective.attacksGalleryItems() && side != Side.GALLERY) {
             throw InputException.of(
                 "side",
                 side.id(),

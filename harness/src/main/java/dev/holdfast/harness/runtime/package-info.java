@@ -1,5 +1,5 @@
 /**
  * What a run stands on: devices, data and models opened, images in batches, folders on this
- * machine, progress. Start reading at {@link dev.holdfast.harness.runtime.Images}.
+ * machine, progress. Start reading at {@link dev.holdfast.harness.runtime.ImageBatches}.
  */
 package dev.holdfast.harness.runtime;

@@ -2,25 +2,25 @@ package dev.holdfast.harness.study;
 
 import dev.holdfast.attacks.training.TargetedSteps;
 import dev.holdfast.harness.audit.AuditRunner;
-import dev.holdfast.harness.config.AuditOptions;
+import dev.holdfast.harness.config.AuditSpec;
 import dev.holdfast.harness.config.Battery;
 import dev.holdfast.harness.config.DataSource;
 import dev.holdfast.harness.config.EvidenceMode;
 import dev.holdfast.harness.config.Study;
-import dev.holdfast.harness.outcome.RunFolder;
+import dev.holdfast.harness.outcome.AuditFolder;
 import dev.holdfast.harness.runtime.CacheFolder;
+import dev.holdfast.harness.runtime.ConsoleProgress;
 import dev.holdfast.harness.runtime.DataSets;
-import dev.holdfast.harness.runtime.Ticker;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.metrics.file.FolderLock;
 import dev.holdfast.models.card.ModelCard;
 import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.ImageSet;
-import dev.holdfast.models.data.PixelStore;
-import dev.holdfast.models.engine.Models;
+import dev.holdfast.models.data.PixelCache;
+import dev.holdfast.models.engine.ModelLoader;
 import dev.holdfast.models.training.Recipe;
 import dev.holdfast.models.training.StoredImages;
-import dev.holdfast.models.training.Training;
+import dev.holdfast.models.training.Trainer;
 import dev.holdfast.models.yaml.StrictYaml;
 import dev.holdfast.reports.AuditFiles;
 import dev.holdfast.reports.StudyFiles;
@@ -55,13 +55,13 @@ public final class StudyRunner {
   private final Study study;
   private final Path out;
   private final int threads;
-  private final Ticker ticker;
+  private final ConsoleProgress ticker;
 
   /**
    * @param out folder of the study; may hold an earlier part of it
    * @param threads of the engine and of Java
    */
-  public StudyRunner(Study study, Path out, int threads, Ticker ticker) {
+  public StudyRunner(Study study, Path out, int threads, ConsoleProgress ticker) {
     this.study = study;
     this.out = out;
     this.threads = threads;
@@ -90,7 +90,7 @@ public final class StudyRunner {
         return run(batteries, recipes, training);
       }
     } catch (IOException e) {
-      throw RunFolder.refused(out, e);
+      throw AuditFolder.refused(out, e);
     }
   }
 
@@ -186,10 +186,10 @@ public final class StudyRunner {
   private void check(Collection<Recipe> recipes, ImageSet training) {
     Set<String> said = new LinkedHashSet<>();
     for (Recipe recipe : recipes) {
-      try (PixelStore store = store(recipe, training)) {
+      try (PixelCache store = store(recipe, training)) {
         said.addAll(store.remarks());
         for (long seed : study.seeds()) {
-          said.add(Training.check(recipe, new StoredImages(store), seed).sentence());
+          said.add(Trainer.check(recipe, new StoredImages(store), seed).sentence());
         }
       }
     }
@@ -198,13 +198,13 @@ public final class StudyRunner {
 
   private static Candidate candidate(Recipe recipe, Path cell) {
     ModelCard card = anonymous(recipe).card();
-    return new Candidate(card, Models.sha256(model(cell).resolve(card.weights())));
+    return new Candidate(card, ModelLoader.sha256(model(cell).resolve(card.weights())));
   }
 
   private Audited audit(Battery battery, Path cell) {
     Path folder = cell.resolve("audits").resolve(battery.name());
-    AuditOptions options =
-        new AuditOptions(
+    AuditSpec options =
+        new AuditSpec(
             model(cell),
             DataSource.of(study.data(), study.layout(), study.testSplit()),
             folder,
@@ -229,8 +229,8 @@ public final class StudyRunner {
 
   private Map<String, String> training(Path model) {
     Map<String, String> files = new LinkedHashMap<>();
-    files.put("recipe", relative(model.resolve(Training.RECIPE)));
-    files.put("training", relative(model.resolve(Training.CURVE)));
+    files.put("recipe", relative(model.resolve(Trainer.RECIPE)));
+    files.put("training", relative(model.resolve(Trainer.CURVE)));
     return files;
   }
 
@@ -240,14 +240,14 @@ public final class StudyRunner {
   }
 
   private void train(Recipe recipe, ImageSet images, Path folder, long seed) {
-    try (PixelStore store = store(recipe, images)) {
-      Training.run(
+    try (PixelCache store = store(recipe, images)) {
+      Trainer.run(
           recipe, new StoredImages(store), folder, seed, false, new TargetedSteps(), ticker);
     }
   }
 
-  private PixelStore store(Recipe recipe, ImageSet images) {
-    return PixelStore.open(images, recipe.input().spec(), CacheFolder.path(), ticker, false);
+  private PixelCache store(Recipe recipe, ImageSet images) {
+    return PixelCache.open(images, recipe.input().spec(), CacheFolder.path(), ticker, false);
   }
 
   private StudyTable table(Map<String, Recipe> recipes, List<StudyTable.Run> runs) {

@@ -4,9 +4,9 @@ import dev.holdfast.attacks.Attack;
 import dev.holdfast.attacks.Pgd;
 import dev.holdfast.attacks.Square;
 import dev.holdfast.attacks.objective.EmbeddingShift;
+import dev.holdfast.attacks.objective.GalleryView;
 import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.objective.Objective;
-import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.trust.AttackStrength;
 import dev.holdfast.attacks.trust.ChanceLevel;
@@ -14,7 +14,7 @@ import dev.holdfast.attacks.trust.Finding;
 import dev.holdfast.attacks.trust.Finding.Level;
 import dev.holdfast.attacks.trust.GradientTrust;
 import dev.holdfast.attacks.trust.LocalResponse;
-import dev.holdfast.harness.runtime.Images;
+import dev.holdfast.harness.runtime.ImageBatches;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.Vectors;
 import dev.holdfast.metrics.random.CounterRng;
@@ -52,15 +52,15 @@ final class AttackProbe {
   private static final int LEVELS = 255;
 
   private final EmbeddingModel model;
-  private final Images images;
-  private final Surroundings surroundings;
+  private final ImageBatches images;
+  private final GalleryView galleryView;
   private final long seed;
 
   /** Prepares the checks; {@link #run} does them. */
-  AttackProbe(EmbeddingModel model, Images images, Surroundings surroundings, long seed) {
+  AttackProbe(EmbeddingModel model, ImageBatches images, GalleryView galleryView, long seed) {
     this.model = model;
     this.images = images;
-    this.surroundings = surroundings;
+    this.galleryView = galleryView;
     this.seed = seed;
   }
 
@@ -213,9 +213,9 @@ final class AttackProbe {
       System.arraycopy(clean.row((i + 1) % clean.size()), 0, apart, i * dimension, dimension);
     }
     float[] at =
-        Neighborhood.beside(
+        LocalGradientProbe.beside(
             Arrays.copyOf(attacked, n * images.values()), ids, images.values(), seed);
-    return new Neighborhood(model, images, seed).measure(at, apart, ids).responses();
+    return new LocalGradientProbe(model, images, seed).measure(at, apart, ids).responses();
   }
 
   private float[] pixels(int[] items) {
@@ -239,9 +239,9 @@ final class AttackProbe {
             model,
             clean,
             (item, target, offset) -> images.clean(items[item], target, offset),
-            objective.aim(surroundings, clean),
-            objective.flatAtClean(),
-            stop == null ? null : new Margin(stop).aim(surroundings, clean),
+            objective.aim(galleryView, clean),
+            objective.hasZeroGradientAtClean(),
+            stop == null ? null : new Margin(stop).aim(galleryView, clean),
             Norm.LINF,
             epsilon,
             seed,

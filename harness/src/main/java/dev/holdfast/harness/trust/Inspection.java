@@ -1,10 +1,10 @@
 package dev.holdfast.harness.trust;
 
-import dev.holdfast.attacks.objective.Surroundings;
+import dev.holdfast.attacks.objective.GalleryView;
 import dev.holdfast.attacks.trust.ChanceLevel;
 import dev.holdfast.attacks.trust.Finding;
 import dev.holdfast.harness.retrieval.FiniteSearch;
-import dev.holdfast.harness.runtime.Images;
+import dev.holdfast.harness.runtime.ImageBatches;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
@@ -21,11 +21,11 @@ import java.util.stream.IntStream;
 public final class Inspection {
 
   private final EmbeddingModel model;
-  private final Images images;
+  private final ImageBatches images;
   private final long seed;
 
   /** Prepares the checks; {@link #run} does them. */
-  public Inspection(EmbeddingModel model, Images images, long seed) {
+  public Inspection(EmbeddingModel model, ImageBatches images, long seed) {
     this.model = model;
     this.images = images;
     this.seed = seed;
@@ -43,8 +43,8 @@ public final class Inspection {
     boolean[] all = new boolean[items.length];
     Arrays.fill(all, true);
     try (FiniteSearch search = new FiniteSearch(embeddings, all, distance, model.manager());
-        Surroundings surroundings =
-            new Surroundings(embeddings, distance, seed, Map.of(), model.manager())) {
+        GalleryView galleryView =
+            new GalleryView(embeddings, distance, seed, Map.of(), model.manager())) {
       List<QueryResult> results = search.search(embeddings, scope);
       int[] asking =
           IntStream.range(0, items.length).filter(i -> results.get(i).relevant() > 0).toArray();
@@ -58,15 +58,15 @@ public final class Inspection {
             ChanceLevel.clean(
                 Arrays.stream(asking).mapToDouble(i -> hit(results.get(i))).toArray(), chance));
       }
-      findings.addAll(new Probe(model, images, seed).run(items, embeddings));
+      findings.addAll(new ModelProbe(model, images, seed).run(items, embeddings));
       // Attacks need something to break.
       if (asking.length > 0) {
         int[] few =
-            Probe.sample(
+            ModelProbe.sample(
                 embeddings.select(asking), seed, Math.min(AttackProbe.QUERIES, asking.length));
         int[] rows = Arrays.stream(few).map(i -> asking[i]).toArray();
         findings.addAll(
-            new AttackProbe(model, images, surroundings, seed)
+            new AttackProbe(model, images, galleryView, seed)
                 .run(
                     Arrays.stream(rows).map(row -> items[row]).toArray(),
                     embeddings.select(rows),

@@ -61,14 +61,14 @@ public final class OutcomeChecks {
     Map<String, List<AttackStrength.Point>> curves = new LinkedHashMap<>();
     outcomes.forEach(
         (cell, outcome) -> {
-          double[] hits = outcome.values().get(Longer.RECALL);
+          double[] hits = outcome.values().get(ConvergenceProbe.RECALL);
           if (!(cell instanceof AttackCell attack)
               || hits == null
               || attack.side() != Side.QUERY
               || attack.threat().surrogate() != null
               || attack.attack().steps() == null
               || attack.attack().steps() < 2
-              || attack.attack().looksForTheSmallest()) {
+              || attack.attack().seeksMinimumNorm()) {
             return;
           }
           String norm = attack.threat().norm().id();

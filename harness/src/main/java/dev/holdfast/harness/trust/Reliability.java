@@ -2,17 +2,17 @@ package dev.holdfast.harness.trust;
 
 import ai.djl.ndarray.NDManager;
 import dev.holdfast.attacks.Pgd;
-import dev.holdfast.attacks.objective.Aim;
-import dev.holdfast.attacks.objective.BoundObjective;
+import dev.holdfast.attacks.objective.BatchObjective;
+import dev.holdfast.attacks.objective.CellObjective;
 import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.trust.AttackStrength;
 import dev.holdfast.attacks.trust.Finding;
-import dev.holdfast.harness.audit.cell.AuditContext;
+import dev.holdfast.harness.audit.cell.CellContext;
 import dev.holdfast.harness.outcome.CellOutcome;
 import dev.holdfast.harness.plan.WorstCaseCell;
-import dev.holdfast.harness.retrieval.CleanRun;
-import dev.holdfast.harness.runtime.Images;
+import dev.holdfast.harness.retrieval.CleanBaseline;
+import dev.holdfast.harness.runtime.ImageBatches;
 import dev.holdfast.metrics.EmbeddingSet;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -37,11 +37,11 @@ final class Reliability {
   private static final int FEWEST_STEPS = 10;
   private static final int MOST_STEPS = 400;
 
-  private final AuditContext context;
-  private final CleanRun clean;
-  private final Images images;
+  private final CellContext context;
+  private final CleanBaseline clean;
+  private final ImageBatches images;
 
-  Reliability(AuditContext context) {
+  Reliability(CellContext context) {
     this.context = context;
     this.clean = context.clean();
     this.images = context.images();
@@ -114,7 +114,7 @@ final class Reliability {
     int[] items =
         IntStream.range(0, n).map(row -> clean.item(sample[row / effort.items()])).toArray();
     EmbeddingSet rows = clean.embeddings().select(items);
-    Aim margin = new Margin(cell.k()).aim(clean.surroundings(), rows);
+    CellObjective margin = new Margin(cell.k()).aim(clean.galleryView(), rows);
     int values = images.values();
     double[] fell = new double[sample.length];
     float[] batch = new float[images.batchSize() * values];
@@ -126,8 +126,8 @@ final class Reliability {
           int[] judged = Arrays.copyOf(waiting, count[0]);
           EmbeddingSet asking =
               rows.select(judged).with(Arrays.copyOf(embedded, judged.length * rows.dimension()));
-          boolean[] finite = Images.finite(asking);
-          int[] ranks = clean.ranksInFirstDraw(Images.zeroWhereNotFinite(asking, finite));
+          boolean[] finite = ImageBatches.finite(asking);
+          int[] ranks = clean.ranksInFirstDraw(ImageBatches.zeroWhereNotFinite(asking, finite));
           for (int i = 0; i < judged.length; i++) {
             if (!finite[i] || ranks[i] > cell.k()) {
               fell[judged[i] / effort.items()] = 1;
@@ -169,7 +169,7 @@ final class Reliability {
    * @param margin the objective for all rows
    * @param items how many rows stand for an item
    */
-  private record Towards(Aim margin, int items) implements Aim {
+  private record Towards(CellObjective margin, int items) implements CellObjective {
 
     @Override
     public int[][] chosen() {
@@ -177,7 +177,7 @@ final class Reliability {
     }
 
     @Override
-    public BoundObjective bind(int[] batch, NDManager manager) {
+    public BatchObjective bind(int[] batch, NDManager manager) {
       int[] ranks = Arrays.stream(batch).map(row -> row < 0 ? 0 : 1 + row % items).toArray();
       return margin.bind(batch, ranks, manager);
     }

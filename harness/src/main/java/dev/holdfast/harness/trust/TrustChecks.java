@@ -5,17 +5,17 @@ import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.trust.AttackStrength;
 import dev.holdfast.attacks.trust.ChanceLevel;
 import dev.holdfast.attacks.trust.Finding;
-import dev.holdfast.harness.audit.cell.AuditContext;
+import dev.holdfast.harness.audit.cell.CellContext;
 import dev.holdfast.harness.audit.cell.Perturber;
 import dev.holdfast.harness.outcome.CellOutcome;
-import dev.holdfast.harness.outcome.PerturbedSet;
+import dev.holdfast.harness.outcome.PerturbationResult;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.harness.plan.WorstCaseCell;
-import dev.holdfast.harness.retrieval.CleanRun;
+import dev.holdfast.harness.retrieval.CleanBaseline;
 import dev.holdfast.harness.runtime.AuditProgress;
 import dev.holdfast.harness.runtime.CountingModel;
-import dev.holdfast.harness.runtime.Images;
+import dev.holdfast.harness.runtime.ImageBatches;
 import dev.holdfast.models.budget.Norm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,13 +56,13 @@ public final class TrustChecks {
   /** The attack without gradients gets a sixth of what may be spent. */
   private static final int PARTS = 6;
 
-  private final AuditContext context;
-  private final CleanRun clean;
+  private final CellContext context;
+  private final CleanBaseline clean;
   private final CountingModel model;
-  private final Images images;
+  private final ImageBatches images;
   private final AuditProgress progress;
 
-  public TrustChecks(AuditContext context, AuditProgress progress) {
+  public TrustChecks(CellContext context, AuditProgress progress) {
     this.context = context;
     this.clean = context.clean();
     this.model = context.model();
@@ -80,8 +80,9 @@ public final class TrustChecks {
     boolean told = outcomes.keySet().stream().anyMatch(TrustChecks::isBound);
     planUnlessStored(BLACK_BOX, blackBox && told ? rows(sample) * inquiries() : 0);
     long longer = 0;
-    long spent = context.folder().read(BEFORE, Probed.class).map(Probed::passes).orElse(0L);
-    for (Longer.Question question : questions(outcomes, spent)) {
+    long spent =
+        context.folder().read(BEFORE, ProbeReport.class).map(ProbeReport::passes).orElse(0L);
+    for (ConvergenceProbe.Question question : questions(outcomes, spent)) {
       longer += rows(sample) * (long) question.longer().cost();
     }
     planUnlessStored(CONVERGENCE, longer);
@@ -97,7 +98,7 @@ public final class TrustChecks {
   }
 
   private void planUnlessStored(String name, long cost) {
-    if (context.folder().read(name, Probed.class).isPresent()) {
+    if (context.folder().read(name, ProbeReport.class).isPresent()) {
       progress.leaveOut(name);
     } else {
       progress.plan(name, cost);
@@ -105,8 +106,8 @@ public final class TrustChecks {
   }
 
   /** Asks once, stores what was found, and counts its passes. */
-  private Probed once(String name, Supplier<List<Finding>> findings) {
-    Optional<Probed> stored = context.folder().read(name, Probed.class);
+  private ProbeReport once(String name, Supplier<List<Finding>> findings) {
+    Optional<ProbeReport> stored = context.folder().read(name, ProbeReport.class);
     if (stored.isPresent()) {
       progress.leaveOut(name);
       return stored.get();
@@ -114,14 +115,15 @@ public final class TrustChecks {
     long forwards = model.forwards();
     long backwards = model.backwards();
     List<Finding> found = progress.during(name, step -> findings.get());
-    Probed probed =
-        new Probed(Verdicts.of(found), model.forwards() - forwards, model.backwards() - backwards);
+    ProbeReport probed =
+        new ProbeReport(
+            Verdicts.of(found), model.forwards() - forwards, model.backwards() - backwards);
     context.folder().write(name, probed);
     return probed;
   }
 
   /** Looks at the model, its embeddings and its gradients. */
-  public Probed before() {
+  public ProbeReport before() {
     return once(
         BEFORE,
         () -> {
@@ -150,12 +152,12 @@ public final class TrustChecks {
     return context.cells().stream().anyMatch(cell -> cell.threat() != null);
   }
 
-  private Probe probe() {
-    return new Probe(model, images, clean.seed());
+  private ModelProbe probe() {
+    return new ModelProbe(model, images, clean.seed());
   }
 
   private AttackProbe attackProbe() {
-    return new AttackProbe(model, images, clean.surroundings(), clean.seed());
+    return new AttackProbe(model, images, clean.galleryView(), clean.seed());
   }
 
   /** Returns a few trials of the first draw. */
@@ -193,7 +195,7 @@ public final class TrustChecks {
         && cell.threat().norm() == Norm.LINF
         && cell.threat().epsilon().value() <= AttackProbe.EPSILON
         && cell.threat().knowledge() == Knowledge.WHITE_BOX
-        && !(cell instanceof AttackCell attack && attack.attack().looksForTheSmallest());
+        && !(cell instanceof AttackCell attack && attack.attack().seeksMinimumNorm());
   }
 
   /** Returns which of some trials are wrong without an attack, or under attacks with gradients. */
@@ -208,7 +210,7 @@ public final class TrustChecks {
           if (!isBound(cell)) {
             return;
           }
-          double[] left = outcome.values().get(Longer.RECALL);
+          double[] left = outcome.values().get(ConvergenceProbe.RECALL);
           Set<String> seeing =
               cell instanceof WorstCaseCell worst && worst.k() == 1
                   ? worst.members().stream()
@@ -229,9 +231,9 @@ public final class TrustChecks {
   }
 
   /** Compares attacks that see gradients with one that does not. */
-  public Probed blackBox(Map<Cell, CellOutcome> outcomes) {
+  public ProbeReport blackBox(Map<Cell, CellOutcome> outcomes) {
     if (!hasAttacks()) {
-      return new Probed(List.of(), 0, 0);
+      return new ProbeReport(List.of(), 0, 0);
     }
     return once(
         BLACK_BOX,
@@ -254,18 +256,18 @@ public final class TrustChecks {
    *
    * @param spent passes of the checks so far
    */
-  public Probed convergence(Map<Cell, CellOutcome> outcomes, long spent) {
-    if (!Longer.canBeAsked(outcomes)) {
+  public ProbeReport convergence(Map<Cell, CellOutcome> outcomes, long spent) {
+    if (!ConvergenceProbe.canBeAsked(outcomes)) {
       progress.leaveOut(CONVERGENCE);
-      return new Probed(List.of(), 0, 0);
+      return new ProbeReport(List.of(), 0, 0);
     }
     return once(
         CONVERGENCE,
         () -> {
           List<Finding> findings = new ArrayList<>();
-          for (Longer.Question question : questions(outcomes, spent)) {
+          for (ConvergenceProbe.Question question : questions(outcomes, spent)) {
             AttackCell cell = question.cell();
-            double[] hits = outcomes.get(cell).values().get(Longer.RECALL);
+            double[] hits = outcomes.get(cell).values().get(ConvergenceProbe.RECALL);
             findings.add(
                 AttackStrength.converged(
                     cell.title(),
@@ -274,22 +276,23 @@ public final class TrustChecks {
                     fell(question, clean.fewOfFirstDraw(t -> hits[t] > 0, AttackProbe.QUERIES))));
           }
           if (findings.isEmpty()) {
-            findings.add(AttackStrength.converged("attacks", Longer.MOST_TIMES, 0, new double[0]));
+            findings.add(
+                AttackStrength.converged("attacks", ConvergenceProbe.MOST_TIMES, 0, new double[0]));
           }
-          return List.of(Longer.worst(findings));
+          return List.of(ConvergenceProbe.worst(findings));
         });
   }
 
-  private List<Longer.Question> questions(Map<Cell, CellOutcome> outcomes, long spent) {
-    return Longer.questions(outcomes, allowance() - spent, rows(AttackProbe.QUERIES));
+  private List<ConvergenceProbe.Question> questions(Map<Cell, CellOutcome> outcomes, long spent) {
+    return ConvergenceProbe.questions(outcomes, allowance() - spent, rows(AttackProbe.QUERIES));
   }
 
   /** Returns 1 for each of some trials of the first draw that a longer attack breaks, else 0. */
-  private double[] fell(Longer.Question question, int[] left) {
+  private double[] fell(ConvergenceProbe.Question question, int[] left) {
     int[] items = items(left);
     Perturber perturber = context.perturber(question.cell());
     try {
-      PerturbedSet made =
+      PerturbationResult made =
           perturber.perturb(
               question.longer(),
               items,
@@ -305,9 +308,9 @@ public final class TrustChecks {
   }
 
   /** Attacks a sample of what survives each worst case with several times the effort. */
-  public Probed reliability(Map<Cell, CellOutcome> outcomes) {
+  public ProbeReport reliability(Map<Cell, CellOutcome> outcomes) {
     if (outcomes.keySet().stream().noneMatch(WorstCaseCell.class::isInstance)) {
-      return new Probed(List.of(), 0, 0);
+      return new ProbeReport(List.of(), 0, 0);
     }
     return once(
         RELIABILITY,
@@ -325,7 +328,7 @@ public final class TrustChecks {
   }
 
   /** Asks once more what was asked in the beginning: the model may have changed. */
-  public Probed afterwards() {
+  public ProbeReport afterwards() {
     return once(
         AFTERWARDS,
         () -> {

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import dev.holdfast.harness.config.AuditOptions;
+import dev.holdfast.harness.config.AuditSpec;
 import dev.holdfast.harness.config.Battery;
 import dev.holdfast.harness.config.DataSource;
 import dev.holdfast.harness.config.EvidenceMode;
+import dev.holdfast.harness.runtime.ConsoleProgress;
 import dev.holdfast.harness.runtime.DataSets;
-import dev.holdfast.harness.runtime.Ticker;
 import dev.holdfast.harness.runtime.ToyModel;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.error.InputException;
@@ -156,8 +156,8 @@ class CostTest {
 
   private static Audit audit(
       Counted model, Path pictures, String battery, int batchSize, Path out) {
-    AuditOptions options =
-        new AuditOptions(
+    AuditSpec options =
+        new AuditSpec(
             Path.of("toy"),
             DataSource.of(pictures.toString()),
             out,
@@ -172,7 +172,7 @@ class CostTest {
             true,
             false,
             null);
-    Ticker ticker = new Ticker(new PrintWriter(new StringWriter()), false);
+    ConsoleProgress ticker = new ConsoleProgress(new PrintWriter(new StringWriter()), false);
     return new AuditRunner(options, ticker)
         .run(model, DataSets.open(DataSource.of(pictures.toString())), Instant.EPOCH);
   }

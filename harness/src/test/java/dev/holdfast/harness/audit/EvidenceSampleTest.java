@@ -3,15 +3,15 @@ package dev.holdfast.harness.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.types.Shape;
-import dev.holdfast.harness.config.AuditOptions;
+import dev.holdfast.harness.config.AuditSpec;
 import dev.holdfast.harness.config.Battery;
 import dev.holdfast.harness.config.DataSource;
 import dev.holdfast.harness.config.EvidenceMode;
 import dev.holdfast.harness.npz.NpyArray;
 import dev.holdfast.harness.npz.NpzReader;
-import dev.holdfast.harness.outcome.RunFolder;
+import dev.holdfast.harness.outcome.AuditFolder;
+import dev.holdfast.harness.runtime.ConsoleProgress;
 import dev.holdfast.harness.runtime.DataSets;
-import dev.holdfast.harness.runtime.Ticker;
 import dev.holdfast.harness.runtime.ToyModel;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.random.CounterRng;
@@ -92,8 +92,8 @@ class EvidenceSampleTest {
 
   private static Path audit(EvidenceMode mode, boolean reverse) {
     Path out = shared.resolve(mode.id() + reverse);
-    AuditOptions options =
-        new AuditOptions(
+    AuditSpec options =
+        new AuditSpec(
             Path.of("toy"),
             DataSource.of(data.toString()),
             out,
@@ -109,7 +109,7 @@ class EvidenceSampleTest {
             reverse,
             null);
     try (EmbeddingModel model = new ToyModel(CARD)) {
-      new AuditRunner(options, new Ticker(new PrintWriter(new StringWriter()), false))
+      new AuditRunner(options, new ConsoleProgress(new PrintWriter(new StringWriter()), false))
           .run(model, DataSets.open(DataSource.of(data.toString())), Instant.EPOCH);
     }
     return out;
@@ -123,7 +123,7 @@ class EvidenceSampleTest {
 
   private static List<JsonNode> ofCells(Path out) throws IOException {
     JsonNode index =
-        RunFolder.MAPPER.readTree(Files.readAllBytes(out.resolve("evidence/index.json")));
+        AuditFolder.MAPPER.readTree(Files.readAllBytes(out.resolve("evidence/index.json")));
     return index
         .valueStream()
         .filter(e -> e.get("file").stringValue().contains("_query_"))

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import dev.holdfast.harness.config.AuditOptions;
+import dev.holdfast.harness.config.AuditSpec;
 import dev.holdfast.harness.config.Battery;
 import dev.holdfast.harness.config.DataSource;
 import dev.holdfast.harness.config.EvidenceMode;
+import dev.holdfast.harness.runtime.ConsoleProgress;
 import dev.holdfast.harness.runtime.DataSets;
-import dev.holdfast.harness.runtime.Ticker;
 import dev.holdfast.harness.runtime.ToyModel;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.models.EmbeddingModel;
@@ -100,8 +100,8 @@ class NotFiniteTest {
   void it_has_missed_everything_whichever_side_is_attacked(@TempDir Path dir) throws IOException {
     Path data = pictures(dir.resolve("data"));
     Path out = dir.resolve("out");
-    AuditOptions options =
-        new AuditOptions(
+    AuditSpec options =
+        new AuditSpec(
             Path.of("toy"),
             DataSource.of(data.toString()),
             out,
@@ -117,7 +117,7 @@ class NotFiniteTest {
             false,
             null);
     try (EmbeddingModel model = new Failing()) {
-      new AuditRunner(options, new Ticker(new PrintWriter(new StringWriter()), false))
+      new AuditRunner(options, new ConsoleProgress(new PrintWriter(new StringWriter()), false))
           .run(model, DataSets.open(DataSource.of(data.toString())), Instant.EPOCH);
     }
     List<QueryRow> rows;

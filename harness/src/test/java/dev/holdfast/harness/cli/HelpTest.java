@@ -3,7 +3,7 @@ package dev.holdfast.harness.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.harness.config.Battery;
-import dev.holdfast.harness.config.Metrics;
+import dev.holdfast.harness.config.MetricNames;
 import dev.holdfast.metrics.space.SpaceMetric;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -84,7 +84,7 @@ class HelpTest {
     Set<String> ids = new HashSet<>();
     entries.forEach(entry -> ids.add(entry.get("id").stringValue()));
     Set<String> expected = new HashSet<>();
-    Metrics.kinds().forEach(metric -> expected.add(Metrics.kind(metric)));
+    MetricNames.kinds().forEach(metric -> expected.add(MetricNames.kind(metric)));
     SpaceMetric.all().forEach(metric -> expected.add(metric.id()));
     assertThat(ids).isEqualTo(expected).contains("recall@K", "nmi", "effective-rank");
   }

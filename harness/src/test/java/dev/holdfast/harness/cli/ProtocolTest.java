@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.holdfast.harness.npz.NpyArray;
 import dev.holdfast.harness.npz.NpzReader;
-import dev.holdfast.models.data.Draw;
 import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.Protocol;
+import dev.holdfast.models.data.QueryGallerySplit;
 import dev.holdfast.models.data.layout.Splits;
 import dev.holdfast.models.data.layout.VehicleId;
 import dev.holdfast.reports.AuditFiles;
@@ -476,7 +476,7 @@ class ProtocolTest {
 
     // The draws, from the definition.
     ImageSet set = Splits.apply(new VehicleId().read(data, true), "small", null);
-    List<Draw> draws = Protocol.ONE_IMAGE_GALLERY.draw(set.items());
+    List<QueryGallerySplit> draws = Protocol.ONE_IMAGE_GALLERY.draw(set.items());
     Path file = dir.resolve("vehicles.npz");
     Cli.run("embed", "--model", model, "--data", data, "--subset", "--out", file).succeeds();
     Map<String, NpyArray> arrays = NpzReader.read(file);
@@ -523,7 +523,7 @@ class ProtocolTest {
   }
 
   /** From the definition, in double. */
-  private static double recallAt1(Map<String, NpyArray> arrays, Draw draw) {
+  private static double recallAt1(Map<String, NpyArray> arrays, QueryGallerySplit draw) {
     float[] values = arrays.get("embeddings").floats();
     long[] labels = arrays.get("labels").longs();
     int hits = 0;
@@ -571,7 +571,7 @@ class ProtocolTest {
     double sum = 0;
     double relative = 0;
     int asked = 0;
-    for (Draw draw : Protocol.ONE_IMAGE_GALLERY.draw(set.items())) {
+    for (QueryGallerySplit draw : Protocol.ONE_IMAGE_GALLERY.draw(set.items())) {
       double lengths = 0;
       double nearest = 0;
       for (int query : draw.queries()) {

@@ -3,7 +3,7 @@ package dev.holdfast.harness.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.holdfast.harness.config.Metrics;
+import dev.holdfast.harness.config.MetricNames;
 import dev.holdfast.harness.npz.NpzWriter;
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.metrics.space.SpaceMetric;
@@ -224,7 +224,7 @@ class ScoreCommandTest {
     Path file = good("all.npz", 1);
     JsonNode json = json(file);
     String text = Cli.run("score", "--embeddings", file).succeeds().out();
-    Metrics.kinds()
+    MetricNames.kinds()
         .forEach(
             metric -> {
               String key = metric.id().replace('-', '_') + (metric.k().isPresent() ? "_at" : "");

@@ -267,7 +267,7 @@ class BatteryTest {
   @Test
   void metrics_are_words_in_both_directions() {
     for (String word : List.of("recall@1", "recall@10", "map-at-r")) {
-      assertThat(Metrics.word(Metrics.parse(word, "a test"))).isEqualTo(word);
+      assertThat(MetricNames.word(MetricNames.parse(word, "a test"))).isEqualTo(word);
     }
   }
 

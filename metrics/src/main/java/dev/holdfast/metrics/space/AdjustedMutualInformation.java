@@ -39,7 +39,7 @@ public record AdjustedMutualInformation() implements SpaceMetric {
   }
 
   @Override
-  public double value(Space space) {
+  public double value(EmbeddingSpace space) {
     return Contingency.of(space.items().labels(), space.clusters()).adjusted();
   }
 }

@@ -29,7 +29,7 @@ public record Alignment() implements SpaceMetric {
   }
 
   @Override
-  public double value(Space space) {
+  public double value(EmbeddingSpace space) {
     UnitRows rows = new UnitRows(space.items());
     double sum = 0;
     double pairs = 0;

@@ -32,7 +32,7 @@ public record DensityRatio() implements SpaceMetric {
   }
 
   @Override
-  public double value(Space space) {
+  public double value(EmbeddingSpace space) {
     UnitRows rows = new UnitRows(space.items());
     double within = 0;
     int several = 0;

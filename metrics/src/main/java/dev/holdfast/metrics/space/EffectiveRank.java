@@ -25,7 +25,7 @@ public record EffectiveRank() implements SpaceMetric {
   }
 
   @Override
-  public double value(Space space) {
+  public double value(EmbeddingSpace space) {
     double[] values = space.singularValues();
     double sum = DoubleStream.of(values).sum();
     double entropy = 0;

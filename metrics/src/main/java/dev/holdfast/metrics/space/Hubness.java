@@ -40,7 +40,7 @@ public record Hubness(int k) implements SpaceMetric {
   }
 
   @Override
-  public double value(Space space) {
+  public double value(EmbeddingSpace space) {
     int[] found = new int[space.gallery().size()];
     for (int[] neighbors : space.neighbors(k)) {
       for (int item : neighbors) {

@@ -25,7 +25,7 @@ public record MeanCosine() implements SpaceMetric {
   }
 
   @Override
-  public double value(Space space) {
+  public double value(EmbeddingSpace space) {
     int size = space.items().size();
     return size < 2
         ? Double.NaN

@@ -41,7 +41,7 @@ public record NormalizedMutualInformation() implements SpaceMetric {
   }
 
   @Override
-  public double value(Space space) {
+  public double value(EmbeddingSpace space) {
     return Contingency.of(space.items().labels(), space.clusters()).normalized();
   }
 }

@@ -12,7 +12,7 @@ public sealed interface SpaceMetric
         Alignment,
         Uniformity,
         Hubness,
-        Utilisation,
+        Utilization,
         MeanCosine,
         EffectiveRank {
 
@@ -45,7 +45,7 @@ public sealed interface SpaceMetric
   }
 
   /** Returns the value; NaN where the set has none, such as a mean over no pairs. */
-  double value(Space space);
+  double value(EmbeddingSpace space);
 
   /** Returns all of them, in the order of reports. */
   static List<SpaceMetric> all() {
@@ -59,7 +59,7 @@ public sealed interface SpaceMetric
                 new Alignment(),
                 new Uniformity(),
                 new Hubness(Hubness.USUAL_K),
-                new Utilisation(),
+                new Utilization(),
                 new MeanCosine(),
                 new EffectiveRank()))
         .<SpaceMetric>flatMap(metrics -> metrics)

@@ -71,7 +71,7 @@ public record SpectralDecay(int largest, boolean withoutSmallest, boolean revers
   }
 
   @Override
-  public double value(Space space) {
+  public double value(EmbeddingSpace space) {
     double[] values = space.singularValues();
     int last = values.length - (withoutSmallest ? 1 : 0);
     if (last - largest < 1) {

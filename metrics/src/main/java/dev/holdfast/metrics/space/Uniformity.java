@@ -44,7 +44,7 @@ public record Uniformity() implements SpaceMetric {
   }
 
   @Override
-  public double value(Space space) {
+  public double value(EmbeddingSpace space) {
     int size = space.items().size();
     UnitRows rows = new UnitRows(space.items());
     int[] directions = IntStream.range(0, size).filter(row -> !rows.isZero(row)).toArray();
@@ -59,7 +59,7 @@ public record Uniformity() implements SpaceMetric {
   }
 
   /** Sums exp(4 cos) over all pairs of different rows, block by block. */
-  private static double sum(UnitRows rows, int[] directions, Space space) {
+  private static double sum(UnitRows rows, int[] directions, EmbeddingSpace space) {
     int dimension = space.items().dimension();
     int size = directions.length;
     double sum = 0;

@@ -24,7 +24,7 @@ public final class PairedTests {
    * @throws IllegalArgumentException if the numbers of queries differ, there are none, or a value
    *     is neither 0 nor 1
    */
-  public static Comparison hits(double[] first, double[] second, long seed) {
+  public static PairedDifference hits(double[] first, double[] second, long seed) {
     double[] differences = differences(first, second);
     int onlyFirst = 0;
     int onlySecond = 0;
@@ -53,7 +53,7 @@ public final class PairedTests {
    * @param seed of the tosses and the interval
    * @throws IllegalArgumentException if the numbers of queries differ or there are none
    */
-  public static Comparison values(double[] first, double[] second, long seed) {
+  public static PairedDifference values(double[] first, double[] second, long seed) {
     double[] differences = differences(first, second);
     // In one order, whatever that of the queries.
     double[] sorted = Arrays.stream(differences).sorted().filter(d -> d != 0).toArray();
@@ -89,8 +89,8 @@ public final class PairedTests {
     return IntStream.range(0, first.length).mapToDouble(i -> second[i] - first[i]).toArray();
   }
 
-  private static Comparison comparison(double[] differences, double p, long seed) {
+  private static PairedDifference comparison(double[] differences, double p, long seed) {
     Estimate mean = Intervals.bounded(differences, -1, 1, seed);
-    return new Comparison(mean.value(), mean.low(), mean.high(), p, mean.n());
+    return new PairedDifference(mean.value(), mean.low(), mean.high(), p, mean.n());
   }
 }

@@ -46,14 +46,14 @@ class NormalizedMutualInformationTest implements SpaceMetricContract {
   @Test
   void refuses_clusters_that_are_not_one_per_item() {
     try (NDManager manager = NDManager.newBaseManager()) {
-      Space space = space(RandomSets.clusters(40, 4, 6, 1000, 1), manager);
+      EmbeddingSpace space = space(RandomSets.clusters(40, 4, 6, 1000, 1), manager);
 
       assertThatThrownBy(() -> space.withClusters(new long[39]))
           .hasMessage("The clusters (39) must be as many as the items (40).");
     }
   }
 
-  private static Space space(EmbeddingSet set, NDManager manager) {
-    return Space.of(set, Distance.EUCLIDEAN, 1, manager);
+  private static EmbeddingSpace space(EmbeddingSet set, NDManager manager) {
+    return EmbeddingSpace.of(set, Distance.EUCLIDEAN, 1, manager);
   }
 }

@@ -22,7 +22,8 @@ interface SpaceMetricContract {
   default double value(EmbeddingSet set) {
     try (NDManager manager = NDManager.newBaseManager()) {
       EmbeddingSet training = RandomSets.clusters(30, set.dimension(), 3, -1000, 9);
-      Space space = Space.of(set, Distance.EUCLIDEAN, 5, manager).withTraining(training);
+      EmbeddingSpace space =
+          EmbeddingSpace.of(set, Distance.EUCLIDEAN, 5, manager).withTraining(training);
       double value = metric().value(space);
       assertThat(manager.getManagedArrays()).isEmpty();
       return value;

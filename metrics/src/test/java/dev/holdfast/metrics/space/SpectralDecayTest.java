@@ -46,7 +46,7 @@ class SpectralDecayTest implements SpaceMetricContract {
         expected += decay.reversed() ? p * Math.log(p / u) : u * Math.log(u / p);
       }
       try (NDManager manager = NDManager.newBaseManager()) {
-        double value = decay.value(Space.of(set, Distance.EUCLIDEAN, 1, manager));
+        double value = decay.value(EmbeddingSpace.of(set, Distance.EUCLIDEAN, 1, manager));
         assertThat(value)
             .as(decay.definition())
             .isCloseTo(count > 0 ? expected : Double.NaN, within(1e-12));

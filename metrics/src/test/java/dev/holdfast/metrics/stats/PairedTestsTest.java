@@ -15,7 +15,7 @@ class PairedTestsTest {
     double[] first = {1, 1, 1, 1, 0, 0, 1, 0, 1, 1};
     double[] second = {0, 0, 0, 0, 1, 0, 1, 0, 0, 1};
 
-    Comparison comparison = PairedTests.hits(first, second, 1);
+    PairedDifference comparison = PairedTests.hits(first, second, 1);
 
     // 1 of 6, or more extreme: 2 (1 + 6) / 2^6.
     assertThat(comparison.pValue()).isCloseTo(14 / 64.0, within(1e-12));
@@ -29,8 +29,10 @@ class PairedTestsTest {
   void runs_that_agree_everywhere_do_not_differ() {
     double[] flags = {1, 0, 1};
 
-    for (Comparison same :
-        new Comparison[] {PairedTests.hits(flags, flags, 1), PairedTests.values(flags, flags, 1)}) {
+    for (PairedDifference same :
+        new PairedDifference[] {
+          PairedTests.hits(flags, flags, 1), PairedTests.values(flags, flags, 1)
+        }) {
       assertThat(same.pValue()).isEqualTo(1);
       assertThat(same.difference()).isZero();
       assertThat(same.low()).isNegative();
@@ -44,7 +46,7 @@ class PairedTestsTest {
     double[] second = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0};
     second[7] = 0;
 
-    Comparison comparison = PairedTests.values(first, second, 1);
+    PairedDifference comparison = PairedTests.values(first, second, 1);
 
     // Only all signs alike are as large: 2 of 2^7.
     assertThat(comparison.pValue()).isCloseTo(2 / 128.0, within(0.004));
@@ -71,7 +73,7 @@ class PairedTestsTest {
 
     Estimate before = Intervals.bounded(first, 0, 1, 1);
     Estimate after = Intervals.bounded(second, 0, 1, 1);
-    Comparison comparison = PairedTests.values(first, second, 1);
+    PairedDifference comparison = PairedTests.values(first, second, 1);
 
     assertThat(before.high()).isGreaterThan(after.low());
     assertThat(comparison.pValue()).isLessThan(0.001);

@@ -52,7 +52,7 @@ public final class ImageSet {
       List<Entry> whole,
       Identities identities,
       String mainSplit,
-      Official official,
+      OfficialDataset official,
       boolean oneImageGallery) {}
 
   /**
@@ -259,7 +259,7 @@ public final class ImageSet {
   }
 
   /** Returns the same set with what makes it an official one. */
-  ImageSet official(Official official, String mainSplit) {
+  ImageSet official(OfficialDataset official, String mainSplit) {
     Origin named =
         new Origin(
             origin.name(),

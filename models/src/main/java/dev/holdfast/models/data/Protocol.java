@@ -14,16 +14,16 @@ public enum Protocol {
   /** Every item is a query against all others. */
   SELF_RETRIEVAL(1) {
     @Override
-    Draw draw(int number, List<ImageItem> items) {
+    QueryGallerySplit draw(int number, List<ImageItem> items) {
       int[] all = IntStream.range(0, items.size()).toArray();
-      return new Draw(all, all.clone());
+      return new QueryGallerySplit(all, all.clone());
     }
   },
   /** Queries and gallery are given by the {@link Role} of each item. */
   QUERY_GALLERY(1) {
     @Override
-    Draw draw(int number, List<ImageItem> items) {
-      return new Draw(
+    QueryGallerySplit draw(int number, List<ImageItem> items) {
+      return new QueryGallerySplit(
           IntStream.range(0, items.size()).filter(i -> items.get(i).role().asks()).toArray(),
           IntStream.range(0, items.size()).filter(i -> items.get(i).role().answers()).toArray());
     }
@@ -36,7 +36,7 @@ public enum Protocol {
    */
   ONE_IMAGE_GALLERY(10) {
     @Override
-    Draw draw(int number, List<ImageItem> items) {
+    QueryGallerySplit draw(int number, List<ImageItem> items) {
       Map<Long, Integer> chosen = new HashMap<>();
       for (int i = 0; i < items.size(); i++) {
         chosen.merge(
@@ -49,7 +49,7 @@ public enum Protocol {
       }
       boolean[] gallery = new boolean[items.size()];
       chosen.values().forEach(i -> gallery[i] = true);
-      return new Draw(
+      return new QueryGallerySplit(
           IntStream.range(0, items.size()).filter(i -> !gallery[i]).toArray(),
           IntStream.range(0, items.size()).filter(i -> gallery[i]).toArray());
     }
@@ -75,7 +75,7 @@ public enum Protocol {
     return draws;
   }
 
-  abstract Draw draw(int number, List<ImageItem> items);
+  abstract QueryGallerySplit draw(int number, List<ImageItem> items);
 
   /**
    * Returns the draws.
@@ -83,10 +83,10 @@ public enum Protocol {
    * @param items what can be read of the data set
    * @throws InputException if one side of a draw is empty
    */
-  public List<Draw> draw(List<ImageItem> items) {
-    List<Draw> all = new ArrayList<>();
+  public List<QueryGallerySplit> draw(List<ImageItem> items) {
+    List<QueryGallerySplit> all = new ArrayList<>();
     for (int number = 0; number < draws; number++) {
-      Draw draw = draw(number, items);
+      QueryGallerySplit draw = draw(number, items);
       if (draw.queries().length == 0 || draw.gallery().length == 0) {
         throw InputException.of(
             "images",

@@ -64,7 +64,7 @@ public final class NetworkModel implements EmbeddingModel {
 
   @Override
   public NDArray embed(NDArray pixels) {
-    return Passes.run(() -> embedded(pixels));
+    return EngineShutdownGuard.run(() -> embedded(pixels));
   }
 
   private NDArray embedded(NDArray pixels) {
@@ -81,7 +81,7 @@ public final class NetworkModel implements EmbeddingModel {
 
   @Override
   public InputGradient gradient(NDArray pixels, UnaryOperator<NDArray> loss) {
-    return Passes.run(() -> differentiated(pixels, loss));
+    return EngineShutdownGuard.run(() -> differentiated(pixels, loss));
   }
 
   private InputGradient differentiated(NDArray pixels, UnaryOperator<NDArray> loss) {

@@ -3,7 +3,7 @@ package dev.holdfast.models.loss;
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.engine.Scalars;
+import dev.holdfast.models.engine.GraphSafeScalars;
 
 /**
  * ArcFace: a softmax over the cosines between embedding and one prototype per class, in which the
@@ -64,14 +64,15 @@ public record ArcFace(Double scale, Double margin, Boolean legacy) implements Me
     NDArray own = cosines.mul(oneHot).sum(new int[] {1}, true);
     NDArray change = widened(own).sub(own);
     NDArray logits = cosines.add(legacy ? change : change.mul(oneHot));
-    return Pairs.crossEntropy(Scalars.times(logits, scale), oneHot);
+    return Pairs.crossEntropy(GraphSafeScalars.times(logits, scale), oneHot);
   }
 
   /** Returns the cosine of an angle that is larger by the margin. */
   private NDArray widened(NDArray cosine) {
     NDArray sine = cosine.square().neg().add(1).abs().add(TINY).sqrt();
     NDArray turned =
-        Scalars.times(cosine, Math.cos(margin)).sub(Scalars.times(sine, Math.sin(margin)));
+        GraphSafeScalars.times(cosine, Math.cos(margin))
+            .sub(GraphSafeScalars.times(sine, Math.sin(margin)));
     NDArray straight = cosine.sub(margin * Math.sin(margin));
     NDArray beyond = Pairs.asFloat(cosine.stopGradient().lte(-Math.cos(margin)));
     return turned.mul(beyond.neg().add(1)).add(straight.mul(beyond));

@@ -3,7 +3,7 @@ package dev.holdfast.models.loss;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.models.engine.Scalars;
+import dev.holdfast.models.engine.GraphSafeScalars;
 
 /**
  * Binomial deviance. With cosine similarities S over ordered pairs:
@@ -48,15 +48,16 @@ public record BinomialDeviance(Double alpha, Double beta, Double cost) implement
     NDManager manager = embeddings.getManager();
     NDArray unit = Pairs.unit(embeddings);
     NDArray centered = Pairs.products(unit, unit).sub(beta);
-    return mean(Scalars.times(centered, -alpha), Pairs.positives(labels, manager))
-        .add(mean(Scalars.times(centered, alpha * cost), Pairs.negatives(labels, manager)));
+    return mean(GraphSafeScalars.times(centered, -alpha), Pairs.positives(labels, manager))
+        .add(
+            mean(GraphSafeScalars.times(centered, alpha * cost), Pairs.negatives(labels, manager)));
   }
 
   /** Returns the mean of ln(1 + exp(x)) where the mask is 1, without overflow. */
   private static NDArray mean(NDArray x, NDArray mask) {
     NDArray positive = x.abs().add(x);
     // ln(1 + exp(x)) = max(0, x) + ln(1 + exp(-|x|))
-    NDArray softplus = Scalars.times(positive, 0.5).add(x.abs().neg().exp().add(1).log());
+    NDArray softplus = GraphSafeScalars.times(positive, 0.5).add(x.abs().neg().exp().add(1).log());
     return softplus.mul(mask).sum().div(mask.sum().maximum(1f));
   }
 }

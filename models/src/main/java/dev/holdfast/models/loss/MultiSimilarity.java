@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.engine.Scalars;
+import dev.holdfast.models.engine.GraphSafeScalars;
 
 /**
  * Multi-similarity loss. With cosine similarities S, the positives P and negatives N of anchor i:
@@ -82,9 +82,10 @@ public record MultiSimilarity(
       negatives = negatives.mul(Pairs.asFloat(fixed.add(epsilon).gt(leastPositive)));
     }
     NDArray centered = similarity.sub(base);
-    NDArray pull = Pairs.logOnePlusSum(Scalars.times(centered, -alpha), positives);
-    NDArray push = Pairs.logOnePlusSum(Scalars.times(centered, beta), negatives);
-    NDArray terms = Scalars.times(pull, 1 / alpha).add(Scalars.times(push, 1 / beta));
+    NDArray pull = Pairs.logOnePlusSum(GraphSafeScalars.times(centered, -alpha), positives);
+    NDArray push = Pairs.logOnePlusSum(GraphSafeScalars.times(centered, beta), negatives);
+    NDArray terms =
+        GraphSafeScalars.times(pull, 1 / alpha).add(GraphSafeScalars.times(push, 1 / beta));
     return skipEmpty ? terms.sum().div(active(positives, negatives)) : terms.mean();
   }
 

@@ -2,7 +2,7 @@ package dev.holdfast.models.loss;
 
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.models.engine.Scalars;
+import dev.holdfast.models.engine.GraphSafeScalars;
 
 /**
  * A softmax over the cosines between embedding and one prototype per class.
@@ -41,6 +41,7 @@ public record NormalizedSoftmax(Double temperature) implements MetricLoss {
     NDArray cosines =
         Pairs.products(Pairs.unit(embeddings), Pairs.unit(state.parameter(PROTOTYPES)));
     return Pairs.crossEntropy(
-        Scalars.times(cosines, 1 / temperature), state.oneHot(labels, embeddings.getManager()));
+        GraphSafeScalars.times(cosines, 1 / temperature),
+        state.oneHot(labels, embeddings.getManager()));
   }
 }

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
-import dev.holdfast.models.engine.Scalars;
+import dev.holdfast.models.engine.GraphSafeScalars;
 
 /** What losses over pairs of a batch have in common: N x N matrices and how they are reduced. */
 final class Pairs {
@@ -45,7 +45,7 @@ final class Pairs {
   static NDArray squaredDistances(NDArray rows) {
     NDArray squares = rows.square().sum(new int[] {1}, true);
     NDArray sum = squares.add(squares.transpose());
-    return Activation.relu(sum.sub(Scalars.times(products(rows, rows), 2)));
+    return Activation.relu(sum.sub(GraphSafeScalars.times(products(rows, rows), 2)));
   }
 
   /** Returns square roots whose gradient is 0 at 0. */

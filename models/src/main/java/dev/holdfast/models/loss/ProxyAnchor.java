@@ -2,7 +2,7 @@ package dev.holdfast.models.loss;
 
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.models.engine.Scalars;
+import dev.holdfast.models.engine.GraphSafeScalars;
 
 /**
  * Proxy-anchor loss. With the cosines S between proxies and embeddings:
@@ -51,9 +51,11 @@ public record ProxyAnchor(Double alpha, Double delta) implements MetricLoss {
     NDArray positives = state.oneHot(labels, embeddings.getManager()).transpose();
     NDArray cosines =
         Pairs.products(Pairs.unit(embeddings), Pairs.unit(state.parameter(PROXIES))).transpose();
-    NDArray pull = Pairs.logOnePlusSum(Scalars.times(cosines.sub(delta), -alpha), positives);
+    NDArray pull =
+        Pairs.logOnePlusSum(GraphSafeScalars.times(cosines.sub(delta), -alpha), positives);
     NDArray push =
-        Pairs.logOnePlusSum(Scalars.times(cosines.add(delta), alpha), positives.neg().add(1));
+        Pairs.logOnePlusSum(
+            GraphSafeScalars.times(cosines.add(delta), alpha), positives.neg().add(1));
     NDArray present = Pairs.asFloat(positives.sum(new int[] {1}).gt(0)).sum();
     return pull.sum().div(present).add(push.mean());
   }

@@ -2,7 +2,7 @@ package dev.holdfast.models.loss;
 
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.holdfast.models.engine.Scalars;
+import dev.holdfast.models.engine.GraphSafeScalars;
 
 /**
  * Proxy-NCA: a softmax over the negative squared distances between embedding and one proxy per
@@ -46,7 +46,7 @@ public record ProxyNca(Double scale, Boolean negativesOnly) implements MetricLos
     NDArray oneHot = state.oneHot(labels, embeddings.getManager());
     NDArray cosines = Pairs.products(Pairs.unit(embeddings), Pairs.unit(state.parameter(PROXIES)));
     // The squared distance of points on the sphere is 2 - 2 cos; the 2 cancels.
-    NDArray logits = Scalars.times(cosines, 2 * scale);
+    NDArray logits = GraphSafeScalars.times(cosines, 2 * scale);
     if (!negativesOnly) {
       return Pairs.crossEntropy(logits, oneHot);
     }

@@ -6,7 +6,7 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.core.Linear;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.engine.Scalars;
+import dev.holdfast.models.engine.GraphSafeScalars;
 import java.util.List;
 
 /**
@@ -101,13 +101,13 @@ public record S2sd(MetricLoss base, List<Integer> dimensions, Double gamma, Inte
     for (int k = 0; k < heads; k++) {
       LossState head = state.within(HEAD + k);
       NDArray g = layer(Activation.relu(layer(pooled, head, "fc1")), head, "fc2");
-      metric = metric.add(Scalars.times(base.loss(g, labels, head), 1.0 / heads));
-      taught = taught.add(Scalars.times(divergence(g, students), gamma / heads));
+      metric = metric.add(GraphSafeScalars.times(base.loss(g, labels, head), 1.0 / heads));
+      taught = taught.add(GraphSafeScalars.times(divergence(g, students), gamma / heads));
     }
     if (state.step() >= featuresFrom) {
-      taught = taught.add(Scalars.times(divergence(pooled, students), gamma));
+      taught = taught.add(GraphSafeScalars.times(divergence(pooled, students), gamma));
     }
-    return Scalars.times(metric, 0.5).add(taught);
+    return GraphSafeScalars.times(metric, 0.5).add(taught);
   }
 
   private static NDArray pooled(NDArray features) {

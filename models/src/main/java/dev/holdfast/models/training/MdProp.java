@@ -13,8 +13,8 @@ import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.backbone.Branch;
 import dev.holdfast.models.backbone.Route;
 import dev.holdfast.models.budget.Epsilon;
-import dev.holdfast.models.engine.Scalars;
-import dev.holdfast.models.engine.Uploads;
+import dev.holdfast.models.engine.GraphSafeScalars;
+import dev.holdfast.models.engine.HostToDevice;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -327,7 +327,7 @@ public record MdProp(
       sum = sum == null ? own : sum.add(own);
       from = to;
     }
-    return Scalars.times(sum, 1.0 / parts.size());
+    return GraphSafeScalars.times(sum, 1.0 / parts.size());
   }
 
   private NDArray twins(TrainingStep step, NDArray clean, long[] labels, int kind, CounterRng rng) {
@@ -338,8 +338,8 @@ public record MdProp(
     try (EmbeddingModel model = step.model(branch(kind), space == Space.NORMALIZED)) {
       List<NDArray> aims = aims(model, clean, labels, kind, rng);
       double length = number("epsilon", epsilon);
-      AdversarialExamples.Budget budget =
-          new AdversarialExamples.Budget(
+      AdversarialExampleMaker.Budget budget =
+          new AdversarialExampleMaker.Budget(
               length,
               steps,
               stepLength(stepSize, length),
@@ -349,7 +349,7 @@ public record MdProp(
       for (int i = 0; i < noise.length; i++) {
         noise[i] = (float) rng.nextDouble(-start, start);
       }
-      NDArray first = Uploads.array(noise, clean.getShape(), manager).addi(clean);
+      NDArray first = HostToDevice.array(noise, clean.getShape(), manager).addi(clean);
       return step.attack().perturb(model, clean, first, aims, budget);
     }
   }

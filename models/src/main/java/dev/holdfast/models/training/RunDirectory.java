@@ -181,7 +181,7 @@ final class RunDirectory implements AutoCloseable {
 
   private void clear() throws IOException {
     delete(state);
-    for (String file : List.of(CARD, Recipe.WEIGHTS, Training.RECIPE, LOG, Training.CURVE)) {
+    for (String file : List.of(CARD, Recipe.WEIGHTS, Trainer.RECIPE, LOG, Trainer.CURVE)) {
       Files.deleteIfExists(out.resolve(file));
     }
   }
@@ -257,14 +257,14 @@ final class RunDirectory implements AutoCloseable {
 
   private void show(TrainingLog log) {
     AtomicFile.write(out.resolve(LOG), log.toCsv());
-    AtomicFile.write(out.resolve(Training.CURVE), TrainingCurve.svg(log));
+    AtomicFile.write(out.resolve(Trainer.CURVE), TrainingCurve.svg(log));
   }
 
   /** Makes a model of the directory. */
   void finish(Recipe recipe, TrainingLog log, Weights weights) {
     // Again: the process may have died behind the last epoch.
     show(log);
-    AtomicFile.write(out.resolve(Training.RECIPE), StrictYaml.write(recipe));
+    AtomicFile.write(out.resolve(Trainer.RECIPE), StrictYaml.write(recipe));
     Map<String, NDArray> network = new LinkedHashMap<>(weights.all());
     network.keySet().removeIf(name -> name.startsWith(LossState.PREFIX));
     write(out.resolve(Recipe.WEIGHTS), network);

@@ -1,6 +1,6 @@
 package dev.holdfast.models.training;
 
-import dev.holdfast.models.engine.Models;
+import dev.holdfast.models.engine.ModelLoader;
 import dev.holdfast.models.yaml.StrictYaml;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ record RunIdentity(String data, Recipe recipe, Integer threads) {
         images.fingerprint(),
         weights == null
             ? recipe
-            : recipe.withInitialWeights("sha256:" + Models.sha256(Path.of(weights))),
+            : recipe.withInitialWeights("sha256:" + ModelLoader.sha256(Path.of(weights))),
         threads);
   }
 

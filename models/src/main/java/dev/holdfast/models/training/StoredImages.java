@@ -2,14 +2,14 @@ package dev.holdfast.models.training;
 
 import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.data.ImageItem;
-import dev.holdfast.models.data.PixelStore;
+import dev.holdfast.models.data.PixelCache;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The images of a {@link PixelStore} that was opened for the input of the recipe. */
+/** The images of a {@link PixelCache} that was opened for the input of the recipe. */
 public final class StoredImages implements TrainingImages {
 
-  private final PixelStore store;
+  private final PixelCache store;
   private final List<ImageItem> items;
 
   /**
@@ -17,7 +17,7 @@ public final class StoredImages implements TrainingImages {
    *
    * @param store stays open, and is closed by its owner
    */
-  public StoredImages(PixelStore store) {
+  public StoredImages(PixelCache store) {
     this.store = store;
     this.items = store.items();
   }

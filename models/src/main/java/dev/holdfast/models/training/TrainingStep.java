@@ -25,7 +25,7 @@ public final class TrainingStep {
   private final long[] labels;
   private final long[] classes;
   private final long number;
-  private final AdversarialExamples attack;
+  private final AdversarialExampleMaker attack;
 
   /**
    * @param weights as they are kept; they record no gradients
@@ -42,7 +42,7 @@ public final class TrainingStep {
       long[] labels,
       long[] classes,
       long number,
-      AdversarialExamples attack) {
+      AdversarialExampleMaker attack) {
     this.recipe = recipe;
     this.weights = weights;
     this.leaves = leaves;
@@ -79,7 +79,7 @@ public final class TrainingStep {
   }
 
   /** Returns what makes adversarial images. */
-  AdversarialExamples attack() {
+  AdversarialExampleMaker attack() {
     return attack;
   }
 

@@ -13,8 +13,8 @@ import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.backbone.Branch;
 import dev.holdfast.models.backbone.Weights;
 import dev.holdfast.models.engine.BackboneNetwork;
+import dev.holdfast.models.engine.HostToDevice;
 import dev.holdfast.models.engine.NetworkModel;
-import dev.holdfast.models.engine.Uploads;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -45,7 +45,7 @@ final class ValidationRecall {
           images.pixels(chosen.get(start + i), pixels, i * values);
         }
         try (NDManager batch = model.manager().newSubManager()) {
-          NDArray input = Uploads.array(pixels, new Shape(n).addAll(one), batch);
+          NDArray input = HostToDevice.array(pixels, new Shape(n).addAll(one), batch);
           float[] rows = model.embed(input).toFloatArray();
           System.arraycopy(rows, 0, embeddings, start * dimension, rows.length);
         }

@@ -193,7 +193,7 @@ class ImageSetTest {
             tuple("plum/again.png", Role.GALLERY),
             tuple("plum/image3.png", Role.QUERY));
     assertThat(set.items()).extracting(ImageItem::id).doesNotHaveDuplicates();
-    try (PixelStore store = PixelStore.open(set, Fixtures.SMALL, null, Progress.NONE, false)) {
+    try (PixelCache store = PixelCache.open(set, Fixtures.SMALL, null, Progress.NONE, false)) {
       assertThat(store.broken()).hasSize(2);
       assertThat(store.notes())
           .containsExactly(

@@ -46,7 +46,7 @@ class RealDataTest {
           .containsExactlyInAnyOrderElementsOf(paths);
       assertThat(set.classNames()).containsExactlyInAnyOrderElementsOf(classes);
       InputSpec spec = new InputSpec(32, 32, ColorMode.RGB, ResizeFilter.BILINEAR, 36);
-      try (PixelStore store = PixelStore.open(set, spec, cache, Progress.NONE, true)) {
+      try (PixelCache store = PixelCache.open(set, spec, cache, Progress.NONE, true)) {
         assertThat(store.size()).isEqualTo(paths.size());
       }
     }

@@ -30,7 +30,7 @@ class DepthwiseNetworkTest {
 
   private static EmbeddingModel open(String name) throws URISyntaxException {
     Path folder = Path.of(DepthwiseNetworkTest.class.getResource("depthwise").toURI());
-    return Models.open(folder.resolve(name + ".yaml"), Device.cpu());
+    return ModelLoader.open(folder.resolve(name + ".yaml"), Device.cpu());
   }
 
   private static NDArray pixels(NDManager manager) {

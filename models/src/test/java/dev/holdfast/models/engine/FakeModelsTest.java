@@ -38,7 +38,7 @@ class FakeModelsTest {
   }
 
   private EmbeddingModel open(String name) {
-    return Models.open(fakes.resolve(name), Device.cpu());
+    return ModelLoader.open(fakes.resolve(name), Device.cpu());
   }
 
   private static NDArray images(EmbeddingModel model, NDManager manager, int count) {

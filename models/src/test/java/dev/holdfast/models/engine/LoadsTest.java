@@ -53,7 +53,7 @@ class LoadsTest {
 
   private void refuses(byte[] weights, String... parts) throws IOException {
     Path model = model(weights);
-    assertThatThrownBy(() -> Models.open(model, Device.cpu()))
+    assertThatThrownBy(() -> ModelLoader.open(model, Device.cpu()))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith("The weights (net.pt) of the model card must ")
         .hasMessageContaining("\nMaybe ")
@@ -80,7 +80,7 @@ class LoadsTest {
   @Test
   void the_words_of_the_engine_stay_as_the_cause() throws IOException {
     Path model = model(read("newer.pt"));
-    assertThatThrownBy(() -> Models.open(model, Device.cpu()))
+    assertThatThrownBy(() -> ModelLoader.open(model, Device.cpu()))
         .hasRootCauseInstanceOf(ai.djl.engine.EngineException.class);
   }
 
@@ -125,8 +125,8 @@ class LoadsTest {
 
   @Test
   void what_was_saved_on_another_device_loads() throws IOException {
-    try (EmbeddingModel here = Models.open(model(read("whole.pt")), Device.cpu());
-        EmbeddingModel there = Models.open(model(read("saved_on_cuda.pt")), Device.cpu());
+    try (EmbeddingModel here = ModelLoader.open(model(read("whole.pt")), Device.cpu());
+        EmbeddingModel there = ModelLoader.open(model(read("saved_on_cuda.pt")), Device.cpu());
         NDManager manager = here.manager().newSubManager()) {
       assertThat(there.embed(manager.ones(new Shape(3, 3, 2, 2))).toFloatArray())
           .hasSize(6)
@@ -136,7 +136,7 @@ class LoadsTest {
 
   @Test
   void code_that_names_another_device_is_refused() throws IOException {
-    try (EmbeddingModel model = Models.open(model(read("traced_on_cuda.pt")), Device.cpu());
+    try (EmbeddingModel model = ModelLoader.open(model(read("traced_on_cuda.pt")), Device.cpu());
         NDManager manager = model.manager().newSubManager()) {
       assertThatThrownBy(() -> model.embed(manager.ones(new Shape(3, 3, 2, 2))))
           .isInstanceOf(InputException.class)

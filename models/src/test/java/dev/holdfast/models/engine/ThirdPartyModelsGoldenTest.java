@@ -61,7 +61,7 @@ class ThirdPartyModelsGoldenTest {
     float[] in = read(folder.resolve("golden_in.f32"));
     float[] out = read(folder.resolve("golden_out.f32"));
     float[] grad = read(folder.resolve("golden_grad.f32"));
-    try (EmbeddingModel model = Models.open(folder, Device.cpu());
+    try (EmbeddingModel model = ModelLoader.open(folder, Device.cpu());
         NDManager manager = model.manager().newSubManager()) {
       InputSpec spec = model.card().input().spec();
       int batch = in.length / spec.values();

@@ -87,7 +87,7 @@ class InitialWeightsTest {
             Recipe.class);
     assertThatThrownBy(
             () ->
-                Training.run(
+                Trainer.run(
                     wider,
                     new Blobs(12, 8, 1),
                     dir.resolve("out"),

@@ -8,7 +8,7 @@ class StandardTest implements TrainingMethodContract {
   }
 
   @Override
-  public AdversarialExamples attack() {
+  public AdversarialExampleMaker attack() {
     return (model, clean, start, targets, budget) -> {
       throw new AssertionError("nothing is attacked");
     };

@@ -9,7 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.data.Progress;
-import dev.holdfast.models.engine.Models;
+import dev.holdfast.models.engine.ModelLoader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,7 +30,7 @@ interface TrainingMethodContract {
   TrainingMethod method();
 
   /** Returns what makes adversarial images for it. */
-  AdversarialExamples attack();
+  AdversarialExampleMaker attack();
 
   private static Blobs images() {
     return new Blobs(20, 12, 5);
@@ -61,7 +61,7 @@ interface TrainingMethodContract {
 
   @Test
   default void learns_to_retrieve_classes_that_it_never_saw(@TempDir Path dir) {
-    Training.run(recipe(), images(), dir.resolve("out"), 3, false, attack(), Progress.NONE);
+    Trainer.run(recipe(), images(), dir.resolve("out"), 3, false, attack(), Progress.NONE);
     List<TrainingLog.Row> rows =
         TrainingLog.parse(files(dir.resolve("out")).get("training.csv")).rows();
     assertThat(rows).hasSize(5);
@@ -74,13 +74,13 @@ interface TrainingMethodContract {
   @Test
   default void leaves_a_directory_that_opens_as_a_model(@TempDir Path dir) {
     Path out = dir.resolve("out");
-    Training.run(recipe(), images(), out, 3, false, attack(), Progress.NONE);
+    Trainer.run(recipe(), images(), out, 3, false, attack(), Progress.NONE);
     assertThat(files(out)).containsKeys("model.yaml", "weights.safetensors", "recipe.yaml");
     assertThat(Recipe.read(out.resolve("recipe.yaml"))).isEqualTo(recipe().withSeed(3));
     float[] pixels = new float[2 * 3 * Blobs.SIDE * Blobs.SIDE];
     images().pixels(0, pixels, 0);
     images().pixels(20, pixels, pixels.length / 2);
-    try (EmbeddingModel model = Models.open(out, Device.cpu());
+    try (EmbeddingModel model = ModelLoader.open(out, Device.cpu());
         NDManager manager = model.manager().newSubManager()) {
       assertThat(model.card()).isEqualTo(recipe().card());
       NDArray input = manager.create(pixels, new Shape(2, 3, Blobs.SIDE, Blobs.SIDE));
@@ -96,11 +96,11 @@ interface TrainingMethodContract {
 
   @Test
   default void an_interrupted_run_ends_with_the_bits_of_a_straight_one(@TempDir Path dir) {
-    Training.run(recipe(), images(), dir.resolve("straight"), 3, false, attack(), Progress.NONE);
+    Trainer.run(recipe(), images(), dir.resolve("straight"), 3, false, attack(), Progress.NONE);
     for (long stop : new long[] {4, 10, 27}) {
       assertThatThrownBy(
               () ->
-                  Training.run(
+                  Trainer.run(
                       recipe(),
                       images(),
                       dir.resolve("parts"),
@@ -116,7 +116,7 @@ interface TrainingMethodContract {
       assertThat(files(dir.resolve("parts"))).doesNotContainKey("model.yaml");
     }
     long[] first = {0};
-    Training.run(
+    Trainer.run(
         recipe(),
         images(),
         dir.resolve("parts"),
@@ -132,10 +132,10 @@ interface TrainingMethodContract {
   default void the_seed_decides_the_weights(@TempDir Path dir) {
     Recipe brief = Blobs.recipe(method(), 1, 0.01);
     for (long seed : new long[] {1, 2}) {
-      Training.run(
+      Trainer.run(
           brief, images(), dir.resolve("seed" + seed), seed, false, attack(), Progress.NONE);
     }
-    Training.run(brief, images(), dir.resolve("again"), 1, false, attack(), Progress.NONE);
+    Trainer.run(brief, images(), dir.resolve("again"), 1, false, attack(), Progress.NONE);
     String one = files(dir.resolve("seed1")).get("weights.safetensors");
     assertThat(files(dir.resolve("again")).get("weights.safetensors")).isEqualTo(one);
     assertThat(files(dir.resolve("seed2")).get("weights.safetensors")).isNotEqualTo(one);

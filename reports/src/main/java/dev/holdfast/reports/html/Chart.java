@@ -4,9 +4,9 @@ import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.Kind;
 import dev.holdfast.reports.result.ResultRow;
 import dev.holdfast.reports.study.StudyTable;
-import dev.holdfast.reports.table.Line;
+import dev.holdfast.reports.table.Labels;
 import dev.holdfast.reports.table.Metric;
-import dev.holdfast.reports.table.Words;
+import dev.holdfast.reports.table.ResultLine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -55,7 +55,7 @@ record Chart(
     static Point of(double x, ResultRow row) {
       String interval = Metric.RECALL_AT_1.interval(row);
       String text =
-          Words.percent(row.value()) + " %" + (interval.isEmpty() ? "" : " (" + interval + ")");
+          Labels.percent(row.value()) + " %" + (interval.isEmpty() ? "" : " (" + interval + ")");
       return new Point(x, row.value(), row.ciLow(), row.ciHigh(), text);
     }
   }
@@ -63,7 +63,7 @@ record Chart(
   /** Returns the charts of an audit: one per norm, one per family of corruptions. */
   static List<Chart> of(Audit audit) {
     List<ResultRow> rows =
-        Line.of(audit).stream()
+        ResultLine.of(audit).stream()
             .map(line -> line.values().get(Metric.RECALL_AT_1))
             .filter(row -> row != null && Double.isFinite(row.value()))
             .toList();
@@ -211,7 +211,9 @@ record Chart(
                     high,
                     "%s %% (%s–%s)"
                         .formatted(
-                            Words.percent(cell.mean()), Words.percent(low), Words.percent(high))));
+                            Labels.percent(cell.mean()),
+                            Labels.percent(low),
+                            Labels.percent(high))));
           }
         });
     return List.copyOf(points);

@@ -1,8 +1,8 @@
 package dev.holdfast.reports.html;
 
+import dev.holdfast.reports.result.Example;
 import dev.holdfast.reports.result.Neighbor;
-import dev.holdfast.reports.result.Shown;
-import dev.holdfast.reports.table.Words;
+import dev.holdfast.reports.table.Labels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,7 +38,7 @@ record Gallery(List<Group> groups, boolean reduced) {
   /** One neighbor. */
   record Item(String image, String path, String label, boolean relevant, String distance) {}
 
-  static Gallery of(List<Shown> shown, Path folder) {
+  static Gallery of(List<Example> shown, Path folder) {
     List<String> own = shown.stream().flatMap(Gallery::own).toList();
     List<String> neighbors =
         shown.stream()
@@ -47,7 +47,7 @@ record Gallery(List<Group> groups, boolean reduced) {
             .toList();
     Images images = Images.load(folder, own, neighbors);
     Map<String, List<Query>> groups = new LinkedHashMap<>();
-    for (Shown entry : shown) {
+    for (Example entry : shown) {
       groups
           .computeIfAbsent(entry.title(), title -> new ArrayList<>())
           .add(
@@ -59,7 +59,7 @@ record Gallery(List<Group> groups, boolean reduced) {
                   images.own(entry.cleanImage()),
                   images.own(entry.perturbedImage()),
                   images.own(entry.differenceImage()),
-                  Words.plain(entry.magnification()),
+                  Labels.plain(entry.magnification()),
                   entry.before().stream().map(item -> item(item, images)).toList(),
                   entry.after().stream().map(item -> item(item, images)).toList()));
     }
@@ -68,7 +68,7 @@ record Gallery(List<Group> groups, boolean reduced) {
     return new Gallery(list, images.reduced());
   }
 
-  private static Stream<String> own(Shown entry) {
+  private static Stream<String> own(Example entry) {
     return Stream.of(entry.cleanImage(), entry.perturbedImage(), entry.differenceImage());
   }
 
@@ -80,6 +80,6 @@ record Gallery(List<Group> groups, boolean reduced) {
         neighbor.relevant(),
         Double.isFinite(neighbor.distance())
             ? String.format(Locale.ROOT, "%.3f", neighbor.distance())
-            : Words.NOTHING);
+            : Labels.NOTHING);
   }
 }

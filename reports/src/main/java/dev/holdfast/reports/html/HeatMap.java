@@ -1,11 +1,11 @@
 package dev.holdfast.reports.html;
 
-import dev.holdfast.reports.reference.Reference;
+import dev.holdfast.reports.reference.ReferenceModel;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.Kind;
 import dev.holdfast.reports.result.ResultRow;
+import dev.holdfast.reports.table.Labels;
 import dev.holdfast.reports.table.Metric;
-import dev.holdfast.reports.table.Words;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -73,7 +73,7 @@ record HeatMap(String heading, List<Integer> severities, List<String> scores, Li
     corruptions.values().forEach(rows -> rows.forEach(row -> severities.add(row.severity())));
     List<Metric> scores =
         audit.rows().stream()
-            .filter(row -> Reference.isScore(row) && row.family() != null)
+            .filter(row -> ReferenceModel.isScore(row) && row.family() != null)
             .map(Metric::of)
             .distinct()
             .toList();
@@ -129,14 +129,14 @@ record HeatMap(String heading, List<Integer> severities, List<String> scores, Li
             .map(
                 metric ->
                     audit.rows().stream()
-                        .filter(Reference::isScore)
+                        .filter(ReferenceModel::isScore)
                         .filter(
                             row ->
                                 row.perturbation().equals(name + "-mean")
                                     && side.equals(row.side()))
                         .filter(row -> Metric.of(row).equals(metric))
                         .findFirst()
-                        .map(row -> Words.percent(row.value()))
+                        .map(row -> Labels.percent(row.value()))
                         .orElse(""))
             .toList();
     return new Line(
@@ -152,7 +152,7 @@ record HeatMap(String heading, List<Integer> severities, List<String> scores, Li
   private static Cell cell(ResultRow row) {
     double kept = row.relative() == null ? 1 : Math.max(0, Math.min(1, row.relative()));
     return new Cell(
-        Words.percent(row.value()),
+        Labels.percent(row.value()),
         Metric.RECALL_AT_1.interval(row),
         String.format(Locale.ROOT, "%.0f", 100 * (1 - kept)));
   }

@@ -2,7 +2,7 @@ package dev.holdfast.reports.html;
 
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.reports.result.Audit;
-import dev.holdfast.reports.result.Shown;
+import dev.holdfast.reports.result.Example;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -20,17 +20,19 @@ public final class HtmlReport {
    * @param shownFolder where the images of {@code shown} are
    * @throws InputException if an image is missing or is not an image
    */
-  public static String render(Audit audit, List<Shown> shown, Path shownFolder) {
-    Page page = Page.of(audit);
-    return OnePage.render(
+  public static String render(Audit audit, List<Example> shown, Path shownFolder) {
+    AuditPage page = AuditPage.of(audit);
+    return SelfContainedPage.render(
         "report.ftlh",
         Map.of("page", page, "gallery", Gallery.of(shown, shownFolder)),
         page.scriptData(),
         List.of(
-            OnePage.echarts(),
-            OnePage.tabulator("dist/js/tabulator.min.js"),
-            OnePage.own("charts.js"),
-            OnePage.own("table.js")),
-        List.of(OnePage.tabulator("dist/css/tabulator_simple.min.css"), OnePage.own("report.css")));
+            SelfContainedPage.echarts(),
+            SelfContainedPage.tabulator("dist/js/tabulator.min.js"),
+            SelfContainedPage.own("charts.js"),
+            SelfContainedPage.own("table.js")),
+        List.of(
+            SelfContainedPage.tabulator("dist/css/tabulator_simple.min.css"),
+            SelfContainedPage.own("report.css")));
   }
 }

@@ -12,11 +12,11 @@ public final class HtmlStudy {
   /** Returns the whole page; links to reports of audits are relative to the folder of the study. */
   public static String render(StudyTable table) {
     StudyPage page = StudyPage.of(table);
-    return OnePage.render(
+    return SelfContainedPage.render(
         "study.ftlh",
         Map.of("page", page),
         Map.of("charts", page.charts()),
-        List.of(OnePage.echarts(), OnePage.own("charts.js")),
-        List.of(OnePage.own("report.css")));
+        List.of(SelfContainedPage.echarts(), SelfContainedPage.own("charts.js")),
+        List.of(SelfContainedPage.own("report.css")));
   }
 }

@@ -49,7 +49,7 @@ record StudyPage(
         text.facts(),
         text.legend(),
         worst.id(),
-        Page.word(worst),
+        AuditPage.word(worst),
         text.findings(),
         Chart.of(table),
         table.methods(),

@@ -2,7 +2,7 @@ package dev.holdfast.reports.json;
 
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.reports.result.Audit;
-import dev.holdfast.reports.result.Shown;
+import dev.holdfast.reports.result.Example;
 import java.util.List;
 import java.util.Locale;
 import tools.jackson.core.JacksonException;
@@ -84,7 +84,7 @@ public final class AuditJson {
   }
 
   /** Returns the text of {@code evidence/shown/index.json}. */
-  public static String writeShown(List<Shown> shown) {
+  public static String writeShown(List<Example> shown) {
     return MAPPER.writeValueAsString(shown) + "\n";
   }
 
@@ -116,8 +116,8 @@ public final class AuditJson {
    * @param file name of the file, for messages
    * @throws InputException if it is not such an index
    */
-  public static List<Shown> readShown(String text, String file) {
-    return bind(tree(text, file), new TypeReference<List<Shown>>() {}, file);
+  public static List<Example> readShown(String text, String file) {
+    return bind(tree(text, file), new TypeReference<List<Example>>() {}, file);
   }
 
   private static JsonNode tree(String text, String file) {

@@ -1,6 +1,6 @@
 package dev.holdfast.reports.markdown;
 
-import dev.holdfast.reports.reference.Reference;
+import dev.holdfast.reports.reference.ReferenceModel;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.BrokenImage;
 import dev.holdfast.reports.result.DataInfo;
@@ -10,9 +10,9 @@ import dev.holdfast.reports.result.ResultRow;
 import dev.holdfast.reports.result.ThreatInfo;
 import dev.holdfast.reports.result.TrustVerdict;
 import dev.holdfast.reports.table.Headline;
-import dev.holdfast.reports.table.Line;
+import dev.holdfast.reports.table.Labels;
 import dev.holdfast.reports.table.Metric;
-import dev.holdfast.reports.table.Words;
+import dev.holdfast.reports.table.ResultLine;
 import dev.holdfast.reports.table.WorstCase;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -65,7 +65,7 @@ public final class MarkdownReport {
       line(
           text(threat.hash()),
           text(threat.norm()),
-          text(Words.budget(threat)),
+          text(Labels.budget(threat)),
           text(threat.side()),
           text(threat.knowledge()));
     }
@@ -73,7 +73,7 @@ public final class MarkdownReport {
   }
 
   private void results(Audit audit) {
-    List<Line> lines = Line.of(audit);
+    List<ResultLine> lines = ResultLine.of(audit);
     List<Metric> metrics = Metric.columns(lines);
     paragraph("## Results");
     paragraph("Values in percent, with 95 % intervals.");
@@ -81,7 +81,7 @@ public final class MarkdownReport {
     columns.add("Queries");
     metrics.forEach(metric -> columns.add(text(metric.label())));
     header(columns);
-    for (Line line : lines) {
+    for (ResultLine line : lines) {
       List<String> cells = new ArrayList<>();
       ResultRow row = line.row();
       cells.add(
@@ -118,7 +118,7 @@ public final class MarkdownReport {
       return;
     }
     paragraph("## Aggregates");
-    Optional<Reference> reference = Reference.in(audit);
+    Optional<ReferenceModel> reference = ReferenceModel.in(audit);
     if (reference.isPresent()) {
       paragraph("%s", text(reference.get().sentence()));
     }
@@ -127,7 +127,7 @@ public final class MarkdownReport {
       Metric metric = Metric.of(row);
       String unit = metric.isFraction() ? " %" : "";
       line(
-          text(Words.phrase(row, audit.threatModels())),
+          text(Labels.phrase(row, audit.threatModels())),
           text(metric.label()) + unit,
           figure(metric, row));
     }
@@ -140,7 +140,7 @@ public final class MarkdownReport {
     for (ResultRow row : audit.rows()) {
       if (row.kind() == Kind.AGGREGATE && row.family() != null && row.hasValue()) {
         lines
-            .computeIfAbsent(Words.phrase(row, audit.threatModels()), n -> new LinkedHashMap<>())
+            .computeIfAbsent(Labels.phrase(row, audit.threatModels()), n -> new LinkedHashMap<>())
             .put(Metric.of(row), row);
       }
     }
@@ -176,7 +176,7 @@ public final class MarkdownReport {
     for (TrustVerdict check : audit.trust()) {
       String figures =
           check.figures().entrySet().stream()
-              .map(figure -> figure.getKey() + " = " + Words.plain(figure.getValue()))
+              .map(figure -> figure.getKey() + " = " + Labels.plain(figure.getValue()))
               .collect(Collectors.joining(", "));
       line(text(check.check()), check.verdict().id(), text(check.finding()), text(figures));
     }

@@ -7,9 +7,9 @@ import dev.holdfast.reports.result.Kind;
 import dev.holdfast.reports.result.ResultRow;
 import dev.holdfast.reports.result.TrustVerdict;
 import dev.holdfast.reports.result.Verdict;
+import dev.holdfast.reports.table.Labels;
 import dev.holdfast.reports.table.Metric;
-import dev.holdfast.reports.table.Settings;
-import dev.holdfast.reports.table.Words;
+import dev.holdfast.reports.table.SettingLabels;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -161,7 +161,7 @@ public record StudyTable(
       for (ResultRow row : run.audit().rows()) {
         Key key =
             new Key(
-                Words.phrase(row, run.audit().threatModels())
+                Labels.phrase(row, run.audit().threatModels())
                     + (row.kind() == Kind.AGGREGATE ? " (aggregate)" : ""),
                 Metric.of(row),
                 row.setting(),
@@ -231,7 +231,7 @@ public record StudyTable(
       settings.computeIfAbsent(key.phrase(), p -> new LinkedHashSet<>()).add(key.settings());
     }
     Map<String, Map<String, String>> apart = new HashMap<>();
-    settings.forEach((phrase, several) -> apart.put(phrase, Settings.apart(several)));
+    settings.forEach((phrase, several) -> apart.put(phrase, SettingLabels.apart(several)));
     Map<Key, String> names = new LinkedHashMap<>();
     for (Key key : keys) {
       String own = apart.get(key.phrase()).get(key.settings());

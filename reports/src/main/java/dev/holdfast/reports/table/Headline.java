@@ -125,7 +125,7 @@ public record Headline(
           String.format(
               Locale.ROOT,
               "The worst attack, %s, leaves %s. ",
-              Words.phrase(worstAttack.get(), audit.threatModels()),
+              Labels.phrase(worstAttack.get(), audit.threatModels()),
               figure(worstAttack.get())));
     } else {
       story.append("There is ").append(without(audit, Kind.ATTACK)).append(". ");
@@ -135,7 +135,7 @@ public record Headline(
           String.format(
               Locale.ROOT,
               "The worst corruption, %s, leaves %s",
-              Words.phrase(worstCorruption.get(), audit.threatModels()),
+              Labels.phrase(worstCorruption.get(), audit.threatModels()),
               figure(worstCorruption.get())));
       story.append(
           String.format(
@@ -143,7 +143,7 @@ public record Headline(
               "; the mean over %d %s, first over the severities of each, is %s %%.",
               corruptions,
               corruptions == 1 ? "corruption" : "corruptions",
-              Words.percent(meanCorruption)));
+              Labels.percent(meanCorruption)));
     } else {
       story.append("There is ").append(without(audit, Kind.CORRUPTION)).append('.');
     }
@@ -186,7 +186,7 @@ public record Headline(
 
   private static String figure(ResultRow row) {
     String interval = Metric.RECALL_AT_1.interval(row);
-    return Words.percent(row.value())
+    return Labels.percent(row.value())
         + " %"
         + (interval.isEmpty() ? "" : " (95 % interval " + interval + ")");
   }

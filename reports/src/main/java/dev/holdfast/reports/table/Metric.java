@@ -73,7 +73,7 @@ public record Metric(String id, Integer k) {
   }
 
   /** Returns the metrics of the rows: recall first, by k, then the others as they come. */
-  public static List<Metric> columns(List<Line> lines) {
+  public static List<Metric> columns(List<ResultLine> lines) {
     List<Metric> seen =
         lines.stream().flatMap(line -> line.values().keySet().stream()).distinct().toList();
     List<Metric> recall =
@@ -127,7 +127,7 @@ public record Metric(String id, Integer k) {
 
   /** Returns the value of a row for readers: percent for fractions, four digits for the rest. */
   public String text(double value) {
-    return isFraction() ? Words.percent(value) : Words.plain(value);
+    return isFraction() ? Labels.percent(value) : Labels.plain(value);
   }
 
   /** Returns the interval of a row for readers; the empty text where there is none. */

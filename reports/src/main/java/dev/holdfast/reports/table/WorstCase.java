@@ -72,7 +72,7 @@ public record WorstCase(String heading, List<String> columns, List<List<String>>
     return new WorstCase(
         first.perturbation()
             + ", "
-            + Words.strength(first, audit.threatModels())
+            + Labels.strength(first, audit.threatModels())
             + (worst == null ? "" : ": " + recall + " " + figure(worst) + " %")
             + (forwards == null || backwards == null ? "" : withstood(forwards, backwards)),
         ablation
@@ -98,7 +98,7 @@ public record WorstCase(String heading, List<String> columns, List<List<String>>
   /** What the worst case would be better without a member. */
   private static String marginal(List<ResultRow> rows, String member, ResultRow worst) {
     ResultRow without = find(rows, member, Metric.LEFT_WITHOUT);
-    return without == null || worst == null ? "" : Words.percent(without.value() - worst.value());
+    return without == null || worst == null ? "" : Labels.percent(without.value() - worst.value());
   }
 
   private static ResultRow find(List<ResultRow> rows, String member, String metric) {
@@ -110,6 +110,6 @@ public record WorstCase(String heading, List<String> columns, List<List<String>>
 
   private static String figure(ResultRow row) {
     String interval = Metric.RECALL_AT_1.interval(row);
-    return Words.percent(row.value()) + (interval.isEmpty() ? "" : " (" + interval + ")");
+    return Labels.percent(row.value()) + (interval.isEmpty() ? "" : " (" + interval + ")");
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.reports.Audits;
 import dev.holdfast.reports.json.AuditJson;
 import dev.holdfast.reports.result.Audit;
-import dev.holdfast.reports.result.Shown;
+import dev.holdfast.reports.result.Example;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -41,11 +41,11 @@ class HtmlReportTest {
         "<!--"
       })
   void escapes_hostile_names_everywhere(String name) throws Exception {
-    List<Shown> shown =
+    List<Example> shown =
         Audits.show(folder, 1, 8).stream()
             .map(
                 s ->
-                    new Shown(
+                    new Example(
                         name,
                         name,
                         name,

@@ -1,12 +1,12 @@
 package dev.holdfast.harness.audit.cell;
 
 import dev.holdfast.harness.outcome.CellOutcome;
-import dev.holdfast.harness.outcome.PerturbedSet;
+import dev.holdfast.harness.outcome.PerturbationResult;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.WorstCaseCell;
-import dev.holdfast.harness.retrieval.Retrieval;
+import dev.holdfast.harness.retrieval.DrawSearch;
 import dev.holdfast.harness.retrieval.Trials;
-import dev.holdfast.harness.runtime.ImageFile;
+import dev.holdfast.harness.runtime.SpillFile;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
 import java.io.IOException;
@@ -28,13 +28,13 @@ final class Cascade {
 
   private final WorstCaseCell cell;
   private final Trials trials;
-  private final Retrieval retrieval;
+  private final DrawSearch retrieval;
   private final int[] queries;
   private final EmbeddingSet clean;
 
   // One entry for each query.
   private final int[][] trialsOf;
-  private final PerturbedSet state;
+  private final PerturbationResult state;
   private final boolean[] perturbed;
   private int overBudget;
 
@@ -51,7 +51,7 @@ final class Cascade {
   Cascade(
       WorstCaseCell cell,
       Trials trials,
-      Retrieval retrieval,
+      DrawSearch retrieval,
       int[] queries,
       EmbeddingSet clean,
       boolean[] isFinite,
@@ -61,7 +61,7 @@ final class Cascade {
     this.retrieval = retrieval;
     this.queries = queries;
     this.clean = clean;
-    this.state = PerturbedSet.untouched(clean.with(clean.values().clone()), isFinite.clone());
+    this.state = PerturbationResult.untouched(clean.with(clean.values().clone()), isFinite.clone());
     this.perturbed = new boolean[queries.length];
     this.rank = ranks.clone();
     List<IntStream.Builder> lists =
@@ -79,7 +79,7 @@ final class Cascade {
    * @param images of that
    * @param file gets them
    */
-  void takeOver(Cascade below, ImageFile images, ImageFile file) throws IOException {
+  void takeOver(Cascade below, SpillFile images, SpillFile file) throws IOException {
     for (int t = 0; t < trials.size(); t++) {
       List<String> by = below.brokenBy.get(t);
       if (by.isEmpty() || by.contains(CellOutcome.CLEAN)) {
@@ -110,7 +110,7 @@ final class Cascade {
    * @param values numbers in an image
    * @param file gets the last image of each query that was attacked before it was broken
    */
-  void run(Perturber perturber, int[] order, int values, ImageFile file, Progress progress)
+  void run(Perturber perturber, int[] order, int values, SpillFile file, Progress progress)
       throws IOException {
     int number = 0;
     for (WorstCaseCell.Member member : cell.members()) {
@@ -130,11 +130,11 @@ final class Cascade {
       AttackCell attack,
       int[] asked,
       int values,
-      ImageFile file,
+      SpillFile file,
       Progress progress,
       int number)
       throws IOException {
-    PerturbedSet made =
+    PerturbationResult made =
         perturber.perturb(
             attack,
             Arrays.stream(asked).map(q -> queries[q]).toArray(),
@@ -166,7 +166,7 @@ final class Cascade {
     return Arrays.stream(trialsOf[query]).anyMatch(t -> brokenBy.get(t).isEmpty());
   }
 
-  private void keep(int[] asked, PerturbedSet made) {
+  private void keep(int[] asked, PerturbationResult made) {
     for (int i = 0; i < asked.length; i++) {
       int query = asked[i];
       if (survives(query)) {
@@ -179,7 +179,7 @@ final class Cascade {
     overBudget += made.overBudget();
   }
 
-  private void take(int query, PerturbedSet from, int row) {
+  private void take(int query, PerturbationResult from, int row) {
     int dimension = clean.dimension();
     System.arraycopy(
         from.embeddings().values(),
@@ -194,7 +194,7 @@ final class Cascade {
     state.l2()[query] = from.l2()[row];
   }
 
-  private void judge(String member, int[] asked, PerturbedSet made) {
+  private void judge(String member, int[] asked, PerturbationResult made) {
     int[] place = new int[queries.length];
     Arrays.fill(place, -1);
     for (int i = 0; i < asked.length; i++) {
@@ -229,7 +229,7 @@ final class Cascade {
   }
 
   /** Returns the state of each query under what broke it, or under the last attack. */
-  PerturbedSet set() {
+  PerturbationResult set() {
     return state.concluded(overBudget, Map.of(), Map.of());
   }
 

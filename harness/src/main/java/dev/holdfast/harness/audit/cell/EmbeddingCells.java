@@ -1,11 +1,11 @@
 package dev.holdfast.harness.audit.cell;
 
 import dev.holdfast.attacks.embedding.EmbeddingAttack;
-import dev.holdfast.attacks.embedding.EmbeddingScene;
+import dev.holdfast.attacks.embedding.EmbeddingContext;
 import dev.holdfast.harness.outcome.CellOutcome;
 import dev.holdfast.harness.plan.EmbeddingCell;
-import dev.holdfast.harness.retrieval.CleanRun;
-import dev.holdfast.harness.retrieval.Retrieval;
+import dev.holdfast.harness.retrieval.CleanBaseline;
+import dev.holdfast.harness.retrieval.DrawSearch;
 import dev.holdfast.harness.retrieval.Trials;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
@@ -25,10 +25,10 @@ public final class EmbeddingCells {
   /** Behind the name of a length: in parts of the mean distance to the nearest neighbor. */
   private static final String RELATIVE = "-relative";
 
-  private final AuditContext context;
-  private final CleanRun clean;
+  private final CellContext context;
+  private final CleanBaseline clean;
 
-  public EmbeddingCells(AuditContext context) {
+  public EmbeddingCells(CellContext context) {
     this.context = context;
     this.clean = context.clean();
   }
@@ -36,7 +36,7 @@ public final class EmbeddingCells {
   /** Moves and asks. */
   public CellOutcome run(EmbeddingCell cell) {
     Trials trials = clean.trials();
-    Retrieval retrieval = clean.retrieval();
+    DrawSearch retrieval = clean.retrieval();
     int n = trials.size();
     double[] moved = new double[n];
     double[] relative = new double[n];
@@ -47,7 +47,7 @@ public final class EmbeddingCells {
       if (asking.length == 0) {
         continue;
       }
-      EmbeddingScene scene =
+      EmbeddingContext scene =
           scene(cell, draw, clean.results().subList(first, first + asking.length));
       EmbeddingSet asked = clean.embeddings().select(asking);
       if (cell.side().queries()) {
@@ -91,12 +91,12 @@ public final class EmbeddingCells {
    *
    * @param found results of its trials
    */
-  private EmbeddingScene scene(EmbeddingCell cell, int draw, List<QueryResult> found) {
+  private EmbeddingContext scene(EmbeddingCell cell, int draw, List<QueryResult> found) {
     Distance distance = context.model().card().embedding().metric();
-    return new EmbeddingScene(
+    return new EmbeddingContext(
         clean.retrieval().points(draw),
         distance,
-        EmbeddingScene.neighborDistance(found, distance),
+        EmbeddingContext.neighborDistance(found, distance),
         clean.seed(),
         cell.id());
   }

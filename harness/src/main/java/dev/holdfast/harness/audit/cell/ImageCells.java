@@ -2,14 +2,14 @@ package dev.holdfast.harness.audit.cell;
 
 import dev.holdfast.harness.outcome.CellOutcome;
 import dev.holdfast.harness.outcome.Evidence;
-import dev.holdfast.harness.outcome.PerturbedSet;
+import dev.holdfast.harness.outcome.PerturbationResult;
 import dev.holdfast.harness.plan.Cell;
-import dev.holdfast.harness.retrieval.CleanRun;
+import dev.holdfast.harness.retrieval.CleanBaseline;
 import dev.holdfast.harness.retrieval.Trials;
-import dev.holdfast.harness.runtime.Images;
+import dev.holdfast.harness.runtime.ImageBatches;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
-import dev.holdfast.reports.result.Shown;
+import dev.holdfast.reports.result.Example;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -19,16 +19,16 @@ import java.util.function.LongConsumer;
 /** Cells that perturb images once and embed them: attacks and corruptions. */
 public final class ImageCells {
 
-  private final AuditContext context;
-  private final CleanRun clean;
+  private final CellContext context;
+  private final CleanBaseline clean;
 
-  public ImageCells(AuditContext context) {
+  public ImageCells(CellContext context) {
     this.context = context;
     this.clean = context.clean();
   }
 
   /** Perturbed images, and the file that they are kept in; null where they are not. */
-  private record Perturbation(PerturbedSet set, Evidence.Entry evidence) {}
+  private record Perturbation(PerturbationResult set, Evidence.Entry evidence) {}
 
   /**
    * Perturbs and asks.
@@ -36,7 +36,7 @@ public final class ImageCells {
    * @param step hears what of the cost of the cell is done
    */
   public CellOutcome run(Cell cell, LongConsumer step) throws IOException {
-    if (AuditContext.attacksCandidates(cell)) {
+    if (CellContext.attacksGalleryItems(cell)) {
       return onCandidates(cell, step);
     }
     return cell.side().gallery() ? onGallery(cell, step) : onQueries(cell, step);
@@ -45,13 +45,13 @@ public final class ImageCells {
   private CellOutcome onQueries(Cell cell, LongConsumer step) throws IOException {
     int[] order = context.order();
     int[] items = Arrays.stream(order).map(i -> clean.queries()[i]).toArray();
-    Tracker tracker = new Tracker(context, cell, step, order);
+    ExampleCollector tracker = new ExampleCollector(context, cell, step, order);
     Perturbation made = perturb(cell, items, tracker);
     int[] inverse = new int[order.length];
     for (int i = 0; i < order.length; i++) {
       inverse[order[i]] = i;
     }
-    PerturbedSet straight = made.set().select(inverse);
+    PerturbationResult straight = made.set().select(inverse);
     List<QueryResult> results = clean.retrieval().search(clean.trials(), straight.embeddings());
     return outcome(cell, straight, results, made, tracker.shown(results));
   }
@@ -62,12 +62,12 @@ public final class ImageCells {
    */
   private CellOutcome onGallery(Cell cell, LongConsumer step) throws IOException {
     int[] items = context.perturbed(cell);
-    Perturbation made = perturb(cell, items, new Tracker(context, cell, step, new int[0]));
-    PerturbedSet changed = made.set().select(rows(items, clean.retrieval().items()));
-    PerturbedSet asking =
+    Perturbation made = perturb(cell, items, new ExampleCollector(context, cell, step, new int[0]));
+    PerturbationResult changed = made.set().select(rows(items, clean.retrieval().items()));
+    PerturbationResult asking =
         cell.side().queries()
             ? made.set().select(rows(items, clean.queries()))
-            : PerturbedSet.untouched(clean.asked(), clean.queriesFinite());
+            : PerturbationResult.untouched(clean.asked(), clean.queriesFinite());
     List<QueryResult> results =
         clean
             .retrieval()
@@ -81,13 +81,13 @@ public final class ImageCells {
    */
   private CellOutcome onCandidates(Cell cell, LongConsumer step) throws IOException {
     int[] items = context.perturbed(cell);
-    Perturbation made = perturb(cell, items, new Tracker(context, cell, step, new int[0]));
-    PerturbedSet set = made.set();
+    Perturbation made = perturb(cell, items, new ExampleCollector(context, cell, step, new int[0]));
+    PerturbationResult set = made.set();
     long[] ids = Arrays.stream(items).mapToLong(i -> context.images().item(i).id()).toArray();
     return CellOutcome.of(cell.id(), context.folder().configHash(), ids)
         .found(null, set.after())
         .before(set.before())
-        .perturbed(set, set, Images.countNotFinite(set.finite()))
+        .perturbed(set, set, ImageBatches.countNotFinite(set.finite()))
         .evidence(made.evidence())
         .build();
   }
@@ -106,11 +106,11 @@ public final class ImageCells {
     if (kept.length == 0) {
       return new Perturbation(perturber.perturb(cell, items, before, listener), null);
     }
-    Images images = context.images();
+    ImageBatches images = context.images();
     EmbeddingSet sample = before.select(kept);
     long[] shape = images.batchShape().getShape().clone();
     shape[0] = kept.length;
-    PerturbedSet[] made = new PerturbedSet[1];
+    PerturbationResult[] made = new PerturbationResult[1];
     Evidence.Entry entry =
         Evidence.write(
                 context.folder().path(),
@@ -148,18 +148,18 @@ public final class ImageCells {
    */
   private CellOutcome outcome(
       Cell cell,
-      PerturbedSet asking,
+      PerturbationResult asking,
       List<QueryResult> results,
       Perturbation made,
-      List<Shown> shown) {
+      List<Example> shown) {
     Trials trials = clean.trials();
-    PerturbedSet each = asking.perTrial(trials);
+    PerturbationResult each = asking.perTrial(trials);
     Map<String, double[]> values = clean.values(cell, results, asking.finite());
     values.putAll(each.after());
     return CellOutcome.of(cell.id(), context.folder().configHash(), clean.ids())
         .found(clean.ranks(results, asking.finite()), values)
         .before(each.before())
-        .perturbed(each, made.set(), Images.countNotFinite(made.set().finite()))
+        .perturbed(each, made.set(), ImageBatches.countNotFinite(made.set().finite()))
         .evidence(made.evidence())
         .shown(shown, context.showcase().files(shown))
         .build();

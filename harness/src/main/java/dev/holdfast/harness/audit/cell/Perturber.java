@@ -1,18 +1,18 @@
 package dev.holdfast.harness.audit.cell;
 
-import dev.holdfast.attacks.objective.Aim;
+import dev.holdfast.attacks.objective.CellObjective;
+import dev.holdfast.attacks.objective.GalleryView;
 import dev.holdfast.attacks.objective.Margin;
-import dev.holdfast.attacks.objective.Surroundings;
 import dev.holdfast.attacks.task.AttackTask;
 import dev.holdfast.attacks.task.Perturbed;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
-import dev.holdfast.harness.outcome.PerturbedSet;
+import dev.holdfast.harness.outcome.PerturbationResult;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.harness.plan.CorruptionCell;
-import dev.holdfast.harness.runtime.Images;
-import dev.holdfast.harness.runtime.InOrder;
+import dev.holdfast.harness.runtime.ImageBatches;
+import dev.holdfast.harness.runtime.ReorderBuffer;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.Vectors;
@@ -29,8 +29,8 @@ import java.util.Map;
 public final class Perturber {
 
   private final EmbeddingModel model;
-  private final Images images;
-  private final Attacker attacker;
+  private final ImageBatches images;
+  private final AttackerModel attacker;
   private final int[] gallery;
   private final long seed;
   private final boolean earlyExit;
@@ -42,8 +42,8 @@ public final class Perturber {
    */
   Perturber(
       EmbeddingModel model,
-      Images images,
-      Attacker attacker,
+      ImageBatches images,
+      AttackerModel attacker,
       int[] gallery,
       long seed,
       boolean earlyExit) {
@@ -74,14 +74,14 @@ public final class Perturber {
    * @param clean their clean embeddings by the candidate
    * @throws IOException if the listener cannot write
    */
-  public PerturbedSet perturb(Cell cell, int[] items, EmbeddingSet clean, Listener listener)
+  public PerturbationResult perturb(Cell cell, int[] items, EmbeddingSet clean, Listener listener)
       throws IOException {
     Gathered gathered = new Gathered(cell, items.length, clean, listener);
     if (cell instanceof AttackCell attack) {
       EmbeddingSet seen = attacker.embeddings().select(items);
-      Aim aim = attack.objective().aim(attacker.surroundings(), seen);
+      CellObjective aim = attack.objective().aim(attacker.galleryView(), seen);
       attack(attack, aim, items, seen, gathered);
-      boolean reports = attack.side() == Side.QUERY || attack.objective().attacksCandidates();
+      boolean reports = attack.side() == Side.QUERY || attack.objective().attacksGalleryItems();
       // What a surrogate aims at lies among its own embeddings.
       boolean own = attack.threat().surrogate() == null;
       return gathered.all(reports && own && attack.stop() == null ? aim : null);
@@ -98,30 +98,31 @@ public final class Perturber {
     return gathered.all(null);
   }
 
-  private void attack(AttackCell cell, Aim aim, int[] items, EmbeddingSet clean, Gathered gathered)
+  private void attack(
+      AttackCell cell, CellObjective aim, int[] items, EmbeddingSet clean, Gathered gathered)
       throws IOException {
-    Surroundings surroundings = attacker.surroundings();
+    GalleryView galleryView = attacker.galleryView();
     AttackTask task =
         new AttackTask(
             attacker.model(),
             clean,
             (item, target, offset) -> images.clean(items[item], target, offset),
             aim,
-            cell.objective().flatAtClean(),
-            cell.stop() == null ? null : new Margin(cell.stop()).aim(surroundings, clean),
+            cell.objective().hasZeroGradientAtClean(),
+            cell.stop() == null ? null : new Margin(cell.stop()).aim(galleryView, clean),
             cell.threat().norm(),
             cell.threat().epsilon().value(),
             seed,
             cell.id(),
             images.batchSize(),
             earlyExit,
-            new AttackTask.Pool(
+            new AttackTask.AuxiliaryImages(
                 attacker.gallery(),
                 (item, target, offset) -> images.clean(gallery[item], target, offset),
-                some -> cell.objective().aim(surroundings, some)));
+                some -> cell.objective().aim(galleryView, some)));
     List<Perturbed> batch = new ArrayList<>();
-    try (InOrder inOrder =
-        new InOrder(
+    try (ReorderBuffer inOrder =
+        new ReorderBuffer(
             images.values(),
             perturbed -> {
               batch.add(perturbed);
@@ -142,7 +143,7 @@ public final class Perturber {
     private final Cell cell;
     private final EmbeddingSet clean;
     private final Listener listener;
-    private final PerturbedSet set;
+    private final PerturbationResult set;
     private final double[] losses;
     private int overBudget;
     private int start;
@@ -152,7 +153,8 @@ public final class Perturber {
       this.clean = clean;
       this.listener = listener;
       this.set =
-          PerturbedSet.untouched(clean.with(new float[n * clean.dimension()]), new boolean[n]);
+          PerturbationResult.untouched(
+              clean.with(new float[n * clean.dimension()]), new boolean[n]);
       this.losses = new double[n];
     }
 
@@ -211,7 +213,7 @@ public final class Perturber {
      *
      * @param aim of the attack, where what it reports is asked for; else null
      */
-    PerturbedSet all(Aim aim) {
+    PerturbationResult all(CellObjective aim) {
       Map<String, double[]> before = Map.of();
       Map<String, double[]> after = Map.of();
       if (aim != null) {

@@ -2,9 +2,9 @@ package dev.holdfast.harness.audit.cell;
 
 import dev.holdfast.harness.outcome.CellOutcome;
 import dev.holdfast.harness.plan.SequenceCell;
-import dev.holdfast.harness.retrieval.CleanRun;
-import dev.holdfast.harness.retrieval.Flips;
-import dev.holdfast.harness.runtime.Images;
+import dev.holdfast.harness.retrieval.CleanBaseline;
+import dev.holdfast.harness.retrieval.FlipRates;
+import dev.holdfast.harness.runtime.ImageBatches;
 import dev.holdfast.metrics.EmbeddingSet;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
@@ -12,10 +12,10 @@ import java.util.function.LongConsumer;
 /** Cells that film every query, and look for its neighbor in each frame. */
 public final class SequenceCells {
 
-  private final AuditContext context;
-  private final CleanRun clean;
+  private final CellContext context;
+  private final CleanBaseline clean;
 
-  public SequenceCells(AuditContext context) {
+  public SequenceCells(CellContext context) {
     this.context = context;
     this.clean = context.clean();
   }
@@ -26,12 +26,13 @@ public final class SequenceCells {
    * @param step hears what of the cost of the cell is done
    */
   public CellOutcome run(SequenceCell cell, LongConsumer step) {
-    Images images = context.images();
+    ImageBatches images = context.images();
     int[] queries = clean.queries();
     int n = clean.trials().size();
     int frames = cell.sequence().frames();
-    Flips flips =
-        new Flips(clean.trials(), clean.retrieval(), images, cell.sequence().comparesWithFirst());
+    FlipRates flips =
+        new FlipRates(
+            clean.trials(), clean.retrieval(), images, cell.sequence().comparesWithFirst());
     int notFinite = 0;
     for (int frame = 0; frame < frames; frame++) {
       int number = frame;
@@ -40,9 +41,9 @@ public final class SequenceCells {
               queries,
               batch -> images.frames(batch, cell.sequence(), number, clean.seed()),
               count -> step.accept((long) number * queries.length + count));
-      boolean[] finite = Images.finite(given);
-      notFinite += Images.countNotFinite(finite);
-      flips.frame(Images.zeroWhereNotFinite(given, finite), finite);
+      boolean[] finite = ImageBatches.finite(given);
+      notFinite += ImageBatches.countNotFinite(finite);
+      flips.frame(ImageBatches.zeroWhereNotFinite(given, finite), finite);
     }
     int[] passes = new int[n];
     Arrays.fill(passes, frames);

@@ -2,20 +2,20 @@ package dev.holdfast.harness.audit.cell;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
-import dev.holdfast.attacks.objective.Surroundings;
+import dev.holdfast.attacks.objective.GalleryView;
 import dev.holdfast.attacks.threat.SurrogateModel;
 import dev.holdfast.harness.config.AttackEntry;
 import dev.holdfast.harness.config.Battery;
-import dev.holdfast.harness.outcome.RunFolder;
-import dev.holdfast.harness.runtime.Differentiable;
-import dev.holdfast.harness.runtime.Images;
+import dev.holdfast.harness.outcome.AuditFolder;
+import dev.holdfast.harness.runtime.GradientRequirement;
+import dev.holdfast.harness.runtime.ImageBatches;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.EmbeddingModel;
-import dev.holdfast.models.data.PixelStore;
+import dev.holdfast.models.data.PixelCache;
 import dev.holdfast.models.data.Progress;
-import dev.holdfast.models.engine.Models;
-import dev.holdfast.models.engine.Uploads;
+import dev.holdfast.models.engine.HostToDevice;
+import dev.holdfast.models.engine.ModelLoader;
 import dev.holdfast.models.image.InputSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ public final class Surrogates implements AutoCloseable {
 
   private final Map<String, EmbeddingModel> models = new LinkedHashMap<>();
   private final Map<SurrogateModel, EmbeddingModel> byIdentity = new HashMap<>();
-  private final Map<SurrogateModel, Attacker> attackers = new HashMap<>();
+  private final Map<SurrogateModel, AttackerModel> attackers = new HashMap<>();
 
   private Surrogates() {}
 
@@ -69,7 +69,7 @@ public final class Surrogates implements AutoCloseable {
           "be a model card, a directory with model.yaml or a TorchScript file",
           "its name is misspelt: nothing of that name exists");
     }
-    EmbeddingModel model = Models.open(path, device);
+    EmbeddingModel model = ModelLoader.open(path, device);
     models.put(entry.surrogate(), model);
     InputSpec given = candidate.card().input().spec();
     InputSpec taken = model.card().input().spec();
@@ -111,7 +111,7 @@ public final class Surrogates implements AutoCloseable {
   public String fingerprint() {
     Map<String, Object> all = new TreeMap<>();
     models.values().forEach(m -> all.put(identity(m).name() + " " + m.sha256(), m.card().toMap()));
-    return all.isEmpty() ? "" : RunFolder.MAPPER.writeValueAsString(all);
+    return all.isEmpty() ? "" : AuditFolder.MAPPER.writeValueAsString(all);
   }
 
   /**
@@ -119,17 +119,17 @@ public final class Surrogates implements AutoCloseable {
    *
    * @param store images of the candidate
    */
-  public void check(Battery battery, PixelStore store, int batchSize) {
+  public void check(Battery battery, PixelCache store, int batchSize) {
     for (AttackEntry entry : battery.attacks()) {
       if (entry.surrogate() != null) {
         EmbeddingModel model = models.get(entry.surrogate());
-        Images images = new Images(store, model, batchSize);
+        ImageBatches images = new ImageBatches(store, model, batchSize);
         int[] some = IntStream.range(0, Math.min(batchSize, images.count())).toArray();
         try (NDManager manager = model.manager().newSubManager()) {
-          Differentiable.check(
+          GradientRequirement.check(
               model,
               entry.attack(),
-              Uploads.array(images.clean(some), images.batchShape(), manager));
+              HostToDevice.array(images.clean(some), images.batchShape(), manager));
         }
       }
     }
@@ -142,9 +142,9 @@ public final class Surrogates implements AutoCloseable {
    * @param gallery items of the gallery
    * @throws InputException if the surrogate gives embeddings that are no numbers
    */
-  Attacker attacker(
+  AttackerModel attacker(
       SurrogateModel who,
-      PixelStore store,
+      PixelCache store,
       int batchSize,
       int[] gallery,
       long seed,
@@ -153,16 +153,16 @@ public final class Surrogates implements AutoCloseable {
         who,
         w -> {
           EmbeddingModel model = byIdentity.get(w);
-          Images images = new Images(store, model, batchSize);
+          ImageBatches images = new ImageBatches(store, model, batchSize);
           int[] everything = IntStream.range(0, images.count()).toArray();
           EmbeddingSet all = images.embed(everything, "embedding with the surrogate", progress);
           images.refuseNotFinite(all, false);
           EmbeddingSet searched = all.select(gallery);
-          return new Attacker(
+          return new AttackerModel(
               model,
               all,
               searched,
-              new Surroundings(
+              new GalleryView(
                   searched,
                   model.card().embedding().metric(),
                   model.card().embedding().normalize(),
@@ -174,7 +174,7 @@ public final class Surrogates implements AutoCloseable {
 
   @Override
   public void close() {
-    attackers.values().forEach(Attacker::close);
+    attackers.values().forEach(AttackerModel::close);
     models.values().forEach(EmbeddingModel::close);
   }
 }

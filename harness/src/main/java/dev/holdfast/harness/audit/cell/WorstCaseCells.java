@@ -1,19 +1,19 @@
 package dev.holdfast.harness.audit.cell;
 
-import dev.holdfast.harness.config.Metrics;
+import dev.holdfast.harness.config.MetricNames;
 import dev.holdfast.harness.outcome.CellOutcome;
 import dev.holdfast.harness.outcome.Evidence;
-import dev.holdfast.harness.outcome.PerturbedSet;
+import dev.holdfast.harness.outcome.PerturbationResult;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
 import dev.holdfast.harness.plan.WorstCaseCell;
-import dev.holdfast.harness.retrieval.CleanRun;
+import dev.holdfast.harness.retrieval.CleanBaseline;
 import dev.holdfast.harness.retrieval.Trials;
-import dev.holdfast.harness.runtime.ImageFile;
-import dev.holdfast.harness.runtime.Images;
+import dev.holdfast.harness.runtime.ImageBatches;
+import dev.holdfast.harness.runtime.SpillFile;
 import dev.holdfast.metrics.EmbeddingSet;
 import dev.holdfast.metrics.QueryResult;
-import dev.holdfast.reports.result.Shown;
+import dev.holdfast.reports.result.Example;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -30,17 +30,17 @@ import java.util.function.LongConsumer;
  */
 public final class WorstCaseCells implements AutoCloseable {
 
-  private final AuditContext context;
-  private final CleanRun clean;
-  private final Images images;
+  private final CellContext context;
+  private final CleanBaseline clean;
+  private final ImageBatches images;
 
   /** Cells that a larger budget waits for, by their ids. */
   private final Map<String, Attacked> waitedFor = new HashMap<>();
 
   /** What came of a cell, with the last image of each query that was attacked. */
-  private record Attacked(Cascade cascade, ImageFile file) {}
+  private record Attacked(Cascade cascade, SpillFile file) {}
 
-  public WorstCaseCells(AuditContext context) {
+  public WorstCaseCells(CellContext context) {
     this.context = context;
     this.clean = context.clean();
     this.images = context.images();
@@ -84,11 +84,11 @@ public final class WorstCaseCells implements AutoCloseable {
             finite,
             clean.ranks(clean.results(), finite));
     List<AttackCell> attacks = cell.attacks();
-    ImageFile file = new ImageFile(images.values());
+    SpillFile file = new SpillFile(images.values());
     try {
       if (cell.below() != null) {
         Attacked smaller = below(cell.below());
-        try (ImageFile kept = smaller.file()) {
+        try (SpillFile kept = smaller.file()) {
           cascade.takeOver(smaller.cascade(), kept, file);
         }
       }
@@ -137,10 +137,10 @@ public final class WorstCaseCells implements AutoCloseable {
   }
 
   private CellOutcome outcome(
-      WorstCaseCell cell, Cascade cascade, ImageFile file, LongConsumer step) throws IOException {
+      WorstCaseCell cell, Cascade cascade, SpillFile file, LongConsumer step) throws IOException {
     int n = clean.queries().length;
     Trials trials = clean.trials();
-    PerturbedSet set = cascade.set();
+    PerturbationResult set = cascade.set();
     double[] left = new double[trials.size()];
     for (int t = 0; t < left.length; t++) {
       left[t] = cascade.brokenBy().get(t).isEmpty() ? 1 : 0;
@@ -149,12 +149,12 @@ public final class WorstCaseCells implements AutoCloseable {
     for (int q = 0; q < n; q++) {
       notFinite += cascade.isPerturbed(q) && !set.finite()[q] ? 1 : 0;
     }
-    Tracker tracker = new Tracker(context, cell, step, new int[0]);
+    ExampleCollector tracker = new ExampleCollector(context, cell, step, new int[0]);
     List<QueryResult> results = clean.retrieval().search(trials, set.embeddings());
     tracker.keep(this::image, query -> image(cascade, file, query));
-    List<Shown> shown = tracker.shown(results);
+    List<Example> shown = tracker.shown(results);
     return CellOutcome.of(cell.id(), context.folder().configHash(), clean.ids())
-        .found(cascade.ranks(), Map.of(Metrics.recall(cell.k()), left))
+        .found(cascade.ranks(), Map.of(MetricNames.recall(cell.k()), left))
         .perturbed(set.perTrial(trials), set, notFinite)
         .evidence(evidence(cell, cascade, file, set))
         .shown(shown, context.showcase().files(shown))
@@ -169,12 +169,12 @@ public final class WorstCaseCells implements AutoCloseable {
   }
 
   /** A query that no attack has touched is as it was. */
-  private float[] image(Cascade cascade, ImageFile file, int query) throws IOException {
+  private float[] image(Cascade cascade, SpillFile file, int query) throws IOException {
     return cascade.isPerturbed(query) ? file.read(query) : image(query);
   }
 
   private Evidence.Entry evidence(
-      WorstCaseCell cell, Cascade cascade, ImageFile file, PerturbedSet set) {
+      WorstCaseCell cell, Cascade cascade, SpillFile file, PerturbationResult set) {
     int[] kept = context.kept(cell, clean.queries());
     if (kept.length == 0) {
       return null;

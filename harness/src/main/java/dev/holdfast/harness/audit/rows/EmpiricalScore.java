@@ -1,6 +1,6 @@
 package dev.holdfast.harness.audit.rows;
 
-import dev.holdfast.harness.config.Metrics;
+import dev.holdfast.harness.config.MetricNames;
 import dev.holdfast.harness.outcome.CellOutcome;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
@@ -29,7 +29,7 @@ record EmpiricalScore(String label, AttackCell cell, String setting, Estimate es
 
   static final String METRIC = "ers";
 
-  private static final String RECALL = Metrics.recall(1);
+  private static final String RECALL = MetricNames.recall(1);
   private static final String RANK = "candidate-rank";
 
   /** What is measured of which objective, in the order of {@link Ers}. */

@@ -1,9 +1,9 @@
 package dev.holdfast.harness.audit.rows;
 
-import dev.holdfast.harness.config.Metrics;
+import dev.holdfast.harness.config.MetricNames;
 import dev.holdfast.harness.outcome.CellOutcome;
 import dev.holdfast.harness.plan.Cell;
-import dev.holdfast.harness.retrieval.CleanRun;
+import dev.holdfast.harness.retrieval.CleanBaseline;
 import dev.holdfast.metrics.RetrievalMetric;
 import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.reports.result.QueryRow;
@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 public final class QueryRows {
 
   private final List<ImageItem> items;
-  private final CleanRun clean;
+  private final CleanBaseline clean;
 
-  public QueryRows(List<ImageItem> items, CleanRun clean) {
+  public QueryRows(List<ImageItem> items, CleanBaseline clean) {
     this.items = items;
     this.clean = clean;
   }
@@ -46,7 +46,7 @@ public final class QueryRows {
               ImageItem item = items.get(clean.item(i));
               Map<Integer, Boolean> hits = new TreeMap<>();
               for (RetrievalMetric metric : clean.metrics()) {
-                double[] values = outcome.values().get(Metrics.word(metric));
+                double[] values = outcome.values().get(MetricNames.word(metric));
                 if (values != null) {
                   metric.k().ifPresent(k -> hits.put(k, values[i] > 0));
                 }

@@ -5,7 +5,7 @@ import dev.holdfast.attacks.embedding.EmbeddingAttack;
 import dev.holdfast.attacks.objective.Margin;
 import dev.holdfast.attacks.threat.Side;
 import dev.holdfast.attacks.threat.ThreatModel;
-import dev.holdfast.harness.config.Metrics;
+import dev.holdfast.harness.config.MetricNames;
 import dev.holdfast.harness.outcome.CellOutcome;
 import dev.holdfast.harness.plan.AttackCell;
 import dev.holdfast.harness.plan.Cell;
@@ -13,7 +13,7 @@ import dev.holdfast.harness.plan.CorruptionCell;
 import dev.holdfast.harness.plan.EmbeddingCell;
 import dev.holdfast.harness.plan.SequenceCell;
 import dev.holdfast.harness.plan.WorstCaseCell;
-import dev.holdfast.harness.retrieval.CleanRun;
+import dev.holdfast.harness.retrieval.CleanBaseline;
 import dev.holdfast.harness.retrieval.Trials;
 import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.RecallAtK;
@@ -49,11 +49,11 @@ public final class ResultRows {
 
   private final ModelCard card;
   private final String dataset;
-  private final CleanRun clean;
+  private final CleanBaseline clean;
   private final List<RetrievalMetric> metrics;
   private final Trials trials;
 
-  public ResultRows(ModelCard card, String dataset, CleanRun clean) {
+  public ResultRows(ModelCard card, String dataset, CleanBaseline clean) {
     this.card = card;
     this.dataset = dataset;
     this.clean = clean;
@@ -67,8 +67,8 @@ public final class ResultRows {
     Map<String, Estimate> reference = new LinkedHashMap<>();
     for (RetrievalMetric metric : metrics) {
       Estimate estimate = estimate(metric, unperturbed.values());
-      reference.put(Metrics.word(metric), estimate);
-      Double spread = trials.spread(unperturbed.values().get(Metrics.word(metric)));
+      reference.put(MetricNames.word(metric), estimate);
+      Double spread = trials.spread(unperturbed.values().get(MetricNames.word(metric)));
       rows.add(row(Kind.CLEAN, "clean", null, metric, estimate, spread, reference));
     }
     outcomes.forEach(
@@ -77,14 +77,14 @@ public final class ResultRows {
           Kind kind = shifted ? Kind.CORRUPTION : Kind.ATTACK;
           Map<String, double[]> measures = new TreeMap<>(outcome.values());
           for (RetrievalMetric metric : metrics) {
-            if (measures.remove(Metrics.word(metric)) == null) {
+            if (measures.remove(MetricNames.word(metric)) == null) {
               continue;
             }
             Estimate estimate = estimate(metric, outcome.values());
-            Double spread = trials.spread(outcome.values().get(Metrics.word(metric)));
+            Double spread = trials.spread(outcome.values().get(MetricNames.word(metric)));
             rows.add(row(kind, cell.perturbation(), cell, metric, estimate, spread, reference));
           }
-          if (cell instanceof AttackCell attack && attack.attack().looksForTheSmallest()) {
+          if (cell instanceof AttackCell attack && attack.attack().seeksMinimumNorm()) {
             rows.add(median(attack, outcome));
           }
           if (cell instanceof WorstCaseCell worst) {
@@ -99,8 +99,8 @@ public final class ResultRows {
                         kind,
                         cell.perturbation(),
                         cell,
-                        Metrics.name(word),
-                        Metrics.cutOff(word),
+                        MetricNames.name(word),
+                        MetricNames.cutOff(word),
                         measured(word, values, queries),
                         queries ? trials.spread(values) : null,
                         before == null ? null : mean(before)));
@@ -169,7 +169,7 @@ public final class ResultRows {
   private Map<String, double[]> mean(List<Map<String, double[]>> several) {
     Map<String, double[]> means = new LinkedHashMap<>();
     for (RetrievalMetric metric : metrics) {
-      String word = Metrics.word(metric);
+      String word = MetricNames.word(metric);
       double[] mean = new double[trials.size()];
       for (Map<String, double[]> values : several) {
         for (int t = 0; t < mean.length; t++) {
@@ -189,7 +189,7 @@ public final class ResultRows {
       Mean mean, Map<String, double[]> values, Map<String, Estimate> reference) {
     List<ResultRow> rows = new ArrayList<>();
     for (RetrievalMetric metric : metrics) {
-      String word = Metrics.word(metric);
+      String word = MetricNames.word(metric);
       // Means of flags are no flags: their interval is that of a mean.
       Estimate estimate = trials.estimateFraction(values.get(word), seed(word));
       double cleanValue = reference.get(word).value();
@@ -332,14 +332,14 @@ public final class ResultRows {
         member,
         metric,
         cell.k(),
-        trials.estimate(new RecallAtK(cell.k()), left, seed(Metrics.recall(cell.k()))),
+        trials.estimate(new RecallAtK(cell.k()), left, seed(MetricNames.recall(cell.k()))),
         trials.spread(left),
         null);
   }
 
   /** Returns the mean of what a cell measures beside the metrics. */
   private Estimate measured(String word, double[] values, boolean ofQueries) {
-    boolean fraction = new Metric(Metrics.name(word), Metrics.cutOff(word)).isFraction();
+    boolean fraction = new Metric(MetricNames.name(word), MetricNames.cutOff(word)).isFraction();
     if (ofQueries) {
       return fraction
           ? trials.estimateFraction(values, seed(word))
@@ -351,7 +351,7 @@ public final class ResultRows {
   }
 
   private Estimate estimate(RetrievalMetric metric, Map<String, double[]> values) {
-    String word = Metrics.word(metric);
+    String word = MetricNames.word(metric);
     return trials.estimate(metric, values.get(word), seed(word));
   }
 
@@ -369,7 +369,7 @@ public final class ResultRows {
       Double spread,
       Map<String, Estimate> reference) {
     Integer k = metric.k().isPresent() ? Integer.valueOf(metric.k().getAsInt()) : null;
-    double cleanValue = reference.get(Metrics.word(metric)).value();
+    double cleanValue = reference.get(MetricNames.word(metric)).value();
     return row(kind, perturbation, cell, metric.id(), k, estimate, spread, cleanValue);
   }
 

@@ -3,7 +3,7 @@ package dev.holdfast.models.data.layout;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.ImageFiles;
 import dev.holdfast.models.data.ImageSet;
-import dev.holdfast.models.data.Official;
+import dev.holdfast.models.data.OfficialDataset;
 import dev.holdfast.models.data.RelativePath;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,10 +47,10 @@ public record Cars196() implements DatasetLayout {
 
   private static final int CLASSES = 196;
   private static final int TRAIN_CLASSES = 98;
-  private static final List<Official.Part> PARTS =
+  private static final List<OfficialDataset.Part> PARTS =
       List.of(
-          new Official.Part(Official.TRAIN, null, 98, 8054),
-          new Official.Part(Official.TEST, null, 98, 8131));
+          new OfficialDataset.Part(OfficialDataset.TRAIN, null, 98, 8054),
+          new OfficialDataset.Part(OfficialDataset.TEST, null, 98, 8131));
 
   @Override
   public String id() {
@@ -79,7 +79,7 @@ public record Cars196() implements DatasetLayout {
 
   @Override
   public Optional<Path> home(Path data) {
-    return Official.home(data, FOLDERS, ANNOTATIONS).or(() -> folders(data));
+    return OfficialDataset.home(data, FOLDERS, ANNOTATIONS).or(() -> folders(data));
   }
 
   /** Tells whether folders are all classes of this set and no others. */
@@ -88,10 +88,10 @@ public record Cars196() implements DatasetLayout {
   }
 
   private static Optional<Path> folders(Path data) {
-    return Official.home(data, FOLDERS, IMAGES)
+    return OfficialDataset.home(data, FOLDERS, IMAGES)
         .filter(
             home -> {
-              List<Path> classes = Official.children(home.resolve(IMAGES)).toList();
+              List<Path> classes = OfficialDataset.children(home.resolve(IMAGES)).toList();
               return !classes.isEmpty()
                   && classes.stream()
                       .allMatch(c -> CLASS.matcher(c.getFileName().toString()).matches());
@@ -100,11 +100,11 @@ public record Cars196() implements DatasetLayout {
 
   @Override
   public ImageSet read(Path data, boolean subset) {
-    Optional<Path> annotated = Official.home(data, FOLDERS, ANNOTATIONS);
+    Optional<Path> annotated = OfficialDataset.home(data, FOLDERS, ANNOTATIONS);
     if (annotated.isPresent()) {
-      Official official = new Official(NAME, annotated.get(), subset);
+      OfficialDataset official = new OfficialDataset(NAME, annotated.get(), subset);
       return official.set(
-          annotated(official), new ImageFiles(annotated.get()), Official.TEST, PARTS);
+          annotated(official), new ImageFiles(annotated.get()), OfficialDataset.TEST, PARTS);
     }
     Path home = folders(data).orElse(data);
     Path images = Files.isDirectory(home.resolve(IMAGES)) ? home.resolve(IMAGES) : home;
@@ -117,14 +117,14 @@ public record Cars196() implements DatasetLayout {
                         e.path(),
                         e.className(),
                         e.className().compareTo(FIRST_TEST_LETTER) < 0
-                            ? Official.TRAIN
-                            : Official.TEST))
+                            ? OfficialDataset.TRAIN
+                            : OfficialDataset.TEST))
             .toList();
-    return new Official(NAME, home, subset)
-        .set(entries, new ImageFiles(images, found.spellings()), Official.TEST, PARTS);
+    return new OfficialDataset(NAME, home, subset)
+        .set(entries, new ImageFiles(images, found.spellings()), OfficialDataset.TEST, PARTS);
   }
 
-  private static List<ImageSet.Entry> annotated(Official official) {
+  private static List<ImageSet.Entry> annotated(OfficialDataset official) {
     Path file = official.home().resolve(ANNOTATIONS);
     List<ImageSet.Entry> entries = new ArrayList<>();
     try (MatFile mat = Mat5.readFromFile(file.toFile())) {
@@ -145,7 +145,9 @@ public record Cars196() implements DatasetLayout {
             String.format(Locale.ROOT, "%03d.%s", number, names.getChar(number - 1).getString());
         entries.add(
             new ImageSet.Entry(
-                path, className, number <= TRAIN_CLASSES ? Official.TRAIN : Official.TEST));
+                path,
+                className,
+                number <= TRAIN_CLASSES ? OfficialDataset.TRAIN : OfficialDataset.TEST));
       }
     } catch (InputException e) {
       throw e;

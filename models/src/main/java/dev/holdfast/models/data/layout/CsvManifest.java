@@ -3,7 +3,7 @@ package dev.holdfast.models.data.layout;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.ImageFiles;
 import dev.holdfast.models.data.ImageSet;
-import dev.holdfast.models.data.Official;
+import dev.holdfast.models.data.OfficialDataset;
 import dev.holdfast.models.data.RelativePath;
 import dev.holdfast.models.data.Role;
 import dev.holdfast.models.image.Box;
@@ -217,7 +217,7 @@ public record CsvManifest(Path root) implements DatasetLayout {
 
     /** Returns the role that two columns say; nothing for an image that has none. */
     private static Optional<Role> sides(ManifestTable.Row row, String split) {
-      if (split.equals(Official.TRAIN)) {
+      if (split.equals(OfficialDataset.TRAIN)) {
         return Optional.of(Role.BOTH);
       }
       boolean query = isTrue(row, SIDES.get(0));

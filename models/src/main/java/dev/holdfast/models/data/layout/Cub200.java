@@ -2,7 +2,7 @@ package dev.holdfast.models.data.layout;
 
 import dev.holdfast.models.data.ImageFiles;
 import dev.holdfast.models.data.ImageSet;
-import dev.holdfast.models.data.Official;
+import dev.holdfast.models.data.OfficialDataset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,10 +30,10 @@ public record Cub200() implements DatasetLayout {
   private static final Pattern CLASS = Pattern.compile("(\\d{3})\\..+");
   private static final int CLASSES = 200;
   private static final int TRAIN_CLASSES = 100;
-  private static final List<Official.Part> PARTS =
+  private static final List<OfficialDataset.Part> PARTS =
       List.of(
-          new Official.Part(Official.TRAIN, null, 100, 5864),
-          new Official.Part(Official.TEST, null, 100, 5924));
+          new OfficialDataset.Part(OfficialDataset.TRAIN, null, 100, 5864),
+          new OfficialDataset.Part(OfficialDataset.TEST, null, 100, 5924));
 
   @Override
   public String id() {
@@ -62,10 +62,10 @@ public record Cub200() implements DatasetLayout {
 
   @Override
   public Optional<Path> home(Path data) {
-    return Official.home(data, FOLDERS, IMAGES, LIST)
+    return OfficialDataset.home(data, FOLDERS, IMAGES, LIST)
         .filter(
             home -> {
-              List<Path> classes = Official.children(home.resolve(IMAGES)).toList();
+              List<Path> classes = OfficialDataset.children(home.resolve(IMAGES)).toList();
               return classes.isEmpty()
                   ? Files.isRegularFile(home.resolve(LIST))
                       && Files.exists(home.resolve("bounding_boxes.txt"))
@@ -85,7 +85,7 @@ public record Cub200() implements DatasetLayout {
   @Override
   public ImageSet read(Path data, boolean subset) {
     Path home = home(data).orElse(data);
-    Official official = new Official(NAME, home, subset);
+    OfficialDataset official = new OfficialDataset(NAME, home, subset);
     List<ImageSet.Entry> entries = new ArrayList<>();
     Map<String, String> spellings = Map.of();
     Path list = home.resolve(LIST);
@@ -103,16 +103,17 @@ public record Cub200() implements DatasetLayout {
         entries.add(entry(official, entry.path(), entry.className(), home.toString()));
       }
     }
-    return official.set(entries, new ImageFiles(images, spellings), Official.TEST, PARTS);
+    return official.set(entries, new ImageFiles(images, spellings), OfficialDataset.TEST, PARTS);
   }
 
   private static ImageSet.Entry entry(
-      Official official, String path, String className, String owner) {
+      OfficialDataset official, String path, String className, String owner) {
     Matcher matcher = CLASS.matcher(className);
     if (!matcher.matches()) {
       throw official.wrong("class", className, owner, "begin with a number of three digits");
     }
     boolean train = Integer.parseInt(matcher.group(1)) <= TRAIN_CLASSES;
-    return new ImageSet.Entry(path, className, train ? Official.TRAIN : Official.TEST);
+    return new ImageSet.Entry(
+        path, className, train ? OfficialDataset.TRAIN : OfficialDataset.TEST);
   }
 }

@@ -2,7 +2,7 @@ package dev.holdfast.models.data.layout;
 
 import dev.holdfast.models.data.ImageFiles;
 import dev.holdfast.models.data.ImageSet;
-import dev.holdfast.models.data.Official;
+import dev.holdfast.models.data.OfficialDataset;
 import dev.holdfast.models.data.Role;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,11 +29,11 @@ public record InShop() implements DatasetLayout {
   private static final String IMAGES = "Img";
   private static final Pattern ITEM = Pattern.compile("id_(\\d+)");
   private static final int HEAD = 2;
-  private static final List<Official.Part> PARTS =
+  private static final List<OfficialDataset.Part> PARTS =
       List.of(
-          new Official.Part(Official.TRAIN, null, 3997, 25882),
-          new Official.Part(Official.TEST, Role.QUERY, 3985, 14218),
-          new Official.Part(Official.TEST, Role.GALLERY, 3985, 12612));
+          new OfficialDataset.Part(OfficialDataset.TRAIN, null, 3997, 25882),
+          new OfficialDataset.Part(OfficialDataset.TEST, Role.QUERY, 3985, 14218),
+          new OfficialDataset.Part(OfficialDataset.TEST, Role.GALLERY, 3985, 12612));
 
   @Override
   public String id() {
@@ -63,7 +63,7 @@ public record InShop() implements DatasetLayout {
   @Override
   public Optional<Path> home(Path data) {
     // Other data sets of the same authors have a list of that name, but other lines in it.
-    return Official.home(data, FOLDERS, EVAL + "/" + LIST, LIST)
+    return OfficialDataset.home(data, FOLDERS, EVAL + "/" + LIST, LIST)
         .filter(
             home -> {
               try {
@@ -94,28 +94,32 @@ public record InShop() implements DatasetLayout {
   @Override
   public ImageSet read(Path data, boolean subset) {
     Path home = home(data).orElse(data);
-    Official official = new Official(NAME, home, subset);
+    OfficialDataset official = new OfficialDataset(NAME, home, subset);
     List<ImageSet.Entry> entries = new ArrayList<>();
     for (TextTable.Row row : TextTable.read(list(home), 3, HEAD).rows()) {
       entries.add(entry(row, official));
     }
     Path images = home.resolve(IMAGES);
     return official.set(
-        entries, new ImageFiles(Files.isDirectory(images) ? images : home), Official.TEST, PARTS);
+        entries,
+        new ImageFiles(Files.isDirectory(images) ? images : home),
+        OfficialDataset.TEST,
+        PARTS);
   }
 
-  private static ImageSet.Entry entry(TextTable.Row row, Official official) {
+  private static ImageSet.Entry entry(TextTable.Row row, OfficialDataset official) {
     Matcher item = ITEM.matcher(row.word(1));
     if (!item.matches()) {
       throw official.wrong("item", row.word(1), row.owner(), "be id_ and a number");
     }
     String className = "id_%08d".formatted(row.number(item.group(1)));
     return switch (row.word(2)) {
-      case "train" -> new ImageSet.Entry(row.path(0), className, Official.TRAIN);
+      case "train" -> new ImageSet.Entry(row.path(0), className, OfficialDataset.TRAIN);
       case "query" ->
-          new ImageSet.Entry(row.path(0), className, Set.of(Official.TEST), Role.QUERY, "");
+          new ImageSet.Entry(row.path(0), className, Set.of(OfficialDataset.TEST), Role.QUERY, "");
       case "gallery" ->
-          new ImageSet.Entry(row.path(0), className, Set.of(Official.TEST), Role.GALLERY, "");
+          new ImageSet.Entry(
+              row.path(0), className, Set.of(OfficialDataset.TEST), Role.GALLERY, "");
       default ->
           throw official.wrong("status", row.word(2), row.owner(), "be train, query or gallery");
     };

@@ -3,7 +3,7 @@ package dev.holdfast.models.data.layout;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.ImageFiles;
 import dev.holdfast.models.data.ImageSet;
-import dev.holdfast.models.data.Official;
+import dev.holdfast.models.data.OfficialDataset;
 import dev.holdfast.models.data.RelativePath;
 import dev.holdfast.models.data.Role;
 import java.io.IOException;
@@ -54,7 +54,7 @@ public record Market1501() implements DatasetLayout {
    *
    * @param names what the names of its files look like
    */
-  private record Counted(String name, Pattern names, List<Official.Part> parts) {}
+  private record Counted(String name, Pattern names, List<OfficialDataset.Part> parts) {}
 
   private static final List<Counted> COUNTED =
       List.of(
@@ -67,12 +67,12 @@ public record Market1501() implements DatasetLayout {
               Pattern.compile("\\d{4}_c\\d_f\\d{7}\\..*"),
               parts(702, 16522, 702, 2228, 1110, 17661)));
 
-  private static List<Official.Part> parts(
+  private static List<OfficialDataset.Part> parts(
       int trainClasses, int train, int queryClasses, int query, int galleryClasses, int gallery) {
     return List.of(
-        new Official.Part(Official.TRAIN, null, trainClasses, train),
-        new Official.Part(Official.TEST, Role.QUERY, queryClasses, query),
-        new Official.Part(Official.TEST, Role.GALLERY, galleryClasses, gallery));
+        new OfficialDataset.Part(OfficialDataset.TRAIN, null, trainClasses, train),
+        new OfficialDataset.Part(OfficialDataset.TEST, Role.QUERY, queryClasses, query),
+        new OfficialDataset.Part(OfficialDataset.TEST, Role.GALLERY, galleryClasses, gallery));
   }
 
   @Override
@@ -104,7 +104,7 @@ public record Market1501() implements DatasetLayout {
 
   @Override
   public Optional<Path> home(Path data) {
-    return Official.home(data, FOLDERS, GALLERY).filter(Market1501::isHome);
+    return OfficialDataset.home(data, FOLDERS, GALLERY).filter(Market1501::isHome);
   }
 
   private static boolean isHome(Path folder) {
@@ -117,7 +117,7 @@ public record Market1501() implements DatasetLayout {
     List<String> several =
         isHome(data)
             ? List.of()
-            : Official.children(data)
+            : OfficialDataset.children(data)
                 .filter(Market1501::isHome)
                 .map(child -> child.getFileName().toString())
                 .toList();
@@ -135,17 +135,18 @@ public record Market1501() implements DatasetLayout {
             .findFirst()
             .map(file -> file.getFileName().toString())
             .flatMap(n -> COUNTED.stream().filter(c -> c.names().matcher(n).matches()).findFirst());
-    Official official =
-        new Official(counted.map(Counted::name).orElse(RelativePath.name(home)), home, subset);
+    OfficialDataset official =
+        new OfficialDataset(
+            counted.map(Counted::name).orElse(RelativePath.name(home)), home, subset);
     List<ImageSet.Entry> entries = new ArrayList<>();
-    int junk = add(images(home, TRAIN), Official.TRAIN, Role.BOTH, official, entries);
-    junk += add(queries, Official.TEST, Role.QUERY, official, entries);
-    junk += add(images(home, GALLERY), Official.TEST, Role.GALLERY, official, entries);
+    int junk = add(images(home, TRAIN), OfficialDataset.TRAIN, Role.BOTH, official, entries);
+    junk += add(queries, OfficialDataset.TEST, Role.QUERY, official, entries);
+    junk += add(images(home, GALLERY), OfficialDataset.TEST, Role.GALLERY, official, entries);
     ImageSet set =
         official.set(
             entries,
             new ImageFiles(home),
-            Official.TEST,
+            OfficialDataset.TEST,
             counted.map(Counted::parts).orElse(List.of()));
     if (counted.isEmpty()) {
       set =
@@ -159,7 +160,11 @@ public record Market1501() implements DatasetLayout {
 
   /** Adds images of a folder; returns how many of them are junk. */
   private static int add(
-      List<Path> files, String split, Role role, Official official, List<ImageSet.Entry> entries) {
+      List<Path> files,
+      String split,
+      Role role,
+      OfficialDataset official,
+      List<ImageSet.Entry> entries) {
     int junk = 0;
     for (Path file : files) {
       Matcher name = NAME.matcher(file.getFileName().toString());

@@ -2,7 +2,7 @@ package dev.holdfast.models.data.layout;
 
 import dev.holdfast.models.data.ImageFiles;
 import dev.holdfast.models.data.ImageSet;
-import dev.holdfast.models.data.Official;
+import dev.holdfast.models.data.OfficialDataset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,10 +25,10 @@ public record StanfordOnlineProducts() implements DatasetLayout {
   private static final String TEST_LIST = "Ebay_test.txt";
   private static final String INFO = "Info_Files";
   private static final String IMAGES = "images";
-  private static final List<Official.Part> PARTS =
+  private static final List<OfficialDataset.Part> PARTS =
       List.of(
-          new Official.Part(Official.TRAIN, null, 11318, 59551),
-          new Official.Part(Official.TEST, null, 11316, 60502));
+          new OfficialDataset.Part(OfficialDataset.TRAIN, null, 11318, 59551),
+          new OfficialDataset.Part(OfficialDataset.TEST, null, 11316, 60502));
 
   @Override
   public String id() {
@@ -57,7 +57,7 @@ public record StanfordOnlineProducts() implements DatasetLayout {
 
   @Override
   public Optional<Path> home(Path data) {
-    return Official.home(data, FOLDERS, TEST_LIST, INFO + "/" + TEST_LIST);
+    return OfficialDataset.home(data, FOLDERS, TEST_LIST, INFO + "/" + TEST_LIST);
   }
 
   /** Tells whether images are stored by kind of product, as those of this set. */
@@ -70,14 +70,14 @@ public record StanfordOnlineProducts() implements DatasetLayout {
     Path home = home(data).orElse(data);
     Path lists = Files.exists(home.resolve(TEST_LIST)) ? home : home.resolve(INFO);
     List<ImageSet.Entry> entries = new ArrayList<>();
-    read(lists.resolve(TRAIN_LIST), Official.TRAIN, entries);
-    read(lists.resolve(TEST_LIST), Official.TEST, entries);
+    read(lists.resolve(TRAIN_LIST), OfficialDataset.TRAIN, entries);
+    read(lists.resolve(TEST_LIST), OfficialDataset.TEST, entries);
     Path images = home.resolve(IMAGES);
-    return new Official(NAME, home, subset)
+    return new OfficialDataset(NAME, home, subset)
         .set(
             entries,
             new ImageFiles(Files.isDirectory(images) ? images : home),
-            Official.TEST,
+            OfficialDataset.TEST,
             PARTS);
   }
 

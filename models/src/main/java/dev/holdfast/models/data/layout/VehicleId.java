@@ -2,7 +2,7 @@ package dev.holdfast.models.data.layout;
 
 import dev.holdfast.models.data.ImageFiles;
 import dev.holdfast.models.data.ImageSet;
-import dev.holdfast.models.data.Official;
+import dev.holdfast.models.data.OfficialDataset;
 import dev.holdfast.models.data.Protocol;
 import dev.holdfast.models.data.Role;
 import java.nio.file.Files;
@@ -35,12 +35,12 @@ public record VehicleId() implements DatasetLayout {
   private static final String LARGE = "large";
   private static final String SMALL_LIST = "test_list_800.txt";
 
-  private static final List<Official.Part> PARTS =
+  private static final List<OfficialDataset.Part> PARTS =
       List.of(
-          new Official.Part(Official.TRAIN, null, 13164, 0),
-          new Official.Part(SMALL, null, 800, 6493),
-          new Official.Part(MEDIUM, null, 1600, 0),
-          new Official.Part(LARGE, null, 2400, 0));
+          new OfficialDataset.Part(OfficialDataset.TRAIN, null, 13164, 0),
+          new OfficialDataset.Part(SMALL, null, 800, 6493),
+          new OfficialDataset.Part(MEDIUM, null, 1600, 0),
+          new OfficialDataset.Part(LARGE, null, 2400, 0));
 
   @Override
   public String id() {
@@ -69,13 +69,13 @@ public record VehicleId() implements DatasetLayout {
 
   @Override
   public Optional<Path> home(Path data) {
-    return Official.home(data, FOLDERS, LISTS + "/" + SMALL_LIST, LISTS + "/train_list.txt");
+    return OfficialDataset.home(data, FOLDERS, LISTS + "/" + SMALL_LIST, LISTS + "/train_list.txt");
   }
 
   @Override
   public ImageSet read(Path data, boolean subset) {
     Path home = home(data).orElse(data);
-    Official official = new Official(NAME, home, subset);
+    OfficialDataset official = new OfficialDataset(NAME, home, subset);
     Map<String, Integer> vehicles = new LinkedHashMap<>();
     Map<String, Set<String>> splits = new TreeMap<>();
     lists()
@@ -112,7 +112,7 @@ public record VehicleId() implements DatasetLayout {
 
   private static Map<String, String> lists() {
     Map<String, String> lists = new LinkedHashMap<>();
-    lists.put(Official.TRAIN, "train_list.txt");
+    lists.put(OfficialDataset.TRAIN, "train_list.txt");
     lists.put(SMALL, SMALL_LIST);
     lists.put(MEDIUM, "test_list_1600.txt");
     lists.put(LARGE, "test_list_2400.txt");

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.data.Draw;
 import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.ImageSet;
-import dev.holdfast.models.data.PixelStore;
+import dev.holdfast.models.data.PixelCache;
 import dev.holdfast.models.data.Progress;
 import dev.holdfast.models.data.Protocol;
+import dev.holdfast.models.data.QueryGallerySplit;
 import dev.holdfast.models.data.Role;
 import dev.holdfast.models.image.Fixtures;
 import dev.holdfast.models.image.RgbImage;
@@ -165,7 +165,7 @@ class CsvManifestTest implements DatasetLayoutContract {
             tuple("4.png", Role.BOTH, ""),
             tuple("sub/2.png", Role.GALLERY, ""));
     assertThat(set.protocol()).isEqualTo(Protocol.QUERY_GALLERY);
-    Draw draw = set.protocol().draw(set.items()).get(0);
+    QueryGallerySplit draw = set.protocol().draw(set.items()).get(0);
     assertThat(draw.queries()).containsExactly(0, 1, 2);
     assertThat(draw.gallery()).containsExactly(1, 2, 3);
   }
@@ -175,8 +175,8 @@ class CsvManifestTest implements DatasetLayoutContract {
     Fixtures.twelveImages(dir);
     table("path,label", "pear/image0.png,a", "plum/image0.png,b", "pear/caf\ufffd.png,a");
 
-    try (PixelStore store =
-        PixelStore.open(layout().read(dir), Fixtures.SMALL, null, Progress.NONE, false)) {
+    try (PixelCache store =
+        PixelCache.open(layout().read(dir), Fixtures.SMALL, null, Progress.NONE, false)) {
       assertThat(store.size()).isEqualTo(2);
       assertThat(store.broken().get(0).reason()).contains("encoding", "rename it");
     }
@@ -364,7 +364,7 @@ class CsvManifestTest implements DatasetLayoutContract {
     assertThat(set.notes())
         .containsExactly("1 rows are neither query nor gallery and were left out.");
     ImageSet validation = Splits.apply(set, "val", dir);
-    Draw draw = validation.protocol().draw(validation.items()).get(0);
+    QueryGallerySplit draw = validation.protocol().draw(validation.items()).get(0);
     assertThat(draw.queries()).containsExactly(0, 2);
     assertThat(draw.gallery()).containsExactly(1, 2, 3);
   }
@@ -433,12 +433,12 @@ class CsvManifestTest implements DatasetLayoutContract {
           "1.png,a,%d,0,%d,8".formatted(i, i + 8),
           "2.png,b,0,0,11,9",
           "2.png,b,,,,");
-      try (PixelStore store =
-          PixelStore.open(layout().read(dir), Fixtures.SMALL, cache, Progress.NONE, false)) {
+      try (PixelCache store =
+          PixelCache.open(layout().read(dir), Fixtures.SMALL, cache, Progress.NONE, false)) {
         store.input(0, pixels[i], 0);
         assertThat(store.broken())
             .containsExactly(
-                new PixelStore.Broken(
+                new PixelCache.Broken(
                     "2.png[0,0,11,9]",
                     "the box 0,0,11,9 leaves the image, which has 10 x 9 pixels"));
         assertThat(store.notes()).isEmpty();

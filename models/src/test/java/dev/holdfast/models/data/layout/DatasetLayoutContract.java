@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.ImageSet;
-import dev.holdfast.models.data.PixelStore;
+import dev.holdfast.models.data.PixelCache;
 import dev.holdfast.models.data.Progress;
 import dev.holdfast.models.image.Fixtures;
 import java.io.IOException;
@@ -122,13 +122,13 @@ interface DatasetLayoutContract {
     Files.write(file, "no picture".getBytes(StandardCharsets.UTF_8));
     ImageSet set = read(data);
 
-    try (PixelStore store = PixelStore.open(set, Fixtures.SMALL, null, Progress.NONE, false)) {
+    try (PixelCache store = PixelCache.open(set, Fixtures.SMALL, null, Progress.NONE, false)) {
       assertThat(store.size()).isEqualTo(11);
       assertThat(store.broken())
           .containsExactly(
-              new PixelStore.Broken(victim.path(), "the file is no JPEG, PNG, BMP or GIF image"));
+              new PixelCache.Broken(victim.path(), "the file is no JPEG, PNG, BMP or GIF image"));
     }
-    assertThatThrownBy(() -> PixelStore.open(set, Fixtures.SMALL, null, Progress.NONE, true))
+    assertThatThrownBy(() -> PixelCache.open(set, Fixtures.SMALL, null, Progress.NONE, true))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(victim.path());
   }

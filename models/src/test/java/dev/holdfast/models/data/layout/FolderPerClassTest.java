@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.holdfast.metrics.error.InputException;
 import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.ImageSet;
-import dev.holdfast.models.data.PixelStore;
+import dev.holdfast.models.data.PixelCache;
 import dev.holdfast.models.data.Progress;
 import dev.holdfast.models.image.Fixtures;
 import java.io.IOException;
@@ -91,11 +91,11 @@ class FolderPerClassTest implements DatasetLayoutContract {
     Fixtures.writeText(dir.resolve("pear/new.webp"), "RIFF\0\0\0\0WEBPVP8 ");
     Files.createSymbolicLink(dir.resolve("pear/link.png"), Path.of("nowhere.png"));
 
-    try (PixelStore store =
-        PixelStore.open(layout().read(dir), Fixtures.SMALL, null, Progress.NONE, false)) {
+    try (PixelCache store =
+        PixelCache.open(layout().read(dir), Fixtures.SMALL, null, Progress.NONE, false)) {
       assertThat(store.size()).isEqualTo(12);
       assertThat(store.broken())
-          .extracting(PixelStore.Broken::path)
+          .extracting(PixelCache.Broken::path)
           .containsExactly("pear/link.png", "pear/new.webp");
     }
   }

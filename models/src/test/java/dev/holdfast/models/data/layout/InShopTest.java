@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.data.Draw;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.Protocol;
+import dev.holdfast.models.data.QueryGallerySplit;
 import dev.holdfast.models.data.Role;
 import dev.holdfast.models.image.Fixtures;
 import java.io.IOException;
@@ -87,7 +87,7 @@ class InShopTest implements OfficialLayoutContract {
     ImageSet test = Splits.apply(read(writeTwelveImages(dir)), null, null);
 
     assertThat(test.protocol()).isEqualTo(Protocol.QUERY_GALLERY);
-    Draw draw = test.protocol().draw(test.items()).get(0);
+    QueryGallerySplit draw = test.protocol().draw(test.items()).get(0);
     assertThat(test.protocol().draw(test.items())).hasSize(1);
     assertThat(draw.queries()).hasSize(2);
     assertThat(draw.gallery()).hasSize(4);

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.data.Draw;
 import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.Protocol;
+import dev.holdfast.models.data.QueryGallerySplit;
 import dev.holdfast.models.data.Role;
 import dev.holdfast.models.image.Fixtures;
 import java.io.IOException;
@@ -152,7 +152,7 @@ class Market1501Test implements OfficialLayoutContract {
     assertThat(test.classNames()).containsExactly("0000", "0001", "1501");
     assertThat(test.items()).hasSize(8);
     assertThat(test.notes()).last().asString().startsWith("1 images of the identity -1 are junk");
-    Draw draw = test.protocol().draw(test.items()).get(0);
+    QueryGallerySplit draw = test.protocol().draw(test.items()).get(0);
     assertThat(Arrays.stream(draw.queries()).mapToObj(test.items()::get))
         .extracting(ImageItem::className)
         .containsExactly("0001", "1501");

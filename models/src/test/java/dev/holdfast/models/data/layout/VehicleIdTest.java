@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.models.data.Draw;
 import dev.holdfast.models.data.ImageItem;
 import dev.holdfast.models.data.ImageSet;
 import dev.holdfast.models.data.Protocol;
+import dev.holdfast.models.data.QueryGallerySplit;
 import dev.holdfast.models.image.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,12 +87,12 @@ class VehicleIdTest implements OfficialLayoutContract {
   @Test
   void draws_one_image_of_each_vehicle_ten_times() throws IOException {
     ImageSet test = Splits.apply(read(writeTwelveImages(dir)), "medium", null);
-    List<Draw> draws = test.protocol().draw(test.items());
+    List<QueryGallerySplit> draws = test.protocol().draw(test.items());
 
     assertThat(test.protocol()).isEqualTo(Protocol.ONE_IMAGE_GALLERY);
     assertThat(draws).hasSize(10);
     Set<List<Integer>> galleries = new HashSet<>();
-    for (Draw draw : draws) {
+    for (QueryGallerySplit draw : draws) {
       assertThat(draw.gallery()).hasSize(2).isSorted();
       assertThat(Arrays.stream(draw.gallery()).mapToLong(i -> test.items().get(i).label()))
           .containsExactlyInAnyOrder(0L, 1L);
