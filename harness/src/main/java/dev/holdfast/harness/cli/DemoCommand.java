@@ -24,8 +24,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     usageHelpAutoWidth = true,
-    description =
-        "Audit the embedded models on the embedded data set: the main job in two minutes.")
+    description = "Audit the bundled models on the bundled data set: the main job in two minutes.")
 final class DemoCommand implements Callable<Integer> {
 
   private static final int QUERIES = 200;

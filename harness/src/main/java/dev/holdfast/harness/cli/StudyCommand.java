@@ -29,7 +29,8 @@ final class StudyCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "FILE.yaml",
-      description = "Data, methods, seeds and batteries; README says how it is written.")
+      description =
+          "Data, methods, seeds and batteries; harness/docs/training.md says how it is written.")
   private Path file;
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where files go.")
