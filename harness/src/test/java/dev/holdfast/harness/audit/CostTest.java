@@ -4,36 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
-import dev.holdfast.harness.config.AuditSpec;
-import dev.holdfast.harness.config.Battery;
-import dev.holdfast.harness.config.DataSource;
-import dev.holdfast.harness.config.EvidenceMode;
-import dev.holdfast.harness.runtime.ConsoleProgress;
-import dev.holdfast.harness.runtime.DataSets;
 import dev.holdfast.harness.runtime.ToyModel;
-import dev.holdfast.metrics.Distance;
 import dev.holdfast.metrics.error.InputException;
-import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.InputGradient;
 import dev.holdfast.models.card.ModelCard;
-import dev.holdfast.models.engine.ToyEmbedder;
-import dev.holdfast.models.yaml.StrictYaml;
 import dev.holdfast.reports.AuditFiles;
 import dev.holdfast.reports.result.Audit;
 import dev.holdfast.reports.result.Provenance;
 import dev.holdfast.reports.result.QueryRow;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -50,14 +34,7 @@ class CostTest {
   private static final int IMAGES = CLASSES * EACH;
   private static final int BATCH = 5;
   private static final int SIDE = 8;
-  private static final ModelCard CARD =
-      ToyEmbedder.card(
-          new Shape(3, SIDE, SIDE),
-          6,
-          Distance.EUCLIDEAN,
-          true,
-          ModelCard.Normalization.none(),
-          null);
+  private static final ModelCard CARD = ToyAudit.card(SIDE, 6);
 
   private static final String ATTACKS =
       """
@@ -105,19 +82,7 @@ class CostTest {
 
   @BeforeAll
   static void audit_once() throws IOException {
-    data = shared.resolve("pictures");
-    for (int label = 0; label < CLASSES; label++) {
-      for (int number = 0; number < EACH; number++) {
-        CounterRng rng = CounterRng.of(label, "picture", number);
-        BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
-        for (int p = 0; p < SIDE * SIDE; p++) {
-          int level = (int) (40 * label + 30 + 70 * rng.nextDouble());
-          image.setRGB(p % SIDE, p / SIDE, level << (8 * (label % 3)) | level / 2);
-        }
-        Path folder = Files.createDirectories(data.resolve("class-" + label));
-        ImageIO.write(image, "png", folder.resolve(number + ".png").toFile());
-      }
-    }
+    data = ToyAudit.pictures(shared.resolve("pictures"), CLASSES, EACH, ToyAudit.noise(SIDE));
     one = shared.resolve("one");
     try (Counted model = new Counted()) {
       books = audit(model, ATTACKS + MORE, 1, one).provenance();
@@ -151,30 +116,7 @@ class CostTest {
   }
 
   private static Audit audit(Counted model, String battery, int batchSize, Path out) {
-    return audit(model, data, battery, batchSize, out);
-  }
-
-  private static Audit audit(
-      Counted model, Path pictures, String battery, int batchSize, Path out) {
-    AuditSpec options =
-        new AuditSpec(
-            Path.of("toy"),
-            DataSource.of(pictures.toString()),
-            out,
-            StrictYaml.parse(battery, "test.yaml", Battery.class),
-            3,
-            batchSize,
-            "cpu",
-            2,
-            EvidenceMode.NONE,
-            false,
-            false,
-            true,
-            false,
-            null);
-    ConsoleProgress ticker = new ConsoleProgress(new PrintWriter(new StringWriter()), false);
-    return new AuditRunner(options, ticker)
-        .run(model, DataSets.open(DataSource.of(pictures.toString())), Instant.EPOCH);
+    return ToyAudit.run(model, data, battery, batchSize, out);
   }
 
   private static List<QueryRow> queries(Path out) {
@@ -276,7 +218,7 @@ class CostTest {
             .formatted(objective, side);
     Path out = shared.resolve("wrong-" + side);
     try (Counted model = new Counted()) {
-      assertThatThrownBy(() -> audit(model, lone.getParent(), battery, 1, out))
+      assertThatThrownBy(() -> ToyAudit.run(model, lone.getParent(), battery, 1, out))
           .isInstanceOf(InputException.class)
           .hasMessageContaining(message)
           .hasMessageContaining("Maybe ");

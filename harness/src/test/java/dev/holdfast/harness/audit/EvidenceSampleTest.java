@@ -2,36 +2,21 @@ package dev.holdfast.harness.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.ndarray.types.Shape;
-import dev.holdfast.harness.config.AuditSpec;
-import dev.holdfast.harness.config.Battery;
-import dev.holdfast.harness.config.DataSource;
 import dev.holdfast.harness.config.EvidenceMode;
 import dev.holdfast.harness.npz.NpyArray;
 import dev.holdfast.harness.npz.NpzReader;
 import dev.holdfast.harness.outcome.AuditFolder;
-import dev.holdfast.harness.runtime.ConsoleProgress;
-import dev.holdfast.harness.runtime.DataSets;
 import dev.holdfast.harness.runtime.ToyModel;
-import dev.holdfast.metrics.Distance;
-import dev.holdfast.metrics.random.CounterRng;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.card.ModelCard;
-import dev.holdfast.models.engine.ToyEmbedder;
-import dev.holdfast.models.yaml.StrictYaml;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -48,14 +33,7 @@ class EvidenceSampleTest {
   private static final int CLASSES = 3;
   private static final int EACH = 4;
   private static final int IMAGES = CLASSES * EACH;
-  private static final ModelCard CARD =
-      ToyEmbedder.card(
-          new Shape(3, SIDE, SIDE),
-          4,
-          Distance.EUCLIDEAN,
-          true,
-          ModelCard.Normalization.none(),
-          null);
+  private static final ModelCard CARD = ToyAudit.card(SIDE, 4);
 
   private static final String BATTERY =
       """
@@ -75,42 +53,13 @@ class EvidenceSampleTest {
 
   @BeforeAll
   static void pictures() throws IOException {
-    data = shared.resolve("pictures");
-    for (int label = 0; label < CLASSES; label++) {
-      Path folder = Files.createDirectories(data.resolve("class-" + label));
-      for (int number = 0; number < EACH; number++) {
-        CounterRng rng = CounterRng.of(label, "picture", number);
-        BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
-        for (int p = 0; p < SIDE * SIDE; p++) {
-          int level = (int) (40 * label + 30 + 70 * rng.nextDouble());
-          image.setRGB(p % SIDE, p / SIDE, level << (8 * (label % 3)) | level / 2);
-        }
-        ImageIO.write(image, "png", folder.resolve(number + ".png").toFile());
-      }
-    }
+    data = ToyAudit.pictures(shared.resolve("pictures"), CLASSES, EACH, ToyAudit.noise(SIDE));
   }
 
   private static Path audit(EvidenceMode mode, boolean reverse) {
     Path out = shared.resolve(mode.id() + reverse);
-    AuditSpec options =
-        new AuditSpec(
-            Path.of("toy"),
-            DataSource.of(data.toString()),
-            out,
-            StrictYaml.parse(BATTERY, "test.yaml", Battery.class),
-            3,
-            4,
-            "cpu",
-            2,
-            mode,
-            false,
-            false,
-            true,
-            reverse,
-            null);
     try (EmbeddingModel model = new ToyModel(CARD)) {
-      new AuditRunner(options, new ConsoleProgress(new PrintWriter(new StringWriter()), false))
-          .run(model, DataSets.open(DataSource.of(data.toString())), Instant.EPOCH);
+      ToyAudit.run(model, data, BATTERY, 4, mode, reverse, out);
     }
     return out;
   }

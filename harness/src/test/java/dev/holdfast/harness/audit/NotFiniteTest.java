@@ -4,32 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import dev.holdfast.harness.config.AuditSpec;
-import dev.holdfast.harness.config.Battery;
-import dev.holdfast.harness.config.DataSource;
-import dev.holdfast.harness.config.EvidenceMode;
-import dev.holdfast.harness.runtime.ConsoleProgress;
-import dev.holdfast.harness.runtime.DataSets;
 import dev.holdfast.harness.runtime.ToyModel;
-import dev.holdfast.metrics.Distance;
 import dev.holdfast.models.EmbeddingModel;
 import dev.holdfast.models.card.ModelCard;
-import dev.holdfast.models.engine.ToyEmbedder;
-import dev.holdfast.models.yaml.StrictYaml;
 import dev.holdfast.reports.AuditFiles;
 import dev.holdfast.reports.result.QueryRow;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,14 +27,7 @@ class NotFiniteTest {
   private static final int CLASSES = 3;
   private static final int EACH = 3;
   private static final String MARKED = "class-0/0.png";
-  private static final ModelCard CARD =
-      ToyEmbedder.card(
-          new Shape(3, SIDE, SIDE),
-          6,
-          Distance.EUCLIDEAN,
-          true,
-          ModelCard.Normalization.none(),
-          null);
+  private static final ModelCard CARD = ToyAudit.card(SIDE, 6);
 
   private static final String BATTERY =
       """
@@ -78,47 +56,24 @@ class NotFiniteTest {
     }
   }
 
-  private static Path pictures(Path data) throws IOException {
-    for (int c = 0; c < CLASSES; c++) {
-      Path folder = Files.createDirectories(data.resolve("class-" + c));
-      for (int i = 0; i < EACH; i++) {
-        BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
-        for (int p = 0; p < SIDE * SIDE; p++) {
-          int level = 20 + 60 * c + 3 * i + p % (5 + c);
-          image.setRGB(p % SIDE, p / SIDE, level << 16 | level << 8 | level);
-        }
-        if (c + i == 0) {
-          image.setRGB(0, 0, 0xffffff);
-        }
-        ImageIO.write(image, "png", folder.resolve(i + ".png").toFile());
-      }
+  private static BufferedImage picture(int label, int number) {
+    BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+    for (int p = 0; p < SIDE * SIDE; p++) {
+      int level = 20 + 60 * label + 3 * number + p % (5 + label);
+      image.setRGB(p % SIDE, p / SIDE, level << 16 | level << 8 | level);
     }
-    return data;
+    if (label + number == 0) {
+      image.setRGB(0, 0, 0xffffff);
+    }
+    return image;
   }
 
   @Test
   void it_has_missed_everything_whichever_side_is_attacked(@TempDir Path dir) throws IOException {
-    Path data = pictures(dir.resolve("data"));
+    Path data = ToyAudit.pictures(dir.resolve("data"), CLASSES, EACH, NotFiniteTest::picture);
     Path out = dir.resolve("out");
-    AuditSpec options =
-        new AuditSpec(
-            Path.of("toy"),
-            DataSource.of(data.toString()),
-            out,
-            StrictYaml.parse(BATTERY, "test.yaml", Battery.class),
-            3,
-            4,
-            "cpu",
-            2,
-            EvidenceMode.NONE,
-            false,
-            false,
-            true,
-            false,
-            null);
     try (EmbeddingModel model = new Failing()) {
-      new AuditRunner(options, new ConsoleProgress(new PrintWriter(new StringWriter()), false))
-          .run(model, DataSets.open(DataSource.of(data.toString())), Instant.EPOCH);
+      ToyAudit.run(model, data, BATTERY, 4, out);
     }
     List<QueryRow> rows;
     try (Stream<QueryRow> all = AuditFiles.readQueries(out)) {

@@ -173,9 +173,13 @@ final class BandCounts {
         < 0;
   }
 
+  private boolean isTooMuch(int size) {
+    return size > task.gallery().size() / MOST_INSIDE;
+  }
+
   private void addInside(int query, int item, int score) {
     int size = insideSizes[query];
-    if (size > task.gallery().size() / MOST_INSIDE) {
+    if (isTooMuch(size)) {
       inside[query] = null;
       return;
     }
@@ -199,7 +203,7 @@ final class BandCounts {
    */
   int[] ranks(int query) {
     int size = insideSizes[query];
-    if (size > task.gallery().size() / MOST_INSIDE) {
+    if (isTooMuch(size)) {
       return null;
     }
     int[] items = new int[size];

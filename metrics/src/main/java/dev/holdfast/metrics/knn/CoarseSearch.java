@@ -184,9 +184,14 @@ final class CoarseSearch implements AutoCloseable {
     }
   }
 
+  /** Returns for each item what makes scores of its products, or null where they are scores. */
+  private float[] takenOff() {
+    return hasSquares ? halfSquares : null;
+  }
+
   /** Offers each product to both of its items. */
   private void searchBothWays(int[] listed, Found found, Watch watch) {
-    Shortlist lists = new Shortlist(listed, margins, hasSquares ? halfSquares : null);
+    Shortlist lists = new Shortlist(listed, margins, takenOff());
     eachPair(
         SEARCHING,
         watch,
@@ -271,7 +276,7 @@ final class CoarseSearch implements AutoCloseable {
               new Shortlist(
                   Arrays.copyOfRange(listed, first, first + count),
                   Arrays.copyOfRange(margins, first, first + count),
-                  hasSquares ? halfSquares : null);
+                  takenOff());
           blocks.forEach(block -> alongRows(block, lists, 0));
           for (int query = first; query < first + count; query++) {
             found.accept(query, lists.take(query - first));
@@ -341,7 +346,7 @@ final class CoarseSearch implements AutoCloseable {
   /** Ranks the nearest relevant item of each query, if it is not beyond a depth. */
   void rankNearest(int depth, UseRank use, Watch watch) {
     int size = task.queries().size();
-    NearestRanks ranks = new NearestRanks(task, depth, hasSquares ? halfSquares : null);
+    NearestRanks ranks = new NearestRanks(task, depth, takenOff());
     workers.split(
         size,
         (from, to) -> {

@@ -73,11 +73,6 @@ public record Cars196() implements DatasetLayout {
   }
 
   @Override
-  public boolean matches(Path data) {
-    return home(data).isPresent();
-  }
-
-  @Override
   public Optional<Path> home(Path data) {
     return OfficialDataset.home(data, FOLDERS, ANNOTATIONS).or(() -> folders(data));
   }

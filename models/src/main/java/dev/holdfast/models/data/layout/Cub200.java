@@ -56,11 +56,6 @@ public record Cub200() implements DatasetLayout {
   }
 
   @Override
-  public boolean matches(Path data) {
-    return home(data).isPresent();
-  }
-
-  @Override
   public Optional<Path> home(Path data) {
     return OfficialDataset.home(data, FOLDERS, IMAGES, LIST)
         .filter(

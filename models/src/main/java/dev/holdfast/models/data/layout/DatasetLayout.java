@@ -34,7 +34,9 @@ public sealed interface DatasetLayout
   String protocol();
 
   /** Tells whether data lie in this layout; the folder or file exists. */
-  boolean matches(Path data);
+  default boolean matches(Path data) {
+    return home(data).isPresent();
+  }
 
   /** Returns the folder of the official data set that a folder is or holds, if it does. */
   default Optional<Path> home(Path data) {

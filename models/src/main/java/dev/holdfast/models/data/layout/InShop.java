@@ -56,11 +56,6 @@ public record InShop() implements DatasetLayout {
   }
 
   @Override
-  public boolean matches(Path data) {
-    return home(data).isPresent();
-  }
-
-  @Override
   public Optional<Path> home(Path data) {
     // Other data sets of the same authors have a list of that name, but other lines in it.
     return OfficialDataset.home(data, FOLDERS, EVAL + "/" + LIST, LIST)

@@ -98,11 +98,6 @@ public record Market1501() implements DatasetLayout {
   }
 
   @Override
-  public boolean matches(Path data) {
-    return home(data).isPresent();
-  }
-
-  @Override
   public Optional<Path> home(Path data) {
     return OfficialDataset.home(data, FOLDERS, GALLERY).filter(Market1501::isHome);
   }

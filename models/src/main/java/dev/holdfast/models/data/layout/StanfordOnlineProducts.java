@@ -51,11 +51,6 @@ public record StanfordOnlineProducts() implements DatasetLayout {
   }
 
   @Override
-  public boolean matches(Path data) {
-    return home(data).isPresent();
-  }
-
-  @Override
   public Optional<Path> home(Path data) {
     return OfficialDataset.home(data, FOLDERS, TEST_LIST, INFO + "/" + TEST_LIST);
   }

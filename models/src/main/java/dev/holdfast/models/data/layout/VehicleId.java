@@ -63,11 +63,6 @@ public record VehicleId() implements DatasetLayout {
   }
 
   @Override
-  public boolean matches(Path data) {
-    return home(data).isPresent();
-  }
-
-  @Override
   public Optional<Path> home(Path data) {
     return OfficialDataset.home(data, FOLDERS, LISTS + "/" + SMALL_LIST, LISTS + "/train_list.txt");
   }
